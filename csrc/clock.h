@@ -1,0 +1,45 @@
+/* What a clock must provide. A clock file includes this header and platform.h and knows nothing else of the core. */
+#ifndef SDDL_CLOCK_H
+#define SDDL_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sddisplaylink.h"
+
+typedef struct sddl_tick {
+    int64_t timestamp; /* the vsync this tick is for */
+    int64_t target;    /* the vsync at which what is drawn now is shown */
+    int64_t period;
+    int64_t missed;    /* vsyncs the clock itself let pass since its last tick */
+    bool synthetic;
+} sddl_tick;
+
+/* Called by a running clock on its own thread. The context is an integer that stays harmless for ever: a tick for a source that
+ * has moved on is dropped. No lock of the core is held when it is called, and it calls no clock. */
+void sddl_source_tick(uintptr_t context, const sddl_tick *tick);
+
+/* All but `available`, `displays` and `period` are called by the control thread alone, with no lock held. `stop` ends the ticks
+ * soon: it need not wait for the one in flight. */
+typedef struct sddl_clock_ops {
+    const char *name;
+    int64_t grace; /* a clock is not destroyed sooner than this after its start: its thread may not have begun yet */
+    int (*available)(void);
+    int (*displays)(sddl_display *out, int capacity);
+    int (*create)(uint32_t display, double refresh_rate, uintptr_t context, void **clock);
+    int (*start)(void *clock);
+    void (*stop)(void *clock);
+    void (*destroy)(void *clock);
+} sddl_clock_ops;
+
+extern const sddl_clock_ops sddl_clock_timer;
+extern const sddl_clock_ops sddl_clock_timer_synthetic; /* the same, its ticks marked as a stand-in's */
+extern const sddl_clock_ops sddl_clock_corevideo;
+
+/* The clock of that kind, or NULL where this build has none (a manual clock has none: its ticks come from its user). */
+const sddl_clock_ops *sddl_clock_find(int kind);
+
+/* The period, or fallback where it lies outside 1 ms ... 1 s (NaN too). */
+int64_t sddl_period_or(double seconds, int64_t fallback);
+
+#endif

@@ -1,0 +1,56 @@
+"""The cffi builder of ``sddisplaylink._native``: which C and Objective-C files make the core on which system.
+
+``setup.py`` names :data:`ffibuilder`; cffi runs this file by its path. It stays out of the wheel.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from cffi import FFI
+
+CSRC = Path(__file__).resolve().parent / "csrc"
+
+APPLE = {"clock_corevideo.m", "time_mach.c"}  # every other file of csrc/ is built everywhere
+POSIX = {"time_posix.c"}
+
+
+def is_apple() -> bool:
+    """Whether to build the Apple clocks: on macOS, and against the stand-in frameworks of the native tests."""
+    return sys.platform == "darwin" or bool(os.environ.get("SDDISPLAYLINK_STANDIN"))
+
+
+def words(variable: str) -> list[str]:
+    """The words of an environment variable: further flags for one build."""
+    return os.environ.get(variable, "").split()
+
+
+def extension_arguments(apple: bool, standin: str | None) -> dict[str, Any]:
+    """The keyword arguments of ``set_source`` beside the module's name and preamble."""
+    elsewhere = POSIX if apple else APPLE
+    sources = [f"csrc/{path.name}" for path in sorted(CSRC.glob("*.[cm]")) if path.name not in elsewhere]
+    includes = ["csrc"]
+    if standin:
+        sources += [f"{standin}/{path.name}" for path in sorted(Path(standin).glob("*.c"))]
+        includes = [f"{standin}/include", f"{standin}/darwin", *includes]
+    frameworks = ["-framework", "CoreVideo", "-framework", "CoreGraphics"] if apple and not standin else []
+    return {
+        "sources": sources,
+        "depends": [f"csrc/{path.name}" for path in sorted(CSRC.glob("*.h"))],
+        "include_dirs": includes,
+        "define_macros": [("SDDL_HAVE_COREVIDEO", "1")] if apple else [],
+        "extra_compile_args": ["-std=c11", "-fvisibility=hidden", "-pthread", *words("SDDISPLAYLINK_CFLAGS")],
+        "extra_link_args": ["-pthread", "-lm", *frameworks, *words("SDDISPLAYLINK_LDFLAGS")],
+    }
+
+
+ffibuilder = FFI()
+ffibuilder.cdef((CSRC / "sddisplaylink.cdef.h").read_text(encoding="utf-8"))
+ffibuilder.set_source(
+    "sddisplaylink._native",
+    '#include "sddisplaylink.h"',
+    **extension_arguments(is_apple(), os.environ.get("SDDISPLAYLINK_STANDIN")),
+)
