@@ -1,0 +1,96 @@
+"""The one door to the native module: its errors, its units, and the order in which everything ends with the process."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import math
+import threading
+from collections.abc import Callable
+
+from sddisplaylink._native import ffi, lib
+from sddisplaylink.errors import ClockError, ForkedProcessError, LinkClosedError, SDDisplayLinkError
+
+__all__ = ["WAIT_SLICE", "at_exit", "check", "ffi", "is_exiting", "lib", "nanoseconds", "seconds", "when_main_ends"]
+
+NANOSECONDS = 1_000_000_000
+WAIT_SLICE = 0.1
+"""Seconds that a blocking wait may last before Python gets a chance to run signal handlers (Ctrl-C)."""
+
+_ERRORS: dict[int, tuple[type[Exception], str]] = {
+    lib.SDDL_E_HANDLE: (LinkClosedError, "it has been closed"),
+    lib.SDDL_E_CLOSED: (LinkClosedError, "it has been closed"),
+    lib.SDDL_E_FORKED: (ForkedProcessError, "display links and players do not survive fork(); make new ones in a new process"),
+    lib.SDDL_E_ARGUMENT: (ValueError, "a value is out of its range"),
+    lib.SDDL_E_MEMORY: (MemoryError, "no memory, or too many clocks at a time"),
+    lib.SDDL_E_SYSTEM: (SDDisplayLinkError, "the system refused a thread or a pipe"),
+    lib.SDDL_E_CLOCK: (ClockError, "that clock does not exist on this system"),
+    lib.SDDL_E_SHUTDOWN: (LinkClosedError, "the interpreter is exiting"),
+    lib.SDDL_E_SOURCE: (ClockError, "the players are on different clocks or displays"),
+}
+
+
+def check(status: int) -> int:
+    """Return a native call's result, or raise what its error code stands for."""
+    if status >= 0:
+        return status
+    kind, text = _ERRORS[status]
+    raise kind(text)
+
+
+def seconds(value: int) -> float:
+    """Nanoseconds as seconds."""
+    return value / NANOSECONDS
+
+
+def nanoseconds(value: float) -> int:
+    """Seconds as nanoseconds, rounded; ValueError unless finite."""
+    if not math.isfinite(value):
+        raise ValueError(f"a time in seconds is a finite number, not {value}")
+    return round(value * NANOSECONDS)
+
+
+# ---- the end of the process ----
+#
+# Python ends in this order: threading's own exit callbacks, the join of non-daemon threads, atexit. A thread of the user's
+# that waits for a tick must therefore be woken in the first step, or the second never ends; clocks stop in the third, so that
+# the user's own atexit functions still find them.
+
+_when_main_ends: list[Callable[[], None]] = []
+_at_exit: list[Callable[[], None]] = []
+_exiting = False
+
+
+def is_exiting() -> bool:
+    """Whether the main thread has ended: no wait may block any more."""
+    return _exiting
+
+
+def when_main_ends(call: Callable[[], None]) -> None:
+    """Have ``call`` run once the main thread has ended, before other threads are waited for."""
+    _when_main_ends.append(call)
+
+
+def at_exit(call: Callable[[], None]) -> None:
+    """Have ``call`` run at interpreter exit, the last registered first, before the native clocks are stopped."""
+    _at_exit.append(call)
+
+
+def _main_ended() -> None:
+    global _exiting
+    _exiting = True
+    for call in reversed(_when_main_ends):
+        call()
+
+
+def _shut_down() -> None:
+    _main_ended()
+    for call in reversed(_at_exit):
+        call()
+    lib.sddl_shutdown(NANOSECONDS // 2)
+
+
+check(lib.sddl_init())
+atexit.register(_shut_down)
+with contextlib.suppress(AttributeError, RuntimeError):  # private, and refused once the interpreter is exiting
+    threading._register_atexit(_main_ended)  # type: ignore[attr-defined]

@@ -1,0 +1,101 @@
+"""Pulling ticks: a subscription of its own for every ``wait()`` and every loop over a link, so that none takes another's."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import weakref
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sddisplaylink.core import WAIT_SLICE, check, ffi, is_exiting, lib, nanoseconds, when_main_ends
+from sddisplaylink.errors import LinkClosedError
+
+_ports: weakref.WeakSet[TickPort] = weakref.WeakSet()
+
+
+class TickPort:
+    """A native link with a mailbox of its own. Holds the latest tick until it is taken."""
+
+    def __init__(self, source: int) -> None:
+        out = ffi.new("sddl_handle[2]")
+        check(lib.sddl_mailbox_open(out))
+        self._mailbox: int = out[0]
+        status = lib.sddl_link_open(source, self._mailbox, out + 1)
+        if status < 0:
+            lib.sddl_mailbox_close(self._mailbox)
+            check(status)
+        self._link: int = out[1]
+        self._event = ffi.new("sddl_event *")
+        self.is_running = False
+        self._finalizer = weakref.finalize(self, _close, self._link, self._mailbox)
+        self._finalizer.atexit = False
+        _ports.add(self)
+
+    def start(self) -> None:
+        """Subscribe to the clock's ticks."""
+        check(lib.sddl_link_start(self._link))
+        self.is_running = True
+
+    def stop(self) -> None:
+        """Unsubscribe; whoever waits wakes up empty-handed."""
+        self.is_running = False
+        lib.sddl_link_stop(self._link)
+        lib.sddl_mailbox_wake(self._mailbox)
+
+    def close(self) -> None:
+        """Stop for good; whoever waits gets a LinkClosedError."""
+        self.is_running = False
+        self._finalizer()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has been closed."""
+        return not self._finalizer.alive
+
+    def take(self) -> Any | None:
+        """The native event that is there, or None. Good until the next call. Raises LinkClosedError."""
+        return self._event if check(lib.sddl_mailbox_wait(self._mailbox, self._event, 1, 0)) else None
+
+    def wait(self, timeout: float | None, while_running: bool = False) -> Any | None:
+        """The next native event, or None on timeout (and, if asked for, once stopped). Raises LinkClosedError."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not (while_running and not self.is_running):
+            left = WAIT_SLICE if deadline is None else min(WAIT_SLICE, deadline - time.monotonic())
+            if check(lib.sddl_mailbox_wait(self._mailbox, self._event, 1, nanoseconds(max(left, 0.0)))):
+                return self._event
+            if is_exiting():
+                raise LinkClosedError("the interpreter is exiting")
+            if left < WAIT_SLICE:
+                return None
+        return None
+
+    async def events(self) -> AsyncIterator[Any]:
+        """Native events in the running asyncio loop, until the port is stopped or closed."""
+        loop = asyncio.get_running_loop()
+        ready = asyncio.Event()
+        descriptor = check(lib.sddl_mailbox_fd(self._mailbox))
+        loop.add_reader(descriptor, ready.set)
+        try:
+            while self.is_running:
+                event = self.take()
+                if event is not None:
+                    yield event
+                else:
+                    ready.clear()
+                    await ready.wait()
+        finally:
+            loop.remove_reader(descriptor)
+
+
+def _close(link: int, mailbox: int) -> None:
+    lib.sddl_client_close(link)
+    lib.sddl_mailbox_close(mailbox)
+
+
+def _close_all() -> None:
+    for port in list(_ports):
+        port.close()
+
+
+when_main_ends(_close_all)

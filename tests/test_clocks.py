@@ -1,0 +1,127 @@
+"""Clocks: virtual time is exact, shared sources are shared, real ones tick."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+import sddisplaylink as sd
+
+PATIENCE = 10.0
+
+
+def test_available_clocks_end_with_the_timer():
+    assert sd.available_clocks()[-1] == "timer"
+
+
+def test_displays():
+    displays = sd.displays()
+    assert displays
+    assert sum(display.is_main for display in displays) == 1
+    assert all(display.refresh_rate > 0 for display in displays)
+
+
+@pytest.mark.parametrize("rate", [24.0, 50.0, 59.94, 60.0, 75.0, 120.0, 144.0])
+def test_small_advances_make_as_many_ticks_as_one_large(rate):
+    clock = sd.ManualClock(refresh_rate=rate)
+    ticks = []
+    with sd.DisplayLink(ticks.append, clock=clock):
+        for _ in range(1000):
+            clock.advance(1 / rate)
+    assert len(ticks) == 1000
+    assert ticks[-1].timestamp == pytest.approx(1000 / rate, abs=1e-8)
+
+
+def test_virtual_time(clock=None):
+    clock = sd.ManualClock()
+    assert clock.time == 0.0
+    clock.advance(0.25)
+    clock.stall(0.5)
+    assert clock.time == 0.75
+    clock.close()
+
+
+@pytest.mark.parametrize("rate", [0, -60, 0.5, 1001, float("nan"), float("inf")])
+def test_absurd_refresh_rate(rate):
+    with pytest.raises(ValueError, match="refresh rate"):
+        sd.ManualClock(refresh_rate=rate)
+
+
+@pytest.mark.parametrize("duration", [-1, float("nan"), float("inf")])
+def test_time_only_goes_forward(duration):
+    clock = sd.ManualClock()
+    for move in (clock.advance, clock.stall):
+        with pytest.raises(ValueError, match="time goes forward"):
+            move(duration)
+
+
+def test_closed_clock():
+    clock = sd.ManualClock()
+    clock.close()
+    clock.close()
+    with pytest.raises(sd.LinkClosedError):
+        clock.advance(1)
+    with pytest.raises(sd.LinkClosedError):
+        sd.DisplayLink(clock=clock)
+
+
+def test_advance_inside_a_callback_is_refused():
+    clock = sd.ManualClock()
+    errors = []
+
+    def advance(tick):
+        try:
+            clock.advance(1)
+        except sd.ClockError as error:
+            errors.append(error)
+
+    with sd.DisplayLink(advance, clock=clock):
+        clock.advance(1 / 60)
+    assert len(errors) == 1
+
+
+def test_advance_waits_for_slow_callbacks():
+    clock = sd.ManualClock()
+    gate = threading.Event()
+    seen = []
+
+    def slow(tick):
+        gate.wait(PATIENCE)
+        seen.append(tick.sequence)
+
+    with sd.DisplayLink(slow, clock=clock):
+        threading.Timer(0.05, gate.set).start()
+        clock.advance(3 / 60)
+    assert seen == [1, 2, 3]
+
+
+def test_more_clocks_than_any_program_has():
+    clocks = [sd.ManualClock() for _ in range(500)]
+    links = [sd.DisplayLink(clock=clock) for clock in clocks]
+    for link, clock in zip(links, clocks, strict=True):
+        link.start()
+        clock.advance(1 / 60)
+        assert link.wait(PATIENCE).sequence == 1
+        link.close()
+        clock.close()
+
+
+def test_a_thousand_links_share_one_clock_thread():
+    links = [sd.DisplayLink(clock="timer:120") for _ in range(1000)]
+    for link in links:
+        link.start()
+    assert all(link.wait(PATIENCE) for link in links)
+    assert sd.diagnostics()["native_threads"] == 2  # clock and control
+    for link in links:
+        link.close()
+
+
+def test_timer_ticks_at_its_rate_and_in_order():
+    with sd.DisplayLink(clock="timer:250") as link:
+        ticks = [link.wait(PATIENCE) for _ in range(50)]
+    periods = {round(tick.target_timestamp - tick.timestamp, 6) for tick in ticks}
+    assert periods == {0.004}
+    for earlier, later in zip(ticks, ticks[1:], strict=False):
+        steps = (later.timestamp - earlier.timestamp) / 0.004
+        assert steps == pytest.approx(later.missed + 1, abs=1e-3)

@@ -1,0 +1,296 @@
+"""DisplayLink and Tick: pushing and pulling ticks, on virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import weakref
+
+import pytest
+
+import sddisplaylink as sd
+
+PATIENCE = 10.0  # seconds until a wait that should end at once counts as hung
+
+
+@pytest.fixture
+def clock():
+    clock = sd.ManualClock()
+    yield clock
+    clock.close()
+
+
+def test_callback_gets_every_tick(clock):
+    ticks = []
+    with sd.DisplayLink(ticks.append, clock=clock):
+        clock.advance(1.0)
+    assert [tick.sequence for tick in ticks] == list(range(1, 61))
+    assert [tick.timestamp for tick in ticks] == pytest.approx([k / 60 for k in range(1, 61)], abs=1e-9)
+    assert all(tick.target_timestamp == pytest.approx(tick.timestamp + 1 / 60, abs=2e-9) for tick in ticks)
+    assert {(tick.missed, tick.synthetic) for tick in ticks} == {(0, False)}
+
+
+def test_tick_is_frozen():
+    tick = sd.Tick(1, 0.0, 0.1, 0.1, 0, False)
+    with pytest.raises(AttributeError):
+        tick.missed = 3
+
+
+def test_callbacks_run_on_one_library_thread(clock):
+    threads = set()
+    first = sd.DisplayLink(lambda tick: threads.add(threading.get_ident()), clock=clock)
+    second = sd.DisplayLink(lambda tick: threads.add(threading.get_ident()), clock=clock)
+    with first, second:
+        clock.advance(0.1)
+    assert len(threads) == 1
+    assert threads != {threading.get_ident()}
+
+
+def test_nothing_comes_after_stop_and_start_resumes(clock):
+    ticks = []
+    link = sd.DisplayLink(ticks.append, clock=clock)
+    link.start()
+    clock.advance(0.5)
+    link.stop()
+    clock.advance(0.5)
+    assert len(ticks) == 30
+    assert not link.is_running
+    link.start()
+    clock.advance(0.5)
+    assert len(ticks) == 60
+    link.close()
+
+
+def test_start_stop_close_are_idempotent(clock):
+    link = sd.DisplayLink(clock=clock)
+    for action in (link.start, link.start, link.stop, link.stop, link.close, link.close):
+        action()
+    assert link.is_closed
+
+
+@pytest.mark.parametrize("action", ["stop", "close"])
+def test_callback_may_end_its_own_link(clock, action):
+    ticks = []
+    link = sd.DisplayLink(lambda tick: (ticks.append(tick), getattr(link, action)()), clock=clock)
+    link.start()
+    clock.advance(0.1)
+    assert len(ticks) == 1
+    assert not link.is_running
+    link.close()
+
+
+def test_callback_may_stop_and_start_again(clock):
+    ticks = []
+    link = sd.DisplayLink(lambda tick: (ticks.append(tick), link.stop(), link.start()), clock=clock)
+    with link:
+        clock.advance(0.1)
+    assert len(ticks) == 6
+
+
+def test_callback_may_drop_the_last_reference(clock):
+    holder = []
+    holder.append(sd.DisplayLink(lambda tick: holder.clear(), clock=clock))
+    gone = weakref.ref(holder[0])
+    holder[0].start()
+    clock.advance(0.1)
+    gc.collect()
+    assert gone() is None
+
+
+def test_dropping_a_running_link_stops_it(clock):
+    ticks = []
+    link = sd.DisplayLink(ticks.append, clock=clock)
+    link.start()
+    before = sd.diagnostics()["links"]
+    del link
+    gc.collect()
+    clock.advance(0.5)
+    assert ticks == []
+    assert sd.diagnostics()["links"] == before - 1
+
+
+def test_exception_stops_the_link_and_is_raised_by_close_once(clock):
+    calls = []
+
+    def fail(tick):
+        calls.append(tick)
+        raise RuntimeError("boom")
+
+    link = sd.DisplayLink(fail, clock=clock)
+    link.start()
+    clock.advance(0.5)
+    assert len(calls) == 1
+    assert not link.is_running
+    with pytest.raises(RuntimeError, match="boom"):
+        link.close()
+    link.close()
+
+
+def test_exception_is_raised_by_wait(clock):
+    def fail(tick):
+        raise RuntimeError("boom")
+
+    link = sd.DisplayLink(fail, clock=clock)
+    link.start()
+    clock.advance(0.1)
+    with pytest.raises(RuntimeError, match="boom"):
+        link.wait(PATIENCE)
+    link.close()
+
+
+def test_error_in_the_with_block_wins_over_the_callbacks(clock):
+    def fail(tick):
+        raise RuntimeError("in the callback")
+
+    with pytest.raises(ZeroDivisionError), sd.DisplayLink(fail, clock=clock):
+        clock.advance(0.1)
+        raise ZeroDivisionError
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_unasked_error_reaches_unraisablehook(clock, monkeypatch):
+    told = []
+    monkeypatch.setattr("sys.unraisablehook", lambda unraisable: told.append(unraisable.exc_value))
+
+    def fail(tick):
+        raise RuntimeError("boom")
+
+    link = sd.DisplayLink(fail, clock=clock)
+    link.start()
+    clock.advance(0.1)
+    del link
+    gc.collect()
+    assert [str(error) for error in told] == ["boom"]
+
+
+# ---- pulling ----
+
+
+def test_wait_returns_the_latest_tick_and_what_was_missed(clock):
+    with sd.DisplayLink(clock=clock) as link:
+        clock.advance(0.1)
+        tick = link.wait(PATIENCE)
+        assert (tick.sequence, tick.missed) == (6, 5)
+        assert link.wait(0) is None
+
+
+def test_stalled_time_is_counted_as_missed(clock):
+    with sd.DisplayLink(clock=clock) as link:
+        clock.stall(0.5)
+        clock.advance(1 / 60)
+        tick = link.wait(PATIENCE)
+    assert (tick.sequence, tick.missed) == (1, 30)
+    assert tick.timestamp == pytest.approx(31 / 60)
+
+
+def test_wait_serves_a_link_that_has_a_callback_too(clock):
+    ticks = []
+    with sd.DisplayLink(ticks.append, clock=clock) as link:
+        assert link.wait(0) is None
+        clock.advance(1 / 60)
+        assert link.wait(PATIENCE) == ticks[0]
+
+
+def test_wait_on_a_closed_link_raises(clock):
+    link = sd.DisplayLink(clock=clock)
+    link.close()
+    with pytest.raises(sd.LinkClosedError):
+        link.wait()
+    with pytest.raises(ValueError):
+        link.start()
+
+
+def test_close_wakes_a_waiting_thread(clock):
+    link = sd.DisplayLink(clock=clock)
+    link.start()
+    raised = []
+
+    def wait():
+        with pytest.raises(sd.LinkClosedError):
+            link.wait()
+        raised.append(True)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    link.close()
+    thread.join(PATIENCE)
+    assert raised == [True]
+
+
+def test_iteration_starts_the_link_and_ends_when_it_is_stopped():
+    sequences = []
+    link = sd.DisplayLink(clock="timer:500")
+    for tick in link:
+        sequences.append(tick.sequence)
+        if len(sequences) == 5:
+            link.stop()
+    assert sequences == sorted(set(sequences))
+    link.close()
+
+
+def test_two_iterations_do_not_take_each_others_ticks(clock):
+    with sd.DisplayLink(clock=clock) as link:
+        first, second = link._open_iteration(), link._open_iteration()
+        clock.advance(1 / 60)
+        assert (first.take().sequence, second.take().sequence) == (1, 1)
+
+
+def test_async_iteration_ends_when_the_link_is_closed():
+    async def count() -> int:
+        seen = 0
+        async for _ in link:
+            seen += 1
+            if seen == 5:
+                link.close()
+        return seen
+
+    link = sd.DisplayLink(clock="timer:500")
+    assert asyncio.run(asyncio.wait_for(count(), PATIENCE)) == 5
+
+
+# ---- what it is, and bad arguments ----
+
+
+def test_properties(clock):
+    link = sd.DisplayLink(clock=clock)
+    assert link.clock_name == "manual"
+    assert link.refresh_period == pytest.approx(1 / 60)
+    assert link.refresh_rate == pytest.approx(60)
+    assert link.display == sd.Display(0, 60.0, True)
+    assert "stopped" in repr(link)
+    link.close()
+    assert "closed" in repr(link)
+    with pytest.raises(sd.LinkClosedError):
+        _ = link.display
+
+
+@pytest.mark.parametrize("clock_name", ["sundial", "timer:fast", "timer:0", "timer:1e9", "timer:nan"])
+def test_unknown_clock(clock_name):
+    with pytest.raises(sd.ClockError, match="no clock"):
+        sd.DisplayLink(clock=clock_name)
+
+
+def test_unknown_display():
+    with pytest.raises(sd.ClockError, match="no display"):
+        sd.DisplayLink(display=987654, clock="timer")
+
+
+def test_arguments_of_the_wrong_type(clock):
+    with pytest.raises(TypeError):
+        sd.DisplayLink("not callable", clock=clock)
+    with pytest.raises(TypeError):
+        sd.DisplayLink(clock=60)
+    with pytest.raises(TypeError):
+        sd.DisplayLink(clock=clock, dispatcher="main")
+
+
+def test_environment_overrides_auto(monkeypatch):
+    monkeypatch.setenv("SDDISPLAYLINK_CLOCK", "timer:120")
+    for name in (None, "auto"):
+        link = sd.DisplayLink(clock=name)
+        assert link.refresh_rate == pytest.approx(120)
+        link.close()
+    monkeypatch.setenv("SDDISPLAYLINK_CLOCK", "sundial")
+    with pytest.raises(sd.ClockError):
+        sd.DisplayLink()
