@@ -23,6 +23,7 @@ void sddl_source_tick(uintptr_t context, const sddl_tick *tick);
  * soon: it need not wait for the one in flight. */
 typedef struct sddl_clock_ops {
     const char *name;
+    bool is_display; /* it can fall silent, and its stop can hang: both are watched */
     int64_t grace; /* a clock is not destroyed sooner than this after its start: its thread may not have begun yet */
     int (*available)(void);
     int (*displays)(sddl_display *out, int capacity);

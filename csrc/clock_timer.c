@@ -29,7 +29,7 @@ static int make(double refresh_rate, uintptr_t context, bool synthetic, void **o
     timer *self = calloc(1, sizeof *self);
     if (!self)
         return SDDL_E_MEMORY;
-    sddl_monitor_init(&self->monitor);
+    sddl_monitor_init(&self->monitor, SDDL_RANK_TIMER);
     self->context = context;
     self->period = 1e9 / refresh_rate;
     self->synthetic = synthetic;

@@ -10,13 +10,13 @@ typedef struct slot {
     uint32_t next_free; /* index + 1 */
 } slot;
 
-static pthread_mutex_t registry;
+static sddl_mutex registry;
 static slot *slots;
 static uint32_t capacity, first_free;
 static int counts[SDDL_KIND_PLAYER + 1];
 
 int sddl_handles_init(void) {
-    return pthread_mutex_init(&registry, NULL) ? SDDL_E_SYSTEM : SDDL_OK;
+    return sddl_mutex_init(&registry, SDDL_RANK_REGISTRY);
 }
 
 static int grow(void) {
@@ -34,7 +34,7 @@ static int grow(void) {
 }
 
 int sddl_handle_new(sddl_object *object, sddl_handle *out) {
-    pthread_mutex_lock(&registry);
+    sddl_mutex_lock(&registry);
     int status = first_free ? SDDL_OK : grow();
     if (status == SDDL_OK) {
         uint32_t index = first_free - 1;
@@ -43,7 +43,7 @@ int sddl_handle_new(sddl_object *object, sddl_handle *out) {
         counts[object->kind]++;
         *out = (sddl_handle)slots[index].generation << 32 | index;
     }
-    pthread_mutex_unlock(&registry);
+    sddl_mutex_unlock(&registry);
     return status;
 }
 
@@ -58,17 +58,17 @@ static slot *find(sddl_handle handle, int kind) {
 }
 
 void *sddl_handle_get(sddl_handle handle, int kind) {
-    pthread_mutex_lock(&registry);
+    sddl_mutex_lock(&registry);
     slot *entry = find(handle, kind);
     sddl_object *object = entry ? entry->object : NULL;
     if (object)
         sddl_object_retain(object);
-    pthread_mutex_unlock(&registry);
+    sddl_mutex_unlock(&registry);
     return object;
 }
 
 void *sddl_handle_take(sddl_handle handle, int kind) {
-    pthread_mutex_lock(&registry);
+    sddl_mutex_lock(&registry);
     slot *entry = find(handle, kind);
     sddl_object *object = entry ? entry->object : NULL;
     if (object) {
@@ -78,7 +78,7 @@ void *sddl_handle_take(sddl_handle handle, int kind) {
         entry->next_free = first_free;
         first_free = (uint32_t)handle + 1;
     }
-    pthread_mutex_unlock(&registry);
+    sddl_mutex_unlock(&registry);
     return object;
 }
 
@@ -93,16 +93,16 @@ void sddl_object_release(void *object) {
 }
 
 int sddl_handle_count(sddl_kind kind) {
-    pthread_mutex_lock(&registry);
+    sddl_mutex_lock(&registry);
     int count = counts[kind];
-    pthread_mutex_unlock(&registry);
+    sddl_mutex_unlock(&registry);
     return count;
 }
 
 void sddl_handles_visit(sddl_kind kind, void (*visit)(void *object)) {
-    pthread_mutex_lock(&registry);
+    sddl_mutex_lock(&registry);
     for (uint32_t index = 0; index < capacity; index++)
         if (slots[index].object && slots[index].object->kind == kind)
             visit(slots[index].object);
-    pthread_mutex_unlock(&registry);
+    sddl_mutex_unlock(&registry);
 }

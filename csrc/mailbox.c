@@ -109,7 +109,7 @@ int sddl_mailbox_open(sddl_handle *out) {
         return status ? status : SDDL_E_MEMORY;
     mailbox->object = (sddl_object){1, SDDL_KIND_MAILBOX, destroy};
     mailbox->pipe[0] = mailbox->pipe[1] = -1;
-    sddl_monitor_init(&mailbox->monitor);
+    sddl_monitor_init(&mailbox->monitor, SDDL_RANK_MAILBOX);
     status = sddl_handle_new(&mailbox->object, out);
     if (status != SDDL_OK)
         destroy(&mailbox->object);

@@ -11,12 +11,35 @@
 #define SDDL_SECOND INT64_C(1000000000)
 #define SDDL_MILLISECOND INT64_C(1000000)
 
+/* Locks are taken in the order of their ranks, and none is held while a clock is called. Built with SDDL_CHECK_LOCKS, a thread
+ * that breaks the first rule aborts; sddl_locks_held() lets a stand-in for the platform check the second. */
+typedef enum sddl_rank {
+    SDDL_RANK_REGISTRY = 1,
+    SDDL_RANK_OPENING,
+    SDDL_RANK_CONTROL,
+    SDDL_RANK_SOURCE,
+    SDDL_RANK_MAILBOX,
+    SDDL_RANK_TIMER
+} sddl_rank;
+
+typedef struct sddl_mutex {
+    pthread_mutex_t native;
+    sddl_rank rank;
+} sddl_mutex;
+
+int sddl_mutex_init(sddl_mutex *mutex, sddl_rank rank);
+void sddl_mutex_destroy(sddl_mutex *mutex);
+void sddl_mutex_lock(sddl_mutex *mutex);
+void sddl_mutex_unlock(sddl_mutex *mutex);
+/* How many of this library's locks the calling thread holds; always 0 without SDDL_CHECK_LOCKS. */
+int sddl_locks_held(void);
+
 typedef struct sddl_monitor {
-    pthread_mutex_t mutex;
+    sddl_mutex mutex;
     pthread_cond_t changed;
 } sddl_monitor;
 
-void sddl_monitor_init(sddl_monitor *monitor);
+int sddl_monitor_init(sddl_monitor *monitor, sddl_rank rank);
 void sddl_monitor_destroy(sddl_monitor *monitor);
 void sddl_monitor_lock(sddl_monitor *monitor);
 void sddl_monitor_unlock(sddl_monitor *monitor);

@@ -92,6 +92,7 @@ typedef struct sddl_stats {
     int32_t running_sources; /* of those, with a running clock */
     int32_t native_threads;  /* control and timer threads; CoreVideo's own are not ours to count */
     int64_t stalls;          /* times a display's clock had to be replaced by a timer */
+    int64_t abandoned;       /* display clocks whose stop did not return */
 } sddl_stats;
 
 /* ---- library ---- */

@@ -8,17 +8,15 @@ typedef struct source_reference {
     sddl_source *source;
 } source_reference;
 
-enum { GENERATION_SHIFT = 10 }; /* SDDL_MAX_SOURCES == 1 << GENERATION_SHIFT */
-
 static sddl_source sources[SDDL_MAX_SOURCES];
 static atomic_int sources_end;
-static pthread_mutex_t opening; /* serialises the search for a shared or free slot; taken before a source's own */
+static sddl_mutex opening; /* serialises the search for a shared or free slot; taken before a source's own */
 
 int sddl_sources_init(void) {
-    int failed = pthread_mutex_init(&opening, NULL);
-    for (int index = 0; index < SDDL_MAX_SOURCES; index++)
-        failed |= pthread_mutex_init(&sources[index].mutex, NULL);
-    return failed ? SDDL_E_SYSTEM : SDDL_OK;
+    int status = sddl_mutex_init(&opening, SDDL_RANK_OPENING);
+    for (int index = 0; index < SDDL_MAX_SOURCES && status == SDDL_OK; index++)
+        status = sddl_mutex_init(&sources[index].mutex, SDDL_RANK_SOURCE);
+    return status;
 }
 
 int sddl_sources_end(void) {
@@ -29,18 +27,23 @@ sddl_source *sddl_source_at(int index) {
     return &sources[index];
 }
 
-uintptr_t sddl_source_context(const sddl_source *source) {
-    return (uintptr_t)source->generation << GENERATION_SHIFT | (uintptr_t)(source - sources);
+uintptr_t sddl_source_context(const sddl_source *source, uint32_t key) {
+    return (uintptr_t)key * SDDL_MAX_SOURCES + (uintptr_t)(source - sources);
+}
+
+sddl_source *sddl_source_of(uintptr_t context, uint32_t *key) {
+    *key = (uint32_t)(context / SDDL_MAX_SOURCES);
+    return &sources[context % SDDL_MAX_SOURCES];
 }
 
 void sddl_source_lock(sddl_source *source) {
-    pthread_mutex_lock(&source->mutex);
+    sddl_mutex_lock(&source->mutex);
 }
 
 int sddl_source_unlock(sddl_source *source) {
     bool poke = source->needs_control && !sddl_exiting();
     source->needs_control = false;
-    pthread_mutex_unlock(&source->mutex);
+    sddl_mutex_unlock(&source->mutex);
     return poke ? sddl_control_poke() : SDDL_OK;
 }
 
@@ -65,7 +68,7 @@ void sddl_source_list(sddl_source *source, sddl_client *client, bool active) {
 
 void sddl_source_vacate(sddl_source *source) {
     source->state = SDDL_SOURCE_EMPTY;
-    source->generation++;
+    source->native_key = source->stand_in_key = 0;
 }
 
 sddl_source *sddl_source_use(sddl_handle handle) {
@@ -73,9 +76,9 @@ sddl_source *sddl_source_use(sddl_handle handle) {
     if (!reference)
         return NULL;
     sddl_source *source = reference->source;
-    pthread_mutex_lock(&source->mutex);
+    sddl_mutex_lock(&source->mutex);
     source->users++;
-    pthread_mutex_unlock(&source->mutex);
+    sddl_mutex_unlock(&source->mutex);
     sddl_object_release(reference);
     return source;
 }
@@ -130,7 +133,8 @@ static void occupy(sddl_source *source, int clock, uint32_t display, double refr
     source->users = 1;
     source->ops = sddl_clock_find(clock);
     source->period = sddl_period_or(1 / refresh_rate, SDDL_SECOND / 60);
-    source->ticks = source->manual_now = 0;
+    source->ticks = source->manual_now = source->recovered_at = source->retry_delay = 0;
+    source->heard = false;
     sddl_source_unlock(source);
     int end = (int)(source - sources) + 1;
     if (end > sddl_sources_end())
@@ -138,14 +142,14 @@ static void occupy(sddl_source *source, int clock, uint32_t display, double refr
 }
 
 static sddl_source *acquire(int clock, uint32_t display, double refresh_rate) {
-    pthread_mutex_lock(&opening);
+    sddl_mutex_lock(&opening);
     sddl_source *vacant;
     sddl_source *source = find_slot(clock, display, refresh_rate, &vacant);
     if (!source && vacant) {
         occupy(vacant, clock, display, refresh_rate);
         source = vacant;
     }
-    pthread_mutex_unlock(&opening);
+    sddl_mutex_unlock(&opening);
     return source;
 }
 

@@ -4,15 +4,19 @@
 
 #include "internal.h"
 
-/* Slots are never freed, and a clock is told only its slot's number and generation: a late tick finds nothing to break. */
+/* Slots are never freed, and a clock is told only its slot's number and a key: a late tick finds nothing to break. */
 enum { SDDL_MAX_SOURCES = 1024 };
 
+typedef struct sddl_retiring sddl_retiring;
+
 struct sddl_source {
-    pthread_mutex_t mutex;
+    sddl_mutex mutex;
 
     /* guarded by the mutex */
     sddl_source_state state;
-    uint32_t generation;
+    uint32_t keys_used;     /* every clock made for this slot gets a key of its own, */
+    uint32_t native_key;    /* so that ticks of those given up are known; 0 = none */
+    uint32_t stand_in_key;
     int clock;
     uint32_t display;
     double refresh_rate;
@@ -24,19 +28,30 @@ struct sddl_source {
     int64_t period, ticks, last_timestamp, last_target;
     int64_t manual_now;
 
+    int64_t heard_at;       /* when the display's clock last ticked */
+    bool heard;             /* whether it has since it was started */
+
     /* the control thread's own */
     const sddl_clock_ops *ops;
-    void *native;   /* the display's clock */
-    void *stand_in; /* the timer that ticks while `native` cannot be had */
-    int64_t started_at;
-    int64_t retry_at;
+    void *native;           /* the display's clock */
+    void *stand_in;         /* the timer that ticks while `native` cannot be had, or says nothing */
+    sddl_retiring *leaving; /* the display's clock while it is being stopped */
+    bool leaves_for_good;   /* it is not to be started again */
+    int64_t leaving_since;
+    int64_t started_at, stopped_at;
+    int64_t retry_at, retry_delay;
+    int64_t recovered_at;   /* when it came back after a failure; 0 = it has not failed */
+    int64_t rechecked_at;   /* up to when its period has been compared with its display's since */
 };
 
 int sddl_sources_init(void);
 /* Slots that may be in use: all of a lower index. */
 int sddl_sources_end(void);
 sddl_source *sddl_source_at(int index);
-uintptr_t sddl_source_context(const sddl_source *source);
+/* What a clock made for this source gives back with each tick. */
+uintptr_t sddl_source_context(const sddl_source *source, uint32_t key);
+/* Whose tick it is: the source and, in `key`, which of its clocks. */
+sddl_source *sddl_source_of(uintptr_t context, uint32_t *key);
 /* Another use of the source that the handle names, or NULL. */
 sddl_source *sddl_source_use(sddl_handle handle);
 void sddl_source_unuse(sddl_source *source);
@@ -48,13 +63,32 @@ void sddl_source_vacate(sddl_source *source);
 void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick);
 void sddl_sources_count(sddl_stats *stats);
 
+/* ---- retire.c ---- */
+
+/* Stops the clock on a thread of its own; NULL if there is none to be had. */
+sddl_retiring *sddl_retire(const sddl_clock_ops *ops, void *clock);
+/* Whether it has stopped; then `retiring` is gone and the clock the caller's again. */
+bool sddl_retired(sddl_retiring *retiring, void **clock);
+/* Leaves it and the clock to that thread; false if it has just stopped. */
+bool sddl_retire_abandon(sddl_retiring *retiring);
+
 /* ---- control.c ---- */
 
 int sddl_control_init(void);
 /* Lets the control thread look at every source, starting it if need be. With no lock held. */
 int sddl_control_poke(void);
+/* The same, if it is running. */
+void sddl_control_wake(void);
 /* Stops every clock; false if `timeout` passed before all had stopped. */
 bool sddl_control_stop(int64_t timeout);
 void sddl_control_count(sddl_stats *stats);
+void sddl_control_count_stall(void);
+void sddl_control_count_abandoned(void);
+
+/* ---- supervise.c ---- */
+
+/* With the source locked, on the control thread: brings it one step nearer to what its clients want. When to look again: a time,
+ * 0 = at once, INT64_MAX = not before something changes. */
+int64_t sddl_supervise(sddl_source *source, bool exiting);
 
 #endif

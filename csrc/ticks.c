@@ -21,6 +21,13 @@ void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
     }
 }
 
+/* The display's clock lives. While a timer stands in for it, the control thread has waited for that. */
+static void hear(sddl_source *source) {
+    source->heard_at = sddl_now();
+    source->needs_control |= source->state == SDDL_SOURCE_SYNTHETIC && !source->heard;
+    source->heard = true;
+}
+
 static bool expects(const sddl_source *source, bool synthetic) {
     switch (source->state) {
     case SDDL_SOURCE_SYNTHETIC:
@@ -44,13 +51,18 @@ static void make_plausible(sddl_tick *tick) {
 }
 
 void sddl_source_tick(uintptr_t context, const sddl_tick *tick) {
-    sddl_source *source = sddl_source_at((int)(context % SDDL_MAX_SOURCES));
+    uint32_t key;
+    sddl_source *source = sddl_source_of(context, &key);
     if (sddl_usable() != SDDL_OK)
         return;
     sddl_tick plausible = *tick;
     make_plausible(&plausible);
     sddl_source_lock(source);
-    if (sddl_source_context(source) == context && expects(source, tick->synthetic))
-        sddl_source_run_tick(source, &plausible);
+    if (key == (tick->synthetic ? source->stand_in_key : source->native_key)) {
+        if (!tick->synthetic)
+            hear(source);
+        if (expects(source, tick->synthetic))
+            sddl_source_run_tick(source, &plausible);
+    }
     sddl_source_unlock(source);
 }
