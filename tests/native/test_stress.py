@@ -1,0 +1,83 @@
+"""Eight threads make random calls of the C API on shared objects, under the sanitizers and the lock checker."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import native_builds
+import pytest
+from conftest import skip_or_fail
+
+THREADS, CALLS, FORKS = "8", "10000", "50"
+SANITIZERS = {"thread": "0", "address,undefined": FORKS}  # TSan does not support what a fork leaves behind
+
+
+def build(target: Path, compiler: tuple[str, ...], sanitizer: str, *, standin: bool, csrc: Path | None = None) -> Path:
+    """The driver with the whole core, lock checks included, on the timer clock alone or with the stand-in CoreVideo."""
+    csrc = csrc or native_builds.ROOT / "csrc"
+    folder = native_builds.ROOT / native_builds.STANDIN
+    left_out = "time_posix.c" if standin else "time_mach.c"
+    sources = [path for path in sorted(csrc.glob("*.c")) if path.name != left_out]
+    flags = [f"-fsanitize={sanitizer}", "-fno-sanitize-recover=all", "-DSDDL_CHECK_LOCKS", f"-I{csrc}"]
+    if standin:
+        sources += [csrc / "clock_corevideo.m", *sorted(folder.glob("*.c"))]
+        flags += [native_builds.RUNTIME, "-DSDDL_HAVE_COREVIDEO", f"-I{folder}/include", f"-I{folder}/darwin"]
+    driver = target / "stress"
+    arguments = [*flags, *map(str, sources), str(native_builds.HERE / "stress_driver.c"), "-pthread", "-lm", "-o", str(driver)]
+    native_builds.run([*compiler, "-std=gnu11", "-g", "-O1", *arguments], cwd=target)
+    return driver
+
+
+def stress(driver: Path, sanitizer: str, seed: str = "1") -> subprocess.CompletedProcess[str]:
+    command = [str(driver), THREADS, CALLS, seed, SANITIZERS[sanitizer]]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+
+
+@pytest.fixture(scope="module")
+def gcc() -> tuple[str, ...]:
+    found = shutil.which("gcc")
+    if found is None:
+        skip_or_fail("no gcc to build with")
+    return (str(found),)
+
+
+@pytest.mark.parametrize("sanitizer", SANITIZERS)
+def test_timer_clock(tmp_path, gcc, sanitizer):
+    done = stress(build(tmp_path, gcc, sanitizer, standin=False), sanitizer)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 failures, nothing left, ended\n", "")
+
+
+@pytest.mark.parametrize("sanitizer", SANITIZERS)
+def test_corevideo_clock(tmp_path, clang, sanitizer):
+    done = stress(build(tmp_path, clang, sanitizer, standin=True), sanitizer)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 failures, nothing left, ended\n", "")
+
+
+MUTANTS = {
+    "a lock left out": ("mailbox.c", "    sddl_monitor_lock(&(*out)->monitor);\n    return SDDL_OK;", "    return SDDL_OK;", "thread"),
+    "locks in the wrong order": (
+        "client.c",
+        "    sddl_source_lock(client->source);\n    sddl_mailbox *former",
+        "    sddl_source_lock(client->source);\n    (void)sddl_handle_count(SDDL_KIND_LINK);\n    sddl_mailbox *former",
+        "address,undefined",
+    ),
+    "an event left behind by a client": (
+        "client.c", "    client->epoch++;\n    sddl_mailbox_drop(client->mailbox, client);", "    client->epoch++;",
+        "address,undefined",
+    ),
+    "a reference never given back": (
+        "client.c", "    sddl_source_unlock(client->source);\n    sddl_object_release(client);\n    return current;",
+        "    sddl_source_unlock(client->source);\n    return current;", "address,undefined",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_stress_finds(tmp_path, gcc, mutant):
+    file, old, new, sanitizer = MUTANTS[mutant]
+    shutil.copytree(native_builds.ROOT / "csrc", tmp_path / "csrc")
+    native_builds.mutate(tmp_path, f"csrc/{file}", old, new)
+    done = stress(build(tmp_path, gcc, sanitizer, standin=False, csrc=tmp_path / "csrc"), sanitizer)
+    assert done.returncode != 0
