@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sddisplaylink.core import check, lib
+from sddisplaylink.core import check, finalize_now, lib
 from sddisplaylink.errors import LinkClosedError
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ class NativeClient:
 
     def _close_handle(self) -> None:
         """Close the native side; the second time nothing happens."""
-        if self._finalizer.detach() is not None:
-            _release_native(self._handle, self._source, self._dispatcher)
+        finalize_now(self._finalizer)
 
 
 def _release_native(handle: int, source: Source, dispatcher: Dispatcher) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from sddisplaylink.core import check, ffi, is_exiting, lib, nanoseconds, seconds
+from sddisplaylink.core import check, ffi, finalize_now, is_exiting, lib, nanoseconds, seconds
 from sddisplaylink.errors import ClockError, LinkClosedError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class ManualClock:
 
     def close(self) -> None:
         """End the clock; links and players on it get no more ticks. Idempotent."""
-        self._finalizer()
+        finalize_now(self._finalizer)
 
     def register(self, dispatcher: Dispatcher) -> None:
         """Wait for the callbacks of that dispatcher, held weakly, in :meth:`advance`."""
@@ -196,7 +196,7 @@ class Source:
     def close(self) -> None:
         """Give the reference back. A manual clock is its maker's to close."""
         if self._finalizer is not None:
-            self._finalizer()
+            finalize_now(self._finalizer)
 
 
 def resolve_clock(clock: str | ManualClock | None, display: Display | int | None) -> Source:

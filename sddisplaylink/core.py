@@ -6,12 +6,14 @@ import atexit
 import contextlib
 import math
 import threading
+import weakref
 from collections.abc import Callable
+from typing import Any
 
 from sddisplaylink._native import ffi, lib
 from sddisplaylink.errors import ClockError, ForkedProcessError, LinkClosedError, SDDisplayLinkError
 
-__all__ = ["WAIT_SLICE", "at_exit", "check", "ffi", "is_exiting", "lib", "nanoseconds", "seconds", "when_main_ends"]
+__all__ = ["WAIT_SLICE", "at_exit", "check", "ffi", "finalize_now", "is_exiting", "lib", "nanoseconds", "seconds", "when_main_ends"]
 
 NANOSECONDS = 1_000_000_000
 WAIT_SLICE = 0.1
@@ -48,6 +50,16 @@ def nanoseconds(value: float) -> int:
     if not math.isfinite(value):
         raise ValueError(f"a time in seconds is a finite number, not {value}")
     return round(value * NANOSECONDS)
+
+
+def finalize_now(finalizer: weakref.finalize[Any, Any]) -> bool:
+    """Run the finalizer unless it has run; whether it did. Calling it would do nothing once the interpreter is exiting."""
+    call = finalizer.detach()
+    if call is None:
+        return False
+    _, function, arguments, keywords = call
+    function(*arguments, **(keywords or {}))
+    return True
 
 
 # ---- the end of the process ----

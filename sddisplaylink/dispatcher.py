@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sddisplaylink.core import WAIT_SLICE, at_exit, check, ffi, is_exiting, lib, nanoseconds
+from sddisplaylink.core import WAIT_SLICE, at_exit, check, ffi, finalize_now, is_exiting, lib, nanoseconds
 from sddisplaylink.errors import ClockError, LinkClosedError
 
 if TYPE_CHECKING:
@@ -82,20 +82,24 @@ class Dispatcher:
                 return total
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until :meth:`run_pending` would have something to do: True; False on timeout. For ``thread=False`` only."""
+        """Block until :meth:`run_pending` would have something to do: True; False on timeout. For ``thread=False`` only.
+
+        Raises LinkClosedError once closed, and when the main thread has ended.
+        """
         if self.has_thread:
             raise ClockError("this dispatcher runs its callbacks on its own thread")
         deadline = None if timeout is None else time.monotonic() + timeout
-        while True:
+        while not is_exiting():
             left = WAIT_SLICE if deadline is None else min(WAIT_SLICE, deadline - time.monotonic())
             if check(lib.sddl_mailbox_wait(self.mailbox, ffi.NULL, 0, nanoseconds(max(left, 0.0)))):
                 return True
-            if left < WAIT_SLICE or is_exiting():
+            if left < WAIT_SLICE:
                 return False
+        raise LinkClosedError("the interpreter is exiting")
 
     def close(self) -> None:
         """Run no more callbacks. Links and players on it go on in silence; closing them is up to their owners."""
-        self._finalizer()
+        finalize_now(self._finalizer)
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(JOIN_TIMEOUT)
 
@@ -193,7 +197,7 @@ class AsyncioDispatcher(Dispatcher):
 
     def close(self) -> None:
         """Stop watching the loop, and run no more callbacks. Call it on the loop's thread."""
-        self._unwatch()
+        finalize_now(self._unwatch)
         super().close()
 
     def _run_due(self) -> None:

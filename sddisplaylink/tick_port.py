@@ -8,7 +8,7 @@ import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
-from sddisplaylink.core import WAIT_SLICE, check, ffi, is_exiting, lib, nanoseconds, when_main_ends
+from sddisplaylink.core import WAIT_SLICE, check, ffi, finalize_now, is_exiting, lib, nanoseconds, when_main_ends
 from sddisplaylink.errors import LinkClosedError
 
 _ports: weakref.WeakSet[TickPort] = weakref.WeakSet()
@@ -46,7 +46,7 @@ class TickPort:
     def close(self) -> None:
         """Stop for good; whoever waits gets a LinkClosedError."""
         self.is_running = False
-        self._finalizer()
+        finalize_now(self._finalizer)
 
     @property
     def is_closed(self) -> bool:
@@ -61,11 +61,11 @@ class TickPort:
         """The next native event, or None on timeout (and, if asked for, once stopped). Raises LinkClosedError."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while not (while_running and not self.is_running):
+            if is_exiting():
+                raise LinkClosedError("the interpreter is exiting")
             left = WAIT_SLICE if deadline is None else min(WAIT_SLICE, deadline - time.monotonic())
             if check(lib.sddl_mailbox_wait(self._mailbox, self._event, 1, nanoseconds(max(left, 0.0)))):
                 return self._event
-            if is_exiting():
-                raise LinkClosedError("the interpreter is exiting")
             if left < WAIT_SLICE:
                 return None
         return None

@@ -1,0 +1,129 @@
+"""The process ends: at once, with the right code and a silent stderr, whatever is still running."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+RUNS = 100
+LIMIT = 3.0
+
+PREAMBLE = """
+import io, os, sys, threading, time
+import sddisplaylink as sd
+from PIL import Image
+"""
+
+RUNNING = """
+link = sd.DisplayLink(lambda tick: None, clock="timer:1000")
+link.start()
+pulled = sd.DisplayLink(clock="timer:1000")
+pulled.start()
+frames = [Image.new("RGBA", (32, 32), (n, n, n, 255)) for n in range(0, 250, 10)]
+data = io.BytesIO()
+frames[0].save(data, "GIF", save_all=True, append_images=frames[1:], duration=20, loop=0)
+player = sd.AnimatedImagePlayer(data.getvalue(), on_frame=lambda frame: None, clock="timer:1000")
+player.play()
+pulled.wait(1)
+"""
+
+ENDINGS = {
+    "just ends": ("", 0, b""),
+    "sys.exit": ("sys.exit(7)", 7, b""),
+    "raises": ("raise RuntimeError('on purpose')", 1, b"RuntimeError: on purpose"),
+    "os._exit": ("os._exit(5)", 5, b""),
+    "sys.exit in a thread": ("threading.Thread(target=sys.exit).start()", 0, b""),
+    "thread that iterates": ("threading.Thread(target=lambda: [None for _ in pulled]).start()", 0, b""),
+    "objects in cycles": ("link.self = link; player.self = player; del link, player", 0, b""),
+    "globals torn down": ("sys.modules['__main__'].keep = [link, player, pulled]", 0, b""),
+    "user's atexit stops": ("import atexit; atexit.register(link.stop); atexit.register(player.close)", 0, b""),
+    "dispatcher of its own": ("d = sd.Dispatcher(); l = sd.DisplayLink(print, clock='timer:5', dispatcher=d); d.post(int)", 0, b""),
+}  # fmt: skip
+
+
+def run(program: str) -> tuple[int, bytes, float]:
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    return done.returncode, done.stderr, time.monotonic() - began
+
+
+def program(ending: str) -> str:
+    return PREAMBLE + RUNNING + ending
+
+
+@pytest.mark.timeout(300)
+def test_a_hundred_processes_that_end_while_ticking():
+    endings = list(ENDINGS.values())
+    chosen = [endings[n % len(endings)] for n in range(RUNS)]
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda ending: run(program(ending[0])), chosen))
+    for (ending, code, last_words), (returned, stderr, took) in zip(chosen, results, strict=True):
+        assert returned == code, (ending, stderr)
+        assert stderr.strip().endswith(last_words) and (last_words or not stderr), (ending, stderr)
+        assert took < LIMIT, ending
+
+
+def test_a_callback_that_never_returns_does_not_keep_the_process():
+    hang = textwrap.dedent("""
+        started = threading.Event()
+        stuck = sd.DisplayLink(lambda tick: (started.set(), threading.Event().wait()), clock="timer:1000")
+        stuck.start()
+        started.wait(10)
+    """)
+    code, stderr, took = run(PREAMBLE + hang)
+    assert (code, stderr) == (0, b"")
+    assert took < LIMIT
+
+
+def test_a_waiting_thread_is_told_that_the_process_ends():
+    waiting = textwrap.dedent("""
+        link = sd.DisplayLink(clock="timer:1")
+        def wait():
+            try:
+                link.wait()
+            except sd.LinkClosedError as error:
+                print(error, flush=True)
+        threading.Thread(target=wait).start()
+    """)
+    code, stderr, took = run(PREAMBLE + waiting)
+    assert (code, stderr) == (0, b"")
+    assert took < LIMIT
+
+
+def test_links_made_after_the_end_get_a_clear_error():
+    late = textwrap.dedent("""
+        import atexit
+        sys.modules.pop("sddisplaylink")
+    """)
+    program = (
+        "import atexit, sys\n"
+        "def late():\n"
+        "    try:\n        sd.DisplayLink(clock='timer')\n"
+        "    except sd.LinkClosedError as error:\n        print(error)\n"
+        "atexit.register(late)\n"
+        "import sddisplaylink as sd\n"
+    )
+    del late
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "exiting" in done.stdout
+
+
+def test_interrupt_ends_a_wait_at_once():
+    program = PREAMBLE + textwrap.dedent("""
+        import signal
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        link = sd.DisplayLink(clock="timer:1")
+        try:
+            link.wait(30)
+        except KeyboardInterrupt:
+            sys.exit(42)
+    """)
+    code, stderr, took = run(program)
+    assert (code, stderr) == (42, b"")
+    assert took < LIMIT

@@ -1,0 +1,67 @@
+"""After fork() the child gets one clear error, and the parent plays on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork()")
+
+PROGRAM = textwrap.dedent("""
+    import io, os, sys, warnings
+    import sddisplaylink as sd
+    from PIL import Image
+
+    warnings.simplefilter("ignore")
+    frames = [Image.new("RGB", (8, 8), (n, 0, 0)) for n in range(0, 250, 25)]
+    data = io.BytesIO()
+    frames[0].save(data, "GIF", save_all=True, append_images=frames[1:], duration=20, loop=0)
+
+    link = sd.DisplayLink(clock="timer:1000")
+    link.start()
+    shown = []
+    player = sd.AnimatedImagePlayer(data.getvalue(), on_frame=shown.append, clock="timer:1000")
+    player.play()
+    dispatcher = sd.Dispatcher(thread=False)
+    clock = sd.ManualClock()
+
+    def child():
+        tries = [
+            lambda: sd.DisplayLink(clock="timer"), link.start, lambda: link.wait(1), lambda: next(iter(link)),
+            lambda: sd.AnimatedImagePlayer(data.getvalue(), clock="timer"), player.play, lambda: player.seek(1),
+            sd.diagnostics, sd.ManualClock, lambda: clock.advance(1), sd.Dispatcher, dispatcher.run_pending,
+            lambda: next(player.frames()),
+        ]
+        for number, attempt in enumerate(tries):
+            try:
+                attempt()
+            except sd.ForkedProcessError:
+                continue
+            os.write(2, f"try {number} did not raise\\n".encode())
+            return 1
+        link.stop(); link.close(); player.close()
+        return 0
+
+    for round in range(20):
+        pid = os.fork()
+        if pid == 0:
+            sys.exit(child())
+        if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0:
+            sys.exit(1)
+    before = link.wait(5).sequence
+    while link.wait(5).sequence < before + 50:
+        pass
+    count = len(shown)
+    while len(shown) < count + 3:
+        link.wait(5)
+    print("parent played on")
+""")
+
+
+def test_child_gets_an_error_and_the_parent_plays_on():
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "parent played on\n", "")
