@@ -19,8 +19,9 @@ typedef struct sddl_tick {
  * has moved on is dropped. No lock of the core is held when it is called, and it calls no clock. */
 void sddl_source_tick(uintptr_t context, const sddl_tick *tick);
 
-/* All but `available`, `displays` and `period` are called by the control thread alone, with no lock held. `stop` ends the ticks
- * soon: it need not wait for the one in flight. */
+/* `available` and `displays` may be called from any thread. The others are never called two at a time for one clock, nor on its
+ * own thread: by the control thread, or in the case of a display's `stop` by a thread that the control thread has made for it.
+ * `stop` ends the ticks soon: it need not wait for the one in flight. No lock is held. */
 typedef struct sddl_clock_ops {
     const char *name;
     bool is_display; /* it can fall silent, and its stop can hang: both are watched */
@@ -31,6 +32,7 @@ typedef struct sddl_clock_ops {
     int (*start)(void *clock);
     void (*stop)(void *clock);
     void (*destroy)(void *clock);
+    int64_t (*period)(void *clock); /* what is known of it before the first tick */
 } sddl_clock_ops;
 
 extern const sddl_clock_ops sddl_clock_timer;

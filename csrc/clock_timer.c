@@ -99,6 +99,10 @@ static void destroy(void *clock) {
     free(self);
 }
 
+static int64_t period(void *clock) {
+    return llround(((timer *)clock)->period);
+}
+
 const sddl_clock_ops sddl_clock_timer = {
     .name = "timer",
     .available = is_available,
@@ -107,6 +111,7 @@ const sddl_clock_ops sddl_clock_timer = {
     .start = start,
     .stop = stop,
     .destroy = destroy,
+    .period = period,
 };
 
 const sddl_clock_ops sddl_clock_timer_synthetic = {
@@ -117,4 +122,5 @@ const sddl_clock_ops sddl_clock_timer_synthetic = {
     .start = start,
     .stop = stop,
     .destroy = destroy,
+    .period = period,
 };

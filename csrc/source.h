@@ -42,6 +42,7 @@ struct sddl_source {
     int64_t retry_at, retry_delay;
     int64_t recovered_at;   /* when it came back after a failure; 0 = it has not failed */
     int64_t rechecked_at;   /* up to when its period has been compared with its display's since */
+    bool doubted;           /* it was made again because of that comparison */
 };
 
 int sddl_sources_init(void);

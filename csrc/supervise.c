@@ -117,6 +117,7 @@ static bool start_native(sddl_source *source) {
     source->heard = false;
     int status = start_clock(source, source->ops, source->refresh_rate, &source->native, &source->native_key);
     if (status == SDDL_OK) {
+        source->period = source->ops->period(source->native);
         source->started_at = sddl_now();
         return true;
     }
@@ -195,7 +196,8 @@ static int64_t advance_running(sddl_source *source) {
     source->state = SDDL_SOURCE_RUNNING;
     if (!source->ops->is_display)
         return INT64_MAX;
-    if (sddl_now() < silent && !is_outdated(source, &recheck))
+    source->doubted = is_outdated(source, &recheck);
+    if (sddl_now() < silent && !source->doubted)
         return sooner(silent, recheck);
     start_stand_in(source);
     retire_native(source, true);
@@ -210,7 +212,8 @@ static int64_t advance_synthetic(sddl_source *source) {
         return INT64_MAX; /* settle_leaving() knows when */
     if (source->native && source->heard) {
         source->state = SDDL_SOURCE_RUNNING;
-        source->recovered_at = source->rechecked_at = now;
+        /* made again for its rate, and still of that rate: then the display's list is wrong, or the display is throttled */
+        source->recovered_at = source->rechecked_at = source->doubted ? 0 : now;
         source->retry_delay = 0;
         stop_stand_in(source);
         return 0;

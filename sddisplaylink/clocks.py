@@ -24,7 +24,7 @@ LOWEST_RATE, HIGHEST_RATE = 1.0, 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """A display: its id (a CGDirectDisplayID on macOS, 0 elsewhere), refresh rate in Hz, and whether it is the main one."""
+    """A display: its id (a CGDirectDisplayID on macOS, 0 elsewhere), refresh rate in Hz, and whether it is the main."""
 
     id: int
     refresh_rate: float
@@ -61,7 +61,7 @@ def validate_rate(refresh_rate: float) -> float:
 
 
 class ManualClock:
-    """Virtual time: nothing moves until :meth:`advance` is called. For tests, of this library and of programs that use it.
+    """Virtual time: nothing moves until :meth:`advance` is called. For tests: ours, and of programs that use us.
 
     Time starts at 0.0; tick *k* = 1, 2, … is at *k* / ``refresh_rate`` seconds, its target one period later.
     """
@@ -91,8 +91,9 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         """Let that much time pass. On return every tick in it has been given and every callback it caused has been run.
 
-        Callbacks run where they always do: on the library thread, or, for a ``Dispatcher(thread=False)``, on the calling
-        thread. ``advance(0)`` only runs what is pending. Raises ClockError inside a callback, ValueError for a negative time.
+        Callbacks run where they always do: on the library thread, or, for a ``Dispatcher(thread=False)``, on the
+        calling thread. ``advance(0)`` only runs what is pending. Raises ClockError inside a callback, ValueError for a
+        negative time.
         """
         end = self._end_after(seconds)
         with self._advance_lock():
@@ -157,8 +158,9 @@ class ManualClock:
 class Source:
     """A reference to a native source: the clock of one display, shared by every link and player on it."""
 
-    def __init__(self, handle: int, manual: ManualClock | None = None) -> None:
+    def __init__(self, handle: int, rate: float, manual: ManualClock | None = None) -> None:
         self.handle = handle
+        self._rate = rate  # what a timer or manual clock was asked for
         self.manual = manual
         self._finalizer = weakref.finalize(self, lib.sddl_source_close, handle) if manual is None else None
         if self._finalizer is not None:
@@ -182,11 +184,10 @@ class Source:
     @property
     def display(self) -> Display:
         """The display, or the nearest thing to one that a timer or manual clock has."""
-        if self.manual is not None:
-            return Display(0, self.manual.refresh_rate, True)
+        if self._kind != lib.SDDL_CLOCK_COREVIDEO:
+            return Display(0, self._rate, True)
         found = [d for d in displays_of(self._kind) if d.id == self._display or (self._display == 0 and d.is_main)]
-        rate = 1 / self.period
-        return Display(found[0].id, rate, found[0].is_main) if found else Display(self._display, rate, False)
+        return found[0] if found else Display(self._display, 1 / self.period, False)
 
     def register(self, dispatcher: Dispatcher) -> None:
         """Tell a manual clock whose callbacks to wait for."""
@@ -202,21 +203,29 @@ class Source:
 def resolve_clock(clock: str | ManualClock | None, display: Display | int | None) -> Source:
     """The source for a link's or player's ``clock`` and ``display`` arguments.
 
-    ``clock``: None or ``"auto"`` (the environment variable SDDISPLAYLINK_CLOCK, else the best there is), ``"corevideo"``,
-    ``"timer"``, ``"timer:RATE"`` for a timer of another rate than 60 Hz, or a :class:`ManualClock`. Raises ClockError for a clock
-    or display that this system does not have.
+    ``clock``: None or ``"auto"`` (the environment variable SDDISPLAYLINK_CLOCK, else the best there is),
+    ``"corevideo"``, ``"timer"``, ``"timer:RATE"`` for a timer of another rate than 60 Hz, or a :class:`ManualClock`.
+    Raises ClockError for a clock or display that this system does not have.
     """
     if isinstance(clock, ManualClock):
         if not clock._finalizer.alive:
             raise LinkClosedError("the clock has been closed")
-        return Source(clock.handle, clock)
+        return Source(clock.handle, clock.refresh_rate, clock)
     if clock is not None and not isinstance(clock, str):
         raise TypeError(f"clock must be a name or a ManualClock, not {type(clock).__name__}")
     kind, rate = _parse(clock)
+    return Source(_open_source(kind, _identify(display, kind), rate), rate)
+
+
+def _identify(display: Display | int | None, kind: int) -> int:
+    """The native id of a display: 0 for the main one, however it was named, so that there is one clock for it."""
     identifier = display.id if isinstance(display, Display) else display
-    if identifier is not None and all(known.id != identifier for known in displays_of(kind)):
-        raise ClockError(f"there is no display {identifier!r}; see sddisplaylink.displays()")
-    return Source(_open_source(kind, identifier or 0, rate))
+    if identifier is None:
+        return 0
+    for known in displays_of(kind):
+        if known.id == identifier:
+            return 0 if known.is_main else known.id
+    raise ClockError(f"there is no display {identifier!r}; see sddisplaylink.displays()")
 
 
 def _parse(clock: str | None) -> tuple[int, float]:
