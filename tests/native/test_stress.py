@@ -25,7 +25,15 @@ def build(target: Path, compiler: tuple[str, ...], sanitizer: str, *, standin: b
         sources += [csrc / "clock_corevideo.m", *sorted(folder.glob("*.c"))]
         flags += [native_builds.RUNTIME, "-DSDDL_HAVE_COREVIDEO", f"-I{folder}/include", f"-I{folder}/darwin"]
     driver = target / "stress"
-    arguments = [*flags, *map(str, sources), str(native_builds.HERE / "stress_driver.c"), "-pthread", "-lm", "-o", str(driver)]
+    arguments = [
+        *flags,
+        *map(str, sources),
+        str(native_builds.HERE / "stress_driver.c"),
+        "-pthread",
+        "-lm",
+        "-o",
+        str(driver),
+    ]
     native_builds.run([*compiler, "-std=gnu11", "-g", "-O1", *arguments], cwd=target)
     return driver
 
