@@ -1,0 +1,86 @@
+"""`sddisplaylink bench FILE`: how fast this library decodes that file on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sddisplaylink.cli.output import format_seconds, positive_int, print_json, print_table
+from sddisplaylink.image import AnimatedImage
+
+
+@dataclass(frozen=True)
+class Run:
+    """One decoding of the whole file, in seconds since it was opened."""
+
+    first_frame: float
+    all_frames: float
+
+
+def add_parser(commands: Any) -> None:
+    """Add this command and its options."""
+    parser = commands.add_parser("bench", help="measure how fast a file is decoded")
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--repeat", type=positive_int, default=5, metavar="N", help="how often (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="as JSON, times in seconds")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Time it and print the figures."""
+    data = Path(arguments.file).read_bytes()  # first, so that the disk is not measured
+    with AnimatedImage.open(data) as image:
+        frames, pixels = image.frame_count, image.width * image.height * image.frame_count
+    runs = [measure(data) for _ in range(arguments.repeat)]
+    facts = summarise(runs, frames, pixels)
+    if arguments.json:
+        print_json({"file": arguments.file, **facts})
+    else:
+        print_table([("file", arguments.file), *readable(facts)])
+    return 0
+
+
+def measure(data: bytes) -> Run:
+    """Open it anew and decode every frame once, in order, as playing it does."""
+    begin = time.perf_counter()
+    with AnimatedImage.open(data) as image:
+        image.frame(0)
+        first = time.perf_counter()
+        for index in range(1, image.frame_count):
+            image.frame(index)
+        return Run(first - begin, time.perf_counter() - begin)
+
+
+def summarise(runs: list[Run], frames: int, pixels: int) -> dict[str, Any]:
+    """Fastest and median run: the fastest is the least disturbed one, the median what to expect."""
+    first, every = [run.first_frame for run in runs], [run.all_frames for run in runs]
+    return {
+        "runs": len(runs),
+        "frames": frames,
+        "first_frame_min": min(first),
+        "first_frame_median": statistics.median(first),
+        "all_frames_min": min(every),
+        "all_frames_median": statistics.median(every),
+        "frames_per_second": frames / statistics.median(every),
+        "megapixels_per_second": pixels / statistics.median(every) / 1e6,
+    }
+
+
+def readable(facts: dict[str, Any]) -> list[tuple[str, object]]:
+    """The same for people."""
+    rate = f"{facts['frames_per_second']:.0f} frames/s, {facts['megapixels_per_second']:.1f} megapixels/s (median)"
+    return [
+        ("runs", f"{facts['runs']} of {facts['frames']} frames"),
+        ("first frame", spread(facts, "first_frame")),
+        ("all frames", spread(facts, "all_frames")),
+        ("throughput", rate),
+    ]
+
+
+def spread(facts: dict[str, Any], name: str) -> str:
+    """Both figures of one measurement."""
+    return f"min {format_seconds(facts[f'{name}_min'])}, median {format_seconds(facts[f'{name}_median'])}"

@@ -1,0 +1,85 @@
+"""`sddisplaylink doctor`: what a bug report needs to say."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from sddisplaylink.cli.output import print_json, print_table
+from sddisplaylink.clocks import available_clocks, displays
+from sddisplaylink.diagnostics import diagnostics
+from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.views.terminal.colour import colour_depth
+from sddisplaylink.views.terminal.screen import Screen
+
+VARIABLES = ("TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TMUX", "SDDISPLAYLINK_CLOCK")
+
+
+def add_parser(commands: Any) -> None:
+    """Add this command and its options."""
+    parser = commands.add_parser("doctor", help="print what a bug report needs: versions, clocks, displays, terminal")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the report."""
+    report = examine()
+    if arguments.json:
+        print_json(report)
+    else:
+        print_table(flatten(report))
+    return 0
+
+
+def examine() -> dict[str, Any]:
+    """Everything, by topic."""
+    found = diagnostics()
+    return {
+        "versions": found.pop("versions"),
+        "python": {"implementation": platform.python_implementation(), "machine": platform.machine()},
+        "clocks": list(available_clocks()),
+        "displays": examine_displays(),
+        "terminal": examine_terminal(),
+        "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
+        "diagnostics": found,
+    }
+
+
+def examine_displays() -> list[dict[str, Any]] | str:
+    """The displays, or why there are none to be seen."""
+    try:
+        return [asdict(display) for display in displays()]
+    except SDDisplayLinkError as error:
+        return f"unknown: {error}"
+
+
+def examine_terminal() -> dict[str, Any] | str:
+    """What the terminal says of itself, or why it cannot be asked."""
+    try:
+        with Screen() as screen:
+            return {
+                **asdict(screen.size()),
+                "answers": screen.capabilities.answered,
+                "kitty_graphics": screen.capabilities.kitty_graphics,
+                "background": screen.capabilities.background,
+                "colours": colour_depth(os.environ).value,
+            }
+    except SDDisplayLinkError as error:
+        return str(error)
+
+
+def flatten(report: Any, prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Rows of a table from nested values: their paths are the names."""
+    if isinstance(report, dict):
+        for name, value in report.items():
+            yield from flatten(value, f"{prefix}.{name}" if prefix else name)
+    elif isinstance(report, list) and any(isinstance(value, dict) for value in report):
+        for number, value in enumerate(report):
+            yield from flatten(value, f"{prefix}.{number}")
+    else:
+        yield prefix, ", ".join(map(str, report)) if isinstance(report, (list, tuple)) else report

@@ -1,0 +1,144 @@
+"""`sddisplaylink probe`: refresh rate and pacing of this machine."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sddisplaylink.cli.output import percentile, positive_float, print_json, print_table
+from sddisplaylink.display_link import DisplayLink, Tick
+from sddisplaylink.errors import ClockError, SDDisplayLinkError
+
+PATIENCE = 5.0  # seconds until a clock that does not tick is given up
+
+
+@dataclass
+class Measurement:
+    """Ticks and when they arrived, in seconds of time.monotonic()."""
+
+    clock: str
+    ticks: list[Tick] = field(default_factory=list)
+    arrivals: list[float] = field(default_factory=list)
+
+    def deviations(self) -> list[float]:
+        """How long after its own time each tick arrived."""
+        return [arrival - tick.timestamp for tick, arrival in zip(self.ticks, self.arrivals, strict=True)]
+
+    def summary(self) -> Summary:
+        """The figures; there must be one tick at least."""
+        first, last = self.ticks[0], self.ticks[-1]
+        periods = last.sequence - first.sequence
+        mean = (last.timestamp - first.timestamp) / periods if periods else last.period
+        ordered = sorted(abs(deviation) for deviation in self.deviations())
+        return Summary(
+            clock=self.clock,
+            refresh_rate=1 / last.period,
+            ticks=len(self.ticks),
+            seconds=self.arrivals[-1] - self.arrivals[0],
+            mean_period=mean,
+            deviation_p50=percentile(ordered, 50),
+            deviation_p95=percentile(ordered, 95),
+            deviation_p99=percentile(ordered, 99),
+            deviation_max=ordered[-1],
+            # The first tick tells of what came before it was waited for.
+            missed=sum(tick.missed for tick in self.ticks[1:]),
+            synthetic=sum(tick.synthetic for tick in self.ticks),
+        )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is reported, in seconds. A deviation is the tick's arrival in Python minus its own timestamp, absolute."""
+
+    clock: str
+    refresh_rate: float
+    ticks: int
+    seconds: float
+    mean_period: float
+    deviation_p50: float
+    deviation_p95: float
+    deviation_p99: float
+    deviation_max: float
+    missed: int
+    synthetic: int
+
+
+def add_parser(commands: Any) -> None:
+    """Add this command and its options."""
+    parser = commands.add_parser("probe", help="measure the refresh rate and pacing of this machine")
+    parser.add_argument(
+        "--seconds", type=positive_float, default=3.0, metavar="N", help="how long (default: %(default)s)"
+    )
+    parser.add_argument("--clock", metavar="NAME", help="auto, corevideo, timer or timer:HZ (default: auto)")
+    parser.add_argument("--json", action="store_true", help="as JSON, times in seconds")
+    parser.add_argument("--plot", metavar="FILE.png", help="draw the deviations (needs the extra: sddisplaylink[plot])")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, draw if asked to, print the figures."""
+    pyplot = load_pyplot() if arguments.plot else None
+    measurement = measure(arguments.clock, arguments.seconds)
+    summary = measurement.summary()
+    if pyplot is not None:
+        plot(pyplot, measurement, arguments.plot)
+    if arguments.json:
+        print_json(asdict(summary))
+    else:
+        print_table(readable(summary))
+    return 0
+
+
+def measure(clock: str | None, seconds: float) -> Measurement:
+    """Take ticks for so long; at least one, or ClockError."""
+    with DisplayLink(clock=clock) as link:
+        measurement = Measurement(link.clock_name)
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 or not measurement.ticks:
+            tick = link.wait(min(left, PATIENCE) if measurement.ticks else PATIENCE)
+            arrival = time.monotonic()
+            if tick is not None:
+                measurement.ticks.append(tick)
+                measurement.arrivals.append(arrival)
+            elif not measurement.ticks:
+                raise ClockError(f"the clock {link.clock_name!r} does not tick")
+    return measurement
+
+
+def readable(summary: Summary) -> list[tuple[str, object]]:
+    """The same for people."""
+    deviations = (summary.deviation_p50, summary.deviation_p95, summary.deviation_p99, summary.deviation_max)
+    return [
+        ("clock", summary.clock),
+        ("refresh rate", f"{summary.refresh_rate:.3f} Hz"),
+        ("ticks", f"{summary.ticks} in {summary.seconds:.2f} s, {summary.synthetic} of them synthetic"),
+        ("mean period", f"{summary.mean_period * 1000:.4f} ms"),
+        ("deviation", "p50 {:.3f}, p95 {:.3f}, p99 {:.3f}, max {:.3f} ms".format(*(1000 * d for d in deviations))),
+        ("missed", summary.missed),
+    ]
+
+
+def load_pyplot() -> Any:
+    """matplotlib, drawing without a window."""
+    try:
+        importlib.import_module("matplotlib").use("agg")
+        return importlib.import_module("matplotlib.pyplot")
+    except ImportError:
+        raise SDDisplayLinkError("--plot needs matplotlib: pip install 'sddisplaylink[plot]'") from None
+
+
+def plot(pyplot: Any, measurement: Measurement, path: str) -> None:
+    """Deviation over time, and how often which."""
+    milliseconds = [1000 * deviation for deviation in measurement.deviations()]
+    start = measurement.ticks[0].timestamp
+    figure, (over_time, histogram) = pyplot.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    over_time.plot([tick.timestamp - start for tick in measurement.ticks], milliseconds, ".", markersize=3)
+    over_time.set(xlabel="time (s)", ylabel="arrival after the tick's own time (ms)")
+    histogram.hist(milliseconds, bins=60)
+    histogram.set(xlabel="deviation (ms)", ylabel="ticks", yscale="log")
+    figure.suptitle(f"{measurement.clock} clock, {1 / measurement.ticks[-1].period:.2f} Hz")
+    figure.savefig(path, dpi=120)
+    pyplot.close(figure)

@@ -1,0 +1,1 @@
+"""Where frames are shown. Each view imports its toolkit only when it is used."""

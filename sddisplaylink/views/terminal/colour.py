@@ -1,0 +1,54 @@
+"""Colours as a terminal understands them: 24 bits, or the 256-colour palette of xterm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from functools import lru_cache
+
+RGB = tuple[int, int, int]
+
+_TRUECOLOUR_TERMS = ("direct", "truecolor", "kitty", "ghostty", "alacritty", "wezterm", "foot")
+_CUBE = (0, 95, 135, 175, 215, 255)
+
+
+class ColourDepth(Enum):
+    """How colours are written."""
+
+    TRUECOLOUR = "truecolour"
+    PALETTE = "256 colours"
+
+
+def colour_depth(environ: Mapping[str, str]) -> ColourDepth:
+    """What the environment says: 24 bits unless TERM names a 256-colour terminal and nothing else says more."""
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return ColourDepth.TRUECOLOUR
+    term = environ.get("TERM", "").lower()
+    if any(name in term for name in _TRUECOLOUR_TERMS) or "256" not in term:
+        return ColourDepth.TRUECOLOUR
+    return ColourDepth.PALETTE
+
+
+def sgr(layer: int, red: int, green: int, blue: int, depth: ColourDepth) -> bytes:
+    """SGR parameters that set a colour; `layer` is 38 for the foreground, 48 for the background."""
+    if depth is ColourDepth.TRUECOLOUR:
+        return b"%d;2;%d;%d;%d" % (layer, red, green, blue)
+    return b"%d;5;%d" % (layer, palette_index((red, green, blue)))
+
+
+@lru_cache(maxsize=1 << 14)
+def palette_index(colour: RGB) -> int:
+    """The nearest of xterm's 6x6x6 cube (16 ... 231) and 24 greys (232 ... 255)."""
+    steps = [_nearest_step(value) for value in colour]
+    grey = min(23, max(0, round((sum(colour) / 3 - 8) / 10)))
+    in_cube = _distance(colour, (_CUBE[steps[0]], _CUBE[steps[1]], _CUBE[steps[2]]))
+    in_greys = _distance(colour, (8 + 10 * grey,) * 3)
+    return 232 + grey if in_greys < in_cube else 16 + 36 * steps[0] + 6 * steps[1] + steps[2]
+
+
+def _nearest_step(value: int) -> int:
+    return min(range(len(_CUBE)), key=lambda step: abs(_CUBE[step] - value))
+
+
+def _distance(one: RGB, other: RGB) -> int:
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))

@@ -1,0 +1,84 @@
+"""Asking a terminal what it can do.
+
+All questions go out in one write, the last being one that every terminal answers (primary device attributes): when that
+reply is there, what has not been answered by then is not understood.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import time
+from dataclasses import dataclass
+
+from sddisplaylink.views.terminal.colour import RGB
+from sddisplaylink.views.terminal.kitty import QUERY_ID
+
+TIMEOUT = 0.3
+
+_KITTY = b"\x1b_Gi=%d,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\" % QUERY_ID
+_BACKGROUND = b"\x1b]11;?\x1b\\"
+_CELL_SIZE = b"\x1b[16t"
+_DEVICE_ATTRIBUTES = b"\x1b[c"
+# A terminal that does not know APC strings may print the first question; what it printed is wiped off again.
+QUESTIONS = b"\x1b7" + _KITTY + _BACKGROUND + _CELL_SIZE + b"\x1b8\x1b[J" + _DEVICE_ATTRIBUTES
+
+_KITTY_REPLY = re.compile(rb"\x1b_Gi=%d[^;\x1b]*;([^\x1b]*)\x1b\\" % QUERY_ID)
+_BACKGROUND_REPLY = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
+_CELL_SIZE_REPLY = re.compile(rb"\x1b\[6;(\d{1,4});(\d{1,4})t")
+_DEVICE_ATTRIBUTES_REPLY = re.compile(rb"\x1b\[\?[\d;]*c")
+_MOST_REPLY_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a terminal has said of itself; the defaults are what is assumed of one that says nothing."""
+
+    answered: bool = False
+    kitty_graphics: bool = False
+    background: RGB | None = None
+    cell_width: int = 0
+    cell_height: int = 0
+
+
+def query(reader: int, writer: int, timeout: float = TIMEOUT) -> Capabilities:
+    """Ask the terminal, waiting `timeout` seconds at most. `reader` must be its input, without echo and line editing.
+
+    Input that came before the replies (keys typed meanwhile) is lost.
+    """
+    deadline = time.monotonic() + timeout
+    os.write(writer, QUESTIONS)
+    return parse_replies(_read_replies(reader, deadline))
+
+
+def _read_replies(reader: int, deadline: float) -> bytes:
+    replies = b""
+    while not _DEVICE_ATTRIBUTES_REPLY.search(replies) and len(replies) < _MOST_REPLY_BYTES:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([reader], [], [], left)[0]:
+            break
+        data = os.read(reader, 4096)
+        if not data:
+            break
+        replies += data
+    return replies
+
+
+def parse_replies(replies: bytes) -> Capabilities:
+    """Read the answers out of what a terminal has sent, whatever stands between them."""
+    kitty = _KITTY_REPLY.search(replies)
+    background = _BACKGROUND_REPLY.search(replies)
+    cell = _CELL_SIZE_REPLY.search(replies)
+    return Capabilities(
+        answered=_DEVICE_ATTRIBUTES_REPLY.search(replies) is not None,
+        kitty_graphics=kitty is not None and kitty[1] == b"OK",
+        background=None if background is None else _rgb(background),
+        cell_width=int(cell[2]) if cell else 0,
+        cell_height=int(cell[1]) if cell else 0,
+    )
+
+
+def _rgb(match: re.Match[bytes]) -> RGB:
+    red, green, blue = (round(int(digits, 16) * 255 / (16 ** len(digits) - 1)) for digits in match.groups())
+    return red, green, blue
