@@ -1,4 +1,4 @@
-"""What display links and players have in common: a native handle, callbacks that stop with it, an error that is not lost."""
+"""What display links and players have in common: a native handle, callbacks that end with it, an error kept."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class NativeClient:
         source.register(dispatcher)
 
     def __del__(self) -> None:
-        # an error that nobody asked for goes to sys.unraisablehook, which is where one raised here goes; not through the
-        # finalizer, which the traceback's frames would keep from ever running
+        # an error that nobody asked for goes to sys.unraisablehook, which is where one raised here goes; not through
+        # the finalizer, which the traceback's frames would keep from ever running
         pending = getattr(self, "_pending_error", None)
         if pending is not None:
             pending.raise_once()

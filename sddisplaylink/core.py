@@ -13,7 +13,18 @@ from typing import Any
 from sddisplaylink._native import ffi, lib
 from sddisplaylink.errors import ClockError, ForkedProcessError, LinkClosedError, SDDisplayLinkError
 
-__all__ = ["WAIT_SLICE", "at_exit", "check", "ffi", "finalize_now", "is_exiting", "lib", "nanoseconds", "seconds", "when_main_ends"]
+__all__ = [
+    "WAIT_SLICE",
+    "at_exit",
+    "check",
+    "ffi",
+    "finalize_now",
+    "is_exiting",
+    "lib",
+    "nanoseconds",
+    "seconds",
+    "when_main_ends",
+]
 
 NANOSECONDS = 1_000_000_000
 WAIT_SLICE = 0.1
@@ -22,7 +33,10 @@ WAIT_SLICE = 0.1
 _ERRORS: dict[int, tuple[type[Exception], str]] = {
     lib.SDDL_E_HANDLE: (LinkClosedError, "it has been closed"),
     lib.SDDL_E_CLOSED: (LinkClosedError, "it has been closed"),
-    lib.SDDL_E_FORKED: (ForkedProcessError, "display links and players do not survive fork(); make new ones in a new process"),
+    lib.SDDL_E_FORKED: (
+        ForkedProcessError,
+        "display links and players do not survive fork(); make new ones in a new process",
+    ),
     lib.SDDL_E_ARGUMENT: (ValueError, "a value is out of its range"),
     lib.SDDL_E_MEMORY: (MemoryError, "no memory, or too many clocks at a time"),
     lib.SDDL_E_SYSTEM: (SDDisplayLinkError, "the system refused a thread or a pipe"),
@@ -53,7 +67,7 @@ def nanoseconds(value: float) -> int:
 
 
 def finalize_now(finalizer: weakref.finalize[Any, Any]) -> bool:
-    """Run the finalizer unless it has run; whether it did. Calling it would do nothing once the interpreter is exiting."""
+    """Run the finalizer unless it has run; whether it did. Merely called, it does nothing at interpreter exit."""
     call = finalizer.detach()
     if call is None:
         return False
@@ -64,12 +78,12 @@ def finalize_now(finalizer: weakref.finalize[Any, Any]) -> bool:
 
 # ---- the end of the process ----
 #
-# Python ends in this order: threading's own exit callbacks, the join of non-daemon threads, atexit. A thread of the user's
-# that waits for a tick must therefore be woken in the first step, or the second never ends; clocks stop in the third, so that
-# the user's own atexit functions still find them.
+# Python ends in this order: threading's own exit callbacks, the join of non-daemon threads, atexit. A thread of the
+# user's that waits for a tick must therefore be woken in the first step, or the second never ends; clocks stop in the
+# third, so that the user's own atexit functions still find them.
 
 _when_main_ends: list[Callable[[], None]] = []
-_at_exit: list[Callable[[], None]] = []
+_at_exit: list[Callable[[], object]] = []
 _exiting = False
 
 
@@ -83,7 +97,7 @@ def when_main_ends(call: Callable[[], None]) -> None:
     _when_main_ends.append(call)
 
 
-def at_exit(call: Callable[[], None]) -> None:
+def at_exit(call: Callable[[], object]) -> None:
     """Have ``call`` run at interpreter exit, the last registered first, before the native clocks are stopped."""
     _at_exit.append(call)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import collections
 import sys
 import threading
@@ -15,6 +14,8 @@ from sddisplaylink.core import WAIT_SLICE, at_exit, check, ffi, finalize_now, is
 from sddisplaylink.errors import ClockError, LinkClosedError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from sddisplaylink.client import NativeClient
 
 BATCH = 64
@@ -24,10 +25,10 @@ JOIN_TIMEOUT = 1.0
 class Dispatcher:
     """Runs the callbacks of links and players, one at a time.
 
-    ``Dispatcher()`` runs them on a daemon thread of its own; without one given, all links and players of the process share one
-    such thread. ``Dispatcher(thread=False)`` runs them inside :meth:`run_pending`, on whichever thread calls it; hand
-    :meth:`fileno` to any event loop (``add_reader``, ``QSocketNotifier``, ``createfilehandler``) and call :meth:`run_pending`
-    when it becomes readable. :meth:`for_asyncio` does that for asyncio.
+    ``Dispatcher()`` runs them on a daemon thread of its own; without one given, all links and players of the process
+    share one such thread. ``Dispatcher(thread=False)`` runs them inside :meth:`run_pending`, on whichever thread calls
+    it; hand :meth:`fileno` to any event loop (``add_reader``, ``QSocketNotifier``, ``createfilehandler``) and call
+    :meth:`run_pending` when it becomes readable. :meth:`for_asyncio` does that for asyncio.
 
     What is not run in time coalesces: at most one event of each link or player waits.
     """
@@ -57,12 +58,16 @@ class Dispatcher:
     @classmethod
     def for_asyncio(cls, loop: asyncio.AbstractEventLoop | None = None) -> Dispatcher:
         """A dispatcher whose callbacks run in that asyncio loop (default: the running one)."""
-        return AsyncioDispatcher(asyncio.get_running_loop() if loop is None else loop)
+        from sddisplaylink.asyncio_dispatcher import (
+            AsyncioDispatcher,  # importing asyncio costs as much as all the rest
+        )
+
+        return AsyncioDispatcher(loop)
 
     # ---- for event loops ----
 
     def fileno(self) -> int:
-        """A file descriptor that is readable while something is to be run. Read nothing from it; it belongs to the dispatcher."""
+        """A file descriptor that is readable while something is to be run. It is ours: read nothing from it."""
         return check(lib.sddl_mailbox_fd(self.mailbox))
 
     def run_pending(self) -> int:
@@ -82,7 +87,7 @@ class Dispatcher:
                 return total
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until :meth:`run_pending` would have something to do: True; False on timeout. For ``thread=False`` only.
+        """Block until :meth:`run_pending` has something to do: True; False on timeout. For ``thread=False`` only.
 
         Raises LinkClosedError once closed, and when the main thread has ended.
         """
@@ -183,55 +188,6 @@ class Dispatcher:
             if not self.has_thread:
                 raise
             sys.excepthook(*sys.exc_info())
-
-
-class AsyncioDispatcher(Dispatcher):
-    """Runs callbacks in an asyncio loop, woken by the mailbox's descriptor."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(thread=False)
-        self._loop = loop
-        loop.add_reader(self.fileno(), _run_pending_of, weakref.ref(self))
-        self._unwatch = weakref.finalize(self, _remove_reader, loop, self.fileno())
-        self._unwatch.atexit = False
-
-    def close(self) -> None:
-        """Stop watching the loop, and run no more callbacks. Call it on the loop's thread."""
-        finalize_now(self._unwatch)
-        super().close()
-
-    def _run_due(self) -> None:
-        if self._on_loop_thread() or not self._loop.is_running():
-            self.run_pending()
-            return
-        done = threading.Event()
-        self._loop.call_soon_threadsafe(_run_and_tell, weakref.ref(self), done)
-        while not done.wait(WAIT_SLICE) and self._loop.is_running() and not is_exiting():
-            pass
-
-    def _on_loop_thread(self) -> bool:
-        try:
-            return asyncio.get_running_loop() is self._loop
-        except RuntimeError:
-            return False
-
-
-def _run_pending_of(reference: weakref.ref[AsyncioDispatcher]) -> None:
-    dispatcher = reference()
-    if dispatcher is not None:
-        dispatcher.run_pending()
-
-
-def _run_and_tell(reference: weakref.ref[AsyncioDispatcher], done: threading.Event) -> None:
-    try:
-        _run_pending_of(reference)
-    finally:
-        done.set()
-
-
-def _remove_reader(loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
-    if not loop.is_closed():
-        loop.remove_reader(descriptor)
 
 
 def _serve(mailbox: int, reference: weakref.ref[Dispatcher]) -> None:

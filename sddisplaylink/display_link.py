@@ -20,7 +20,7 @@ from sddisplaylink.tick_port import TickPort
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One refresh of a display. Times are seconds of ``time.monotonic()``'s clock (of virtual time for a ManualClock)."""
+    """One refresh of a display. Times are seconds of ``time.monotonic()``'s clock (a ManualClock's: virtual)."""
 
     sequence: int
     """Counts the clock's ticks, from 1."""
@@ -51,15 +51,16 @@ class Tick:
 class DisplayLink(NativeClient):
     """Ticks in step with a display.
 
-    ``callback(tick)`` runs on ``dispatcher``: by default on the one library thread, never on the display's own thread. Without
-    a callback, pull: :meth:`wait`, ``for tick in link`` or ``async for tick in link``. Ticks that are not taken in time
-    coalesce: the reader gets the latest, with the number it ``missed``.
+    ``callback(tick)`` runs on ``dispatcher``: by default on the one library thread, never on the display's own thread.
+    Without a callback, pull: :meth:`wait`, ``for tick in link`` or ``async for tick in link``. Ticks that are not taken
+    in time coalesce: the reader gets the latest, with the number it ``missed``.
 
-    ``display``: one of :func:`displays`, its id, or None for the main one. ``clock``: see :func:`available_clocks`; ``"auto"`` by
-    default. An exception in the callback stops the link and is raised by the next :meth:`wait` or by :meth:`close`.
+    ``display``: one of :func:`displays`, its id, or None for the main one. ``clock``: see :func:`available_clocks`;
+    ``"auto"`` by default. An exception in the callback stops the link and is raised by the next :meth:`wait` or by
+    :meth:`close`.
 
-    All methods may be called from any thread and inside the callback. Raises ClockError if there is no such clock or display.
-    Dropping the last reference to a link stops it.
+    All methods may be called from any thread and inside the callback. Raises ClockError if there is no such clock or
+    display. Dropping the last reference to a link stops it.
     """
 
     def __init__(
@@ -147,7 +148,8 @@ class DisplayLink(NativeClient):
     def wait(self, timeout: float | None = None) -> Tick | None:
         """Block until the next tick and return it; None after ``timeout`` seconds.
 
-        Raises LinkClosedError once closed, also in a wait that is under way, and the exception that stopped the callback.
+        Raises LinkClosedError once closed, also in a wait that is under way, and the exception that stopped the
+        callback.
         """
         self._pending_error.raise_once()
         with self._lock:

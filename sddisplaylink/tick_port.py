@@ -1,8 +1,7 @@
-"""Pulling ticks: a subscription of its own for every ``wait()`` and every loop over a link, so that none takes another's."""
+"""Pulling ticks: a subscription of its own for every ``wait()`` and every loop, so that none takes another's."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 import weakref
 from collections.abc import AsyncIterator
@@ -72,6 +71,8 @@ class TickPort:
 
     async def events(self) -> AsyncIterator[Any]:
         """Native events in the running asyncio loop, until the port is stopped or closed."""
+        import asyncio  # costs as much as the rest of the library, and most programs do without
+
         loop = asyncio.get_running_loop()
         ready = asyncio.Event()
         descriptor = check(lib.sddl_mailbox_fd(self._mailbox))

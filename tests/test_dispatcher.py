@@ -138,9 +138,7 @@ def test_closed_dispatcher(clock):
 def test_many_clients_in_one_batch(clock):
     dispatcher = sd.Dispatcher(thread=False)
     calls = []
-    links = [
-        sd.DisplayLink(lambda tick, n=n: calls.append(n), clock=clock, dispatcher=dispatcher) for n in range(200)
-    ]
+    links = [sd.DisplayLink(lambda tick, n=n: calls.append(n), clock=clock, dispatcher=dispatcher) for n in range(200)]
     for link in links:
         link.start()
     tick_without_running_callbacks(clock)
