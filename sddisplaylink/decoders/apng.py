@@ -1,0 +1,87 @@
+"""PNG and APNG: each frame's tile, decoded by Pillow from a file of that one picture."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+from PIL import Image, PngImagePlugin
+
+from sddisplaylink.decoders.apng_chunks import SIGNATURE, PngFrame, PngIndex, scan_png
+from sddisplaylink.decoders.pillow_guard import check_pixels, content_errors
+from sddisplaylink.decoders.protocol import ImageInfo
+from sddisplaylink.decoders.rgba import to_rgba
+from sddisplaylink.decoders.tiles import Tile
+from sddisplaylink.errors import ImageFormatError
+
+__all__ = ["SIGNATURE", "PngSource"]
+
+_GREY, _RGB, _PALETTE = 0, 2, 3  # colour types
+
+
+class PngSource:
+    """The frames of an animated PNG file, or the one picture of a still one."""
+
+    def __init__(self, data: bytes, limit: int | None) -> None:
+        """Index the file. ImageFormatError: no whole picture, or more than `limit` pixels."""
+        self._data = data
+        self._index = scan_png(data)
+        check_pixels(self._index.size, limit)
+        self._transparent = _transparent_colour(self._index)
+        self._frames = self._whole_frames()
+        if not self._frames:
+            raise ImageFormatError("the PNG file holds no whole picture")
+        delays = tuple(frame.delay_ns for frame in self._frames)
+        truncated = self._index.truncated
+        self.info = ImageInfo("PNG", self._index.size, delays, self._index.loop_count, truncated)
+        self.tiles = [Tile(*frame[:4], frame.disposal, frame.blend) for frame in self._frames]
+
+    def picture(self, index: int) -> Image.Image:
+        """Frame `index` alone."""
+        return self._decode(self._frames[index])
+
+    def _whole_frames(self) -> tuple[PngFrame, ...]:
+        frames = self._index.frames
+        if frames and self._index.last_uncertain:
+            try:
+                with content_errors():
+                    self._decode(frames[-1])
+            except ImageFormatError:
+                return frames[:-1]
+        return frames
+
+    def _decode(self, frame: PngFrame) -> Image.Image:
+        with PngImagePlugin.PngImageFile(io.BytesIO(self._lone_frame(frame))) as picture:
+            picture.load()
+            if self._transparent is not None:
+                picture.info["transparency"] = self._transparent
+            return to_rgba(picture)
+
+    def _lone_frame(self, frame: PngFrame) -> bytes:
+        index = self._index
+        size = frame.width.to_bytes(4, "big") + frame.height.to_bytes(4, "big")
+        parts = [SIGNATURE, *_chunk(b"IHDR", size + index.header[8:])]
+        if index.palette:
+            parts += _chunk(b"PLTE", index.palette)
+        if index.transparency and index.header[9] == _PALETTE:
+            parts += _chunk(b"tRNS", index.transparency)
+        parts += _chunk(b"IDAT", b"".join([self._data[begin:end] for begin, end in frame.data]))
+        parts += _chunk(b"IEND", b"")
+        return b"".join(parts)
+
+
+def _transparent_colour(index: PngIndex) -> int | tuple[int, ...] | None:
+    """The one colour that is transparent, in 8 bits like Pillow's samples (its own idea of tRNS is not scaled)."""
+    depth, colours = index.header[8:10]
+    count = {_GREY: 1, _RGB: 3}.get(colours, 0)
+    if not count or len(index.transparency) != count * 2:
+        return None
+    values = struct.unpack(f">{count}H", index.transparency)
+    scaled = tuple(value >> 8 if depth == 16 else value * 255 // ((1 << depth) - 1) for value in values)
+    return scaled if count > 1 else scaled[0]
+
+
+def _chunk(kind: bytes, body: bytes) -> list[bytes]:
+    checksum = zlib.crc32(body, zlib.crc32(kind))
+    return [len(body).to_bytes(4, "big"), kind, body, checksum.to_bytes(4, "big")]

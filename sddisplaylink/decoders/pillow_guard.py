@@ -1,0 +1,88 @@
+"""Where Pillow's manners are not ours: the exceptions of broken files, and opening under a size limit."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import Image, ImageFile
+
+from sddisplaylink.errors import ImageFormatError
+
+__all__ = ["check_pixels", "content_errors", "identify", "pixel_limit"]
+
+# What Pillow's plugins raise on broken files. UnidentifiedImageError is an OSError, ImageFormatError a ValueError.
+_CONTENT_ERRORS = (
+    OSError,
+    SyntaxError,
+    EOFError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Warning,  # where the program has warnings raised
+)
+
+_NEVER = ("EPS",)  # to decode it, Pillow runs a PostScript interpreter on the file
+
+
+@contextmanager
+def content_errors(where: str = "") -> Iterator[None]:
+    """Turn whatever Pillow raises over broken content into an ImageFormatError of one line that begins with `where`."""
+    try:
+        yield
+    except _CONTENT_ERRORS as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ImageFormatError(f"{where}: {reason}" if where else reason) from error
+
+
+def pixel_limit(max_pixels: int | None) -> int | None:
+    """The limit that holds: `max_pixels`, by default Pillow's; None if the program has lifted Pillow's."""
+    if max_pixels is None:
+        return Image.MAX_IMAGE_PIXELS
+    if isinstance(max_pixels, bool) or not isinstance(max_pixels, int):
+        raise TypeError(f"max_pixels must be an int or None, not {type(max_pixels).__name__}")
+    if max_pixels < 1:
+        raise ValueError(f"max_pixels must be at least 1, not {max_pixels}")
+    return max_pixels
+
+
+def check_pixels(size: tuple[int, int], limit: int | None) -> None:
+    """ImageFormatError for an empty picture and for one of more than `limit` pixels."""
+    width, height = size
+    if width < 1 or height < 1:
+        raise ImageFormatError(f"the picture is empty ({width}x{height})")
+    if limit is not None and width * height > limit:
+        raise ImageFormatError(f"{width}x{height} pixels are more than the limit of {limit}")
+
+
+def identify(data: bytes, limit: int | None) -> ImageFile.ImageFile:
+    """Open `data` with the Pillow plugin that accepts it. ImageFormatError if none does or if it is too large.
+
+    Image.open() would do, but it checks sizes by a warning, which cannot be caught without touching filters that belong
+    to the whole process.
+    """
+    Image.init()
+    for name in Image.ID:
+        if name in _NEVER:
+            continue
+        factory, accepts = Image.OPEN[name]
+        try:
+            if accepts is not None and accepts(data[:16]) is not True:
+                continue
+            picture = factory(io.BytesIO(data), "")
+        except (SyntaxError, IndexError, TypeError, struct.error):
+            continue
+        check_pixels(picture.size, limit)
+        return picture
+    raise ImageFormatError("not an image in a format that is known here")

@@ -1,0 +1,41 @@
+"""How much memory decoded frames may take when nobody says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["default_budget"]
+
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+def default_budget() -> int:
+    """20 % of the memory of this machine (or container), and at most 60 % of what is free now, in bytes."""
+    total, free = _memory()
+    return min(total // 5, free * 3 // 5)
+
+
+def _memory() -> tuple[int, int]:
+    """(all, free) memory in bytes. Where the system does not tell what is free, all of it counts."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    free = min(total, _available(total))
+    limit = _number(_CGROUP / "memory.max")
+    if limit is None or limit >= total:
+        return total, free
+    return limit, min(free, max(0, limit - (_number(_CGROUP / "memory.current") or 0)))
+
+
+def _available(default: int) -> int:
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        return default
+
+
+def _number(path: Path) -> int | None:
+    try:
+        return int(path.read_text("ascii"))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,108 @@
+"""What each player of an image wants of its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from typing import Protocol, TypeAlias
+from weakref import ref
+
+from sddisplaylink.frame import Frame
+
+__all__ = ["Outcome", "PoolReader", "ReaderList", "Ready"]
+
+Outcome: TypeAlias = Frame | Exception
+Ready: TypeAlias = Callable[[Outcome], None]
+
+_numbers = count()
+
+
+class _Pool(Protocol):
+    def held(self, index: int) -> Frame | None: ...
+    def want(self, reader: PoolReader, wishes: Sequence[int]) -> None: ...
+    def notify(self, reader: PoolReader, index: int, ready: Ready) -> None: ...
+    def reader_gone(self) -> None: ...
+
+
+class PoolReader:
+    """One player's access to the frames of an image; its methods never wait for decoding. Any thread.
+
+    Closing it, or dropping the last reference to it, ends its wishes.
+    """
+
+    def __init__(self, pool: _Pool, max_bytes: int) -> None:
+        self.number = next(_numbers)
+        self.max_bytes = max_bytes
+        self.is_closed = False
+        self.wishes: tuple[int, ...] = ()
+        self.waiting: dict[int, list[Ready]] = {}
+        self._pool = pool
+
+    def get(self, index: int) -> Frame | None:
+        """Frame `index` if it is decoded."""
+        return None if self.is_closed else self._pool.held(index)
+
+    def want(self, indices: Sequence[int]) -> None:
+        """Have `indices` (in playing order, the due one first) decoded ahead and kept, as far as the budget goes.
+
+        Replaces the earlier wishes; frames that nobody wishes for make room.
+        """
+        if not self.is_closed:
+            self._pool.want(self, indices)
+
+    def notify(self, index: int, ready: Ready) -> None:
+        """Call ``ready(frame or error)`` once: at once if frame `index` is decoded, else from the worker thread.
+
+        The error is an ImageFormatError, or a LinkClosedError if the image was closed. After `close` no call begins.
+        """
+        if not self.is_closed:
+            self._pool.notify(self, index, ready)
+
+    def close(self) -> None:
+        """End all wishes. Idempotent."""
+        self.is_closed = True
+        self._pool.reader_gone()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class ReaderList:
+    """The readers of a pool, held weakly, in the order of their turns. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._readers: dict[int, ref[PoolReader]] = {}
+
+    def add(self, reader: PoolReader) -> None:
+        """Take in a reader."""
+        self._readers[reader.number] = ref(reader)
+
+    def prune(self) -> None:
+        """Forget those that are closed or gone."""
+        self._readers = {reader.number: ref(reader) for reader in self}
+
+    def __iter__(self) -> Iterator[PoolReader]:
+        for known in self._readers.values():
+            reader = known()
+            if reader is not None and not reader.is_closed:
+                yield reader
+
+    def move_back(self, reader: PoolReader) -> None:
+        """It had its turn: let the others go before it."""
+        self._readers[reader.number] = self._readers.pop(reader.number, ref(reader))
+
+    def awaited(self) -> list[int]:
+        """The frames that are waited for."""
+        return [index for reader in self for index in reader.waiting]
+
+    def wishes(self) -> list[tuple[int, ...]]:
+        """What each wants, in playing order; what it waits for comes first."""
+        return [(*reader.waiting, *reader.wishes) for reader in self]
+
+    def budget(self, default: int) -> int:
+        """The largest number of bytes that one asks for; `default` if there are none."""
+        return max((reader.max_bytes for reader in self), default=default)
+
+    def is_awaited(self, index: int) -> bool:
+        """True if one waits for frame `index`."""
+        return any(index in reader.waiting for reader in self)

@@ -1,0 +1,58 @@
+"""Small animations and virtual time, for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+import sddisplaylink as sd
+from images import GifPicture, PngPicture, build_apng, build_gif, colour
+from native_player import MS, NativePlayer
+
+
+@pytest.fixture
+def clock() -> Iterator[sd.ManualClock]:
+    """Virtual time at 60 Hz."""
+    clock = sd.ManualClock()
+    yield clock
+    clock.close()
+
+
+@pytest.fixture
+def make_gif() -> Callable[..., bytes]:
+    """``make_gif([20, 100])``: a GIF with frames of that many milliseconds (whole hundredths), each of another colour.
+
+    ``plays``: how often it wants to be played; 0 = for ever.
+    """
+
+    def make(durations: Sequence[int], *, plays: int = 0, size: tuple[int, int] = (4, 3)) -> bytes:
+        pictures = [GifPicture(*size, fill=index + 1, delay=time // 10) for index, time in enumerate(durations)]
+        return build_gif(pictures, size=size, loop={0: 0, 1: None}.get(plays, plays - 1))
+
+    return make
+
+
+@pytest.fixture
+def make_apng() -> Callable[..., bytes]:
+    """``make_apng([33, 100])``: the same as an APNG, exact to the millisecond."""
+
+    def make(durations: Sequence[int], *, plays: int = 0, size: tuple[int, int] = (4, 3)) -> bytes:
+        pictures = [PngPicture(*size, fill=colour(i + 1), delay=(ms, 1000)) for i, ms in enumerate(durations)]
+        return build_apng(pictures, size=size, plays=plays)
+
+    return make
+
+
+@pytest.fixture
+def open_native() -> Iterator[Callable[..., NativePlayer]]:
+    """``open_native(2, 3)``: a bare native player of frames that last 2 and 3 ticks of 10 ms."""
+    opened: list[NativePlayer] = []
+
+    def open_native(*ticks: float, source: int = 0) -> NativePlayer:
+        opened.append(NativePlayer([round(count * 10 * MS) for count in ticks], source=source))
+        return opened[-1]
+
+    yield open_native
+    for player in reversed(opened):
+        player.close()

@@ -1,0 +1,189 @@
+"""Formats that Pillow plays: WebP, AVIF, TIFF, stills of every kind."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image, features
+
+from sddisplaylink.decoders.sequence import SequenceDecoder
+from sddisplaylink.errors import ImageFormatError
+
+LIMIT = 10_000
+COLOURS = [(255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)]
+
+webp = pytest.mark.skipif(not features.check("webp"), reason="this Pillow has no WebP")
+avif = pytest.mark.skipif("avif" not in features.get_supported(), reason="this Pillow has no AVIF")
+
+
+def saved(pictures, kind, **options):
+    file = io.BytesIO()
+    pictures[0].save(file, kind, save_all=len(pictures) > 1, append_images=pictures[1:], **options)
+    return file.getvalue()
+
+
+def pictures(count=4, size=(8, 6), mode="RGBA"):
+    return [Image.new("RGBA", size, COLOURS[index % 4]).convert(mode) for index in range(count)]
+
+
+def animated_webp(**options):
+    return saved(pictures(), "WEBP", duration=[40, 50, 0, 70], lossless=True, **options)
+
+
+def pixel(decoder, index):
+    for at in range(decoder.first_needed(index), index + 1):
+        decoder.compose(at)
+    return tuple(decoder.pixels()[:4])
+
+
+@webp
+def test_webp_says_its_delays_and_plays_without_being_decoded():
+    info = SequenceDecoder(animated_webp(loop=3), LIMIT).info
+    assert (info.format, info.size, info.loop_count, info.truncated) == ("WEBP", (8, 6), 3, False)
+    assert info.delays_ns == (40_000_000, 50_000_000, 0, 70_000_000)
+
+
+@webp
+def test_webp_for_ever():
+    assert SequenceDecoder(animated_webp(loop=0), LIMIT).info.loop_count == 0
+
+
+@webp
+def test_frames_forwards_and_backwards():
+    decoder = SequenceDecoder(animated_webp(), LIMIT)
+    order = [0, 1, 2, 3, 0, 3, 2, 2, 1]
+    assert [pixel(decoder, index) for index in order] == [COLOURS[index] for index in order]
+    decoder.close()
+
+
+@webp
+def test_going_back_begins_anew():
+    decoder = SequenceDecoder(animated_webp(), LIMIT)
+    decoder.compose(1)
+    decoder.compose(2)
+    assert [decoder.first_needed(index) for index in range(4)] == [0, 0, 2, 3]
+
+
+@webp
+def test_every_cut_of_a_webp_gives_its_whole_frames():
+    data = animated_webp(loop=2)
+    counts = set()
+    for length in range(12, len(data)):
+        try:
+            decoder = SequenceDecoder(data[:length], LIMIT)
+        except ImageFormatError:
+            continue
+        assert decoder.info.truncated
+        last = len(decoder.info.delays_ns) - 1
+        assert pixel(decoder, last) == COLOURS[last]
+        counts.add(last + 1)
+    assert counts == {1, 2, 3}  # the fourth ends with the file
+
+
+@webp
+def test_a_still_webp_is_no_animation():
+    info = SequenceDecoder(saved(pictures(1), "WEBP"), LIMIT).info
+    assert (len(info.delays_ns), info.loop_count) == (1, 1)
+
+
+@avif
+def test_avif():
+    decoder = SequenceDecoder(saved(pictures(3, (16, 16), "RGB"), "AVIF", duration=[100, 200, 300]), LIMIT)
+    assert decoder.info.delays_ns == (100_000_000, 200_000_000, 300_000_000)
+    assert pixel(decoder, 2)[2] > 200
+    assert pixel(decoder, 0)[0] > 200
+
+
+def test_tiff_pages_of_other_sizes_and_modes():
+    pages = [Image.new("RGB", (5, 4), "red"), Image.new("L", (9, 9), 77), Image.new("RGB", (2, 1), "blue")]
+    decoder = SequenceDecoder(saved(pages, "TIFF"), LIMIT)
+    assert (decoder.info.format, decoder.info.size, len(decoder.info.delays_ns)) == ("TIFF", (5, 4), 3)
+    assert pixel(decoder, 1) == (77, 77, 77, 255)
+    assert pixel(decoder, 2) == (0, 0, 255, 255)
+    assert decoder.pixels()[-4:] == bytes(4)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "CMYK", "I;16", "I", "F"])
+def test_every_mode_becomes_rgba(mode):
+    picture = Image.new("L", (3, 2), 0).convert("I").convert(mode) if mode == "I;16" else Image.new(mode, (3, 2))
+    assert len(SequenceDecoder(saved([picture], "PNG" if mode == "LA" else "TIFF"), LIMIT).pixels()) == 24
+
+
+def test_sixteen_bit_grey_is_not_clipped():
+    picture = Image.new("I;16", (2, 1))
+    picture.putpixel((0, 0), 0x4080)
+    picture.putpixel((1, 0), 0xFFFF)
+    assert list(SequenceDecoder(saved([picture], "TIFF"), LIMIT).pixels()) == [0x40] * 3 + [255] * 5
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "BMP", "TIFF", "PPM", "TGA", "ICO", "PCX"])
+def test_stills(kind):
+    info = SequenceDecoder(saved(pictures(1, (16, 16), "RGB"), kind), LIMIT).info
+    assert (info.format, len(info.delays_ns), info.delays_ns[0], info.loop_count) == (kind, 1, None, 1)
+
+
+def test_pictures_that_are_not_in_time_are_a_still():
+    info = SequenceDecoder(saved(pictures(2, mode="RGB"), "MPO"), LIMIT).info
+    assert (info.format, len(info.delays_ns), info.loop_count, info.truncated) == ("MPO", 1, 1, False)
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning:PIL")
+def test_a_cut_tiff_has_its_whole_pages():
+    page = Image.effect_noise((40, 40), 50)
+    data = saved([page, page, page], "TIFF")
+    counts = set()
+    for length in range(0, len(data), 97):
+        try:
+            counts.add(len(SequenceDecoder(data[:length], LIMIT).info.delays_ns))
+        except ImageFormatError:
+            counts.add(0)
+    assert counts <= {0, 1, 2, 3}
+    assert 0 in counts
+
+
+def test_a_cut_jpeg_is_an_error():
+    data = saved([Image.effect_noise((60, 60), 50).convert("RGB")], "JPEG")
+    with pytest.raises(ImageFormatError):
+        SequenceDecoder(data[: len(data) // 2], LIMIT)
+
+
+@pytest.mark.parametrize(
+    "data", [b"x", b"hello, this is a text file\n" * 9, bytes(1000), b"RIFF\x10\0\0\0WEBPVP8X", b"BM"]
+)
+def test_what_is_no_image_is_an_error_of_one_line(data):
+    with pytest.raises(ImageFormatError) as caught:
+        SequenceDecoder(data, LIMIT)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_interpreter_is_started_for_postscript(monkeypatch):
+    from PIL import EpsImagePlugin
+
+    def fail(*args, **kwargs):
+        pytest.fail("Ghostscript")
+
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", fail)
+    with pytest.raises(ImageFormatError):
+        SequenceDecoder(saved(pictures(1, mode="RGB"), "EPS"), LIMIT)
+
+
+def test_more_pixels_than_allowed():
+    with pytest.raises(ImageFormatError, match="200x100 pixels are more than the limit of 19999"):
+        SequenceDecoder(saved([Image.new("L", (200, 100))], "BMP"), 19_999)
+
+
+@webp
+def test_a_large_webp_is_refused_before_its_canvas_is_made():
+    data = bytearray(animated_webp())
+    data[24:30] = b"\xff\x3f\0\xff\x3f\0"
+    with pytest.raises(ImageFormatError, match="16384x16384 pixels"):
+        SequenceDecoder(bytes(data), LIMIT)
+
+
+def test_a_larger_page_inside_is_refused_where_it_stands():
+    decoder = SequenceDecoder(saved([Image.new("L", (5, 4)), Image.new("L", (200, 100))], "TIFF"), LIMIT)
+    with pytest.raises(ImageFormatError, match="frame 1"):
+        decoder.compose(1)
+    assert decoder.first_needed(0) == 0
+    decoder.compose(0)

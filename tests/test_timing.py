@@ -1,0 +1,46 @@
+"""The delay rules, and the timeline made of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sddisplaylink.timing import Timeline
+
+MS = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [(None, 100), (0, 100), (1, 100), (9, 100), (10, 100), (11, 11), (19, 19), (20, 20), (655_350, 655_350)],
+)
+def test_browsers_show_ten_milliseconds_and_less_for_a_hundred(stored, shown):
+    timeline = Timeline([None if stored is None else stored * MS], "browser")
+    assert timeline.durations_ns == (shown * MS,)
+    assert timeline.durations == (shown / 1000,)
+
+
+def test_a_nanosecond_more_than_ten_milliseconds_is_kept():
+    assert Timeline([10 * MS, 10 * MS + 1], "browser").durations_ns == (100 * MS, 10 * MS + 1)
+
+
+def test_raw_keeps_what_is_stored():
+    timeline = Timeline([10 * MS, 0, None, 50 * MS], "raw")
+    assert timeline.durations == (0.01, 0.0, 0.0, 0.05)
+    assert timeline.duration == pytest.approx(0.06)
+
+
+def test_raw_zeros_are_scheduled_as_one_nanosecond():
+    timeline = Timeline([0, None, 50 * MS], "raw")
+    assert timeline.durations_ns == (1, 1, 50 * MS)
+    assert timeline.starts == (0.0, 1e-9, 2e-9)
+
+
+def test_starts_are_sums_that_do_not_drift():
+    timeline = Timeline([100 * MS] * 100_000, "browser")
+    assert timeline.starts[99_999] == 9999.9
+    assert timeline.duration == 10_000.0
+
+
+def test_another_rule_is_refused():
+    with pytest.raises(ValueError, match="timing"):
+        Timeline([0], "fast")
