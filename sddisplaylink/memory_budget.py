@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 __all__ = ["default_budget"]
 
-_CGROUP = Path("/sys/fs/cgroup")
+# plain names: asked for every player, and pathlib would intern their parts anew each time
+_MEMORY_INFO = "/proc/meminfo"
+_GROUP_LIMIT, _GROUP_USE = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"
 
 
 def default_budget() -> int:
@@ -20,22 +21,23 @@ def _memory() -> tuple[int, int]:
     """(all, free) memory in bytes. Where the system does not tell what is free, all of it counts."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     free = min(total, _available(total))
-    limit = _number(_CGROUP / "memory.max")
+    limit = _number(_GROUP_LIMIT)
     if limit is None or limit >= total:
         return total, free
-    return limit, min(free, max(0, limit - (_number(_CGROUP / "memory.current") or 0)))
+    return limit, min(free, max(0, limit - (_number(_GROUP_USE) or 0)))
 
 
 def _available(default: int) -> int:
     try:
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+        with open(_MEMORY_INFO, encoding="ascii") as lines:
+            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
     except (OSError, StopIteration, ValueError):
         return default
 
 
-def _number(path: Path) -> int | None:
+def _number(path: str) -> int | None:
     try:
-        return int(path.read_text("ascii"))
+        with open(path, encoding="ascii") as file:
+            return int(file.read())
     except (OSError, ValueError):
         return None
