@@ -1,0 +1,182 @@
+"""From a due event to its frame: there already, or waited for while it is being decoded."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
+
+from sddisplaylink.core import ffi, finalize_now, lib
+from sddisplaylink.dispatcher import Dispatcher
+from sddisplaylink.frame import Frame
+from sddisplaylink.pool_reader import Outcome, PoolReader
+
+
+@dataclass(slots=True, eq=False)
+class DueEvent:
+    """A player's native event, kept beyond the batch it came in. Times in nanoseconds of the source's clock."""
+
+    epoch: int
+    serial: int
+    flags: int
+    frame: int
+    loop: int
+    loops_done: int
+    advanced: int
+    target: int
+    period: int
+
+    @classmethod
+    def of(cls, event: Any) -> Self:
+        """A copy of that ``sddl_event``."""
+        return cls(
+            event.epoch,
+            event.serial,
+            event.flags,
+            event.frame,
+            event.loop,
+            event.loops_done,
+            event.advanced,
+            event.target,
+            event.period,
+        )
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether a frame became due."""
+        return bool(self.flags & lib.SDDL_EVENT_FRAME)
+
+    @property
+    def has_loop(self) -> bool:
+        """Whether a loop was completed."""
+        return bool(self.flags & lib.SDDL_EVENT_LOOP)
+
+    @property
+    def has_finished(self) -> bool:
+        """Whether the last loop has ended."""
+        return bool(self.flags & lib.SDDL_EVENT_FINISHED)
+
+    def follow(self, earlier: DueEvent) -> None:
+        """Take the place of an event that has not been acted on."""
+        if earlier.epoch == self.epoch:
+            self.advanced += earlier.advanced
+            self.flags |= earlier.flags
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was shown, and how late at the most; times in nanoseconds."""
+
+    shown: int = 0
+    skipped: int = 0
+    late: int = 0
+    max_lateness: int = 0
+
+    def add(self, advanced: int, lateness: int, period: int) -> None:
+        """One frame was shown, the last of ``advanced`` that became due."""
+        self.shown += 1
+        self.skipped += advanced - 1
+        self.late += lateness > period
+        self.max_lateness = max(self.max_lateness, lateness)
+
+
+class FrameFeed:
+    """The frames of one player: decodes ahead in playing order, and waits for the one that is due.
+
+    At most one is waited for: a frame that becomes due meanwhile takes its place. Until it comes, the dispatcher is
+    held, and the native player does not leave the loop.
+    """
+
+    def __init__(self, player: int, reader: PoolReader, frame_count: int) -> None:
+        self._player = player
+        self._reader = reader
+        self._capacity = frame_count
+        self._upcoming: Any = ffi.new("uint32_t[]", frame_count)
+        self._lock = threading.Lock()
+        self._awaited: DueEvent | None = None
+        self._release: Callable[[], object] | None = None
+        self.hits = 0
+        self.misses = 0
+
+    def prefetch(self, due: int) -> None:
+        """Have that frame and those that follow it decoded ahead."""
+        count = lib.sddl_player_upcoming(self._player, self._upcoming, self._capacity)
+        if count >= 0:
+            following = self._upcoming[0:count]
+            self._reader.want(list(dict.fromkeys([due, *following])))
+
+    def joins(self, due: DueEvent) -> bool:
+        """Whether the event, which brings no frame, is to be told together with the frame that is awaited."""
+        with self._lock:
+            if self._awaited is None or due.has_frame:
+                return False
+            self._awaited.flags |= due.flags
+            self._awaited.serial, self._awaited.loops_done = due.serial, due.loops_done
+            return True
+
+    def take(self, due: DueEvent) -> Frame | None:
+        """The frame of the event if it is decoded. Else None, and :meth:`wait` is to be called."""
+        frame = self._reader.get(due.frame)
+        if frame is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        with self._lock:
+            if self._awaited is not None:
+                due.follow(self._awaited)
+        self.cancel()
+        return frame
+
+    def wait(self, due: DueEvent, dispatcher: Dispatcher, arrived: Callable[[DueEvent, Outcome], None]) -> None:
+        """Call ``arrived`` with the event and its frame, from any thread, once it is (or cannot be) decoded.
+
+        ``arrived`` is held for as long as that takes: let it hold its player weakly.
+        """
+        with self._lock:
+            if self._awaited is not None:
+                due.follow(self._awaited)
+            self._awaited = due
+            if self._release is None:
+                dispatcher.hold()
+                release = weakref.finalize(self, dispatcher.unhold)
+                release.atexit = False
+                self._release = partial(finalize_now, release)
+            lib.sddl_player_set_starved(self._player, 1)
+        self.prefetch(due.frame)
+        self._reader.notify(due.frame, partial(arrived, due))
+
+    def accept(self, due: DueEvent) -> Callable[[], object] | None:
+        """The frame has come: what is to be called once it has been shown; None if it is not awaited any more."""
+        with self._lock:
+            return self._end_wait() if self._awaited is due else None
+
+    def cancel(self) -> None:
+        """Wait for no frame any more."""
+        with self._lock:
+            release = self._end_wait()
+        if release is not None:
+            release()
+
+    def cancel_stale(self) -> None:
+        """Wait no more for a frame of before the last command; what became due since is waited for."""
+        with self._lock:
+            due = self._awaited
+            is_stale = due is not None and lib.sddl_client_is_current(self._player, due.epoch) != 1
+            release = self._end_wait() if is_stale else None
+        if release is not None:
+            release()
+
+    def _end_wait(self) -> Callable[[], object] | None:
+        if self._awaited is not None:
+            lib.sddl_player_set_starved(self._player, 0)
+        self._awaited = None
+        release, self._release = self._release, None
+        return release
+
+    def close(self) -> None:
+        """Wait for nothing, decode nothing."""
+        self.cancel()
+        self._reader.close()

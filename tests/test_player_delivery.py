@@ -1,0 +1,322 @@
+"""Frames that are not decoded when they are due, with a decoder that is as slow as a test wants it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import sddisplaylink as sd
+from sddisplaylink.core import lib
+from sddisplaylink.player_native import send
+
+MakeImage = Callable[..., bytes]
+PATIENCE = 20.0
+
+
+class SlowReader:
+    """A pool reader whose frames come when :meth:`decode` is called."""
+
+    def __init__(self, image: sd.AnimatedImage) -> None:
+        self.image = image
+        self.decoded: dict[int, sd.Frame] = {}
+        self.wishes: list[list[int]] = []
+        self.asked: list[tuple[int, Callable[[Any], None]]] = []
+        self.was_asked = threading.Semaphore(0)
+        self.is_closed = False
+
+    def get(self, index: int) -> sd.Frame | None:
+        return self.decoded.get(index)
+
+    def want(self, indices: list[int]) -> None:
+        self.wishes.append(list(indices))
+
+    def notify(self, index: int, ready: Callable[[Any], None]) -> None:
+        self.asked.append((index, ready))
+        self.was_asked.release()
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def decode(self, *indices: int) -> None:
+        for index in indices:
+            self.decoded[index] = self.image.frame(index)
+
+    def answer(self, outcome: Exception | None = None) -> int:
+        """Bring the frame that was asked for first."""
+        assert self.was_asked.acquire(timeout=PATIENCE)
+        index, ready = self.asked.pop(0)
+        self.decoded[index] = self.image.frame(index)
+        ready(outcome or self.decoded[index])
+        return index
+
+
+class Slow:
+    """A player on such a reader; ``advance`` lets time pass on another thread, for it waits for frames."""
+
+    def __init__(self, data: bytes, clock: sd.ManualClock, **options: Any) -> None:
+        self.clock = clock
+        self.log: list[Any] = []
+        self.image = sd.AnimatedImage.open(data)
+        self.player = sd.AnimatedImagePlayer(
+            self.image,
+            clock=clock,
+            on_frame=lambda frame: self.log.append(frame.index),
+            on_loop=lambda loops: self.log.append(("loop", loops)),
+            on_finish=lambda: self.log.append("finish"),
+            **options,
+        )
+        self.reader = SlowReader(self.image)
+        self.player._feed._reader = self.reader  # type: ignore[assignment]
+
+    def advance(self, seconds: float) -> threading.Thread:
+        thread = threading.Thread(target=self.clock.advance, args=(seconds,))
+        thread.start()
+        return thread
+
+    def close(self) -> None:
+        self.player.close()
+        self.image.close()
+
+
+@pytest.fixture
+def slow(make_gif: MakeImage, clock: sd.ManualClock) -> Iterator[Callable[..., Slow]]:
+    opened: list[Slow] = []
+
+    def make(durations: list[int], plays: int = 0, **options: Any) -> Slow:
+        opened.append(Slow(make_gif(durations, plays=plays), clock, **options))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+def joined(thread: threading.Thread) -> bool:
+    thread.join(PATIENCE)
+    return not thread.is_alive()
+
+
+def test_time_waits_until_the_frame_is_there(slow: Callable[..., Slow]) -> None:
+    one = slow([50, 50, 50])
+    one.player.play()
+    advancing = one.advance(0.02)
+    assert one.reader.was_asked.acquire(timeout=PATIENCE)
+    assert (one.log, advancing.is_alive()) == ([], True)
+    one.reader.was_asked.release()
+    one.reader.answer()
+    assert joined(advancing)
+    assert one.log == [0]
+    assert (one.player.stats.buffer_hits, one.player.stats.buffer_misses) == (0, 1)
+
+
+def test_frames_are_wanted_in_playing_order(slow: Callable[..., Slow]) -> None:
+    one = slow([50] * 4)
+    one.reader.decode(0, 1, 2, 3)
+    one.player.play()
+    assert one.reader.wishes[-1] == [0, 1, 2, 3]
+    one.clock.advance(0.1)
+    assert one.reader.wishes[-1] == [1, 2, 3, 0]
+    one.player.mode = sd.PlaybackMode.REVERSED_BOUNCE
+    assert one.reader.wishes[-1] == [1, 0, 2, 3]
+    one.player.rate = -1.0
+    assert one.reader.wishes[-1] == [1, 2, 3]
+    one.player.seek(3)
+    assert one.reader.wishes[-1][0] == 3
+
+
+def test_a_newer_frame_takes_the_place_of_the_one_that_is_awaited(slow: Callable[..., Slow]) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = slow([50] * 4, dispatcher=dispatcher)
+    one.clock._dispatchers.discard(dispatcher)  # time does not wait
+    one.player.play()
+    for _ in range(3):  # at 0, 50 and 100 ms
+        one.clock.advance(0.05)
+        dispatcher.run_pending()
+    assert [index for index, _ in one.reader.asked] == [0, 1, 2]
+    for index in (0, 1):
+        assert one.reader.answer() == index
+        dispatcher.run_pending()
+    assert one.log == []
+    one.reader.answer()
+    dispatcher.run_pending()
+    assert one.log == [2]
+    stats = one.player.stats
+    assert (stats.shown, stats.skipped, stats.buffer_misses) == (1, 2, 3)
+    one.player.close()
+    dispatcher.close()
+
+
+def test_slow_decoding_skips_frames_but_no_loop(slow: Callable[..., Slow]) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = slow([50] * 2, plays=2, dispatcher=dispatcher)
+    one.clock._dispatchers.discard(dispatcher)
+    one.player.play()
+    for _ in range(20):
+        one.clock.advance(0.05)
+        dispatcher.run_pending()
+    assert one.player.state is sd.PlayerState.PLAYING
+    while one.reader.asked:
+        one.reader.answer()
+        dispatcher.run_pending()
+    assert one.log == [1]
+    for _ in range(10):
+        one.clock.advance(0.05)
+        dispatcher.run_pending()
+    assert one.log == [1, ("loop", 1), 0, 1, ("loop", 2), "finish"]
+    one.player.close()
+    dispatcher.close()
+
+
+def test_the_end_is_told_after_the_last_frame_that_was_awaited(slow: Callable[..., Slow]) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = slow([50] * 2, plays=1, dispatcher=dispatcher)
+    one.clock._dispatchers.discard(dispatcher)
+    one.reader.decode(0)
+    one.player.play()
+    one.clock.advance(0.02)
+    dispatcher.run_pending()
+    one.clock.stall(5.0)
+    one.clock.advance(0.02)  # the last frame and the end in one event
+    dispatcher.run_pending()
+    assert (one.log, one.player.state) == ([0], sd.PlayerState.PLAYING)
+    one.reader.answer()
+    dispatcher.run_pending()
+    assert (one.log, one.player.state) == ([0, 1, ("loop", 1), "finish"], sd.PlayerState.FINISHED)
+    one.player.close()
+    dispatcher.close()
+
+
+def test_a_finish_that_comes_while_a_frame_is_awaited_is_told_after_it(slow: Callable[..., Slow]) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = slow([50] * 2, plays=1, dispatcher=dispatcher)
+    one.clock._dispatchers.discard(dispatcher)
+    one.player.play()
+    one.clock.advance(0.08)
+    dispatcher.run_pending()
+    lib.sddl_player_set_starved(one.player._handle, 0)  # as if the end had come just before the player was starved
+    one.clock.advance(0.08)
+    dispatcher.run_pending()
+    assert (one.log, one.player.state) == ([], sd.PlayerState.PLAYING)
+    one.reader.answer()
+    dispatcher.run_pending()
+    assert (one.log, one.player.state) == ([1, ("loop", 1), "finish"], sd.PlayerState.FINISHED)
+    one.player.close()
+    dispatcher.close()
+
+
+@pytest.mark.parametrize("name", ["pause", "stop", "close", "seek"])
+def test_what_ends_playback_ends_the_wait(slow: Callable[..., Slow], name: str) -> None:
+    one = slow([50] * 3)
+    one.player.play()
+    advancing = one.advance(0.02)
+    assert one.reader.was_asked.acquire(timeout=PATIENCE)
+    one.reader.decode(2)
+    one.player.seek(2) if name == "seek" else getattr(one.player, name)()
+    assert joined(advancing)
+    one.reader.was_asked.release()
+    one.reader.answer()
+    one.clock.advance(0.05)
+    assert one.log == ([2] if name == "seek" else [])
+    assert one.reader.is_closed == (name == "close")
+
+
+def test_a_pause_while_a_frame_is_awaited_loses_no_frame(slow: Callable[..., Slow]) -> None:
+    one = slow([50] * 3, late_policy="no_skip")
+    one.player.play()
+    advancing = one.advance(0.02)
+    assert one.reader.was_asked.acquire(timeout=PATIENCE)
+    one.player.pause()
+    assert joined(advancing)
+    one.reader.decode(0, 1, 2)
+    one.player.play()
+    one.clock.advance(0.15)
+    assert one.log == [0, 1, 2]
+    assert (one.player.stats.shown, one.player.stats.skipped) == (3, 0)
+
+
+@pytest.mark.parametrize("name", ["play", "seek"])
+def test_a_frame_that_is_due_before_the_command_has_returned_is_waited_for(
+    slow: Callable[..., Slow], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = slow([50] * 3, dispatcher=dispatcher, late_policy="no_skip")
+    one.clock._dispatchers.discard(dispatcher)
+
+    def send_and_tick(*arguments: Any, **options: Any) -> None:
+        send(*arguments, **options)
+        one.clock.advance(1 / 60)
+        dispatcher.run_pending()
+
+    monkeypatch.setattr("sddisplaylink.player_control.send", send_and_tick)
+    one.player.seek(1) if name == "seek" else one.player.play()
+    one.reader.answer()
+    dispatcher.run_pending()
+    assert one.log == [1 if name == "seek" else 0]
+    one.player.close()
+    dispatcher.close()
+
+
+def test_a_frame_that_comes_when_a_loop_is_left_is_passed_on(slow: Callable[..., Slow]) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = slow([50] * 3, dispatcher=dispatcher, late_policy="no_skip")
+    one.clock._dispatchers.discard(dispatcher)
+    one.reader.decode(0)
+    one.player.play()
+    one.clock.advance(1 / 60)
+    frames = one.player.frames()
+    assert next(frames).index == 0
+    one.clock.advance(0.05)
+    one.player._dispatcher.run_pending()
+    one.reader.answer()  # told to the loop's dispatcher, which the loop does not run any more
+    frames.close()  # type: ignore[attr-defined]
+    dispatcher.run_pending()
+    assert one.log == [0, 1]
+    one.player.close()
+    dispatcher.close()
+
+
+def test_dropping_the_player_while_a_frame_is_awaited_lets_time_go_on(slow: Callable[..., Slow]) -> None:
+    one = slow([50] * 3)
+    one.player.play()
+    advancing = one.advance(0.02)
+    assert one.reader.was_asked.acquire(timeout=PATIENCE)
+    gone = weakref.ref(one.player)
+    spare = slow([50])  # for the fixture to close
+    one.player = spare.player
+    gc.collect()
+    assert joined(advancing)
+    assert gone() is None
+    one.reader.was_asked.release()
+    one.reader.answer()
+
+
+def test_a_frame_that_cannot_be_decoded_stops_playback(slow: Callable[..., Slow]) -> None:
+    errors: list[BaseException] = []
+    one = slow([50] * 3, on_error=errors.append)
+    one.player.play()
+    advancing = one.advance(0.02)
+    one.reader.answer(sd.ImageFormatError("broken"))
+    assert joined(advancing)
+    assert one.player.state is sd.PlayerState.STOPPED
+    with pytest.raises(sd.ImageFormatError, match="broken"):
+        one.player.wait(0)
+    assert [str(error) for error in errors] == ["broken"]
+
+
+def test_a_real_pool_delivers_late_frames(make_gif: MakeImage, clock: sd.ManualClock) -> None:
+    log: list[int] = []
+    with sd.AnimatedImagePlayer(
+        make_gif([50] * 4, size=(64, 64)),
+        clock=clock,
+        max_buffer_bytes=0,
+        on_frame=lambda frame: log.append(frame.index),
+    ) as player:
+        player.play()
+        clock.advance(1.0)
+        assert log == [index % 4 for index in range(20)]
+        assert player.stats.buffer_hits + player.stats.buffer_misses == 20
