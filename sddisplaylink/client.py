@@ -28,6 +28,11 @@ class PendingError:
         if self.error is None:
             self.error = error
 
+    def forget(self, error: BaseException) -> None:
+        """The error has reached somebody."""
+        if self.error is error:
+            self.error = None
+
     def raise_once(self) -> None:
         """Raise the stored error, if any, and forget it."""
         error, self.error = self.error, None
@@ -105,6 +110,7 @@ class NativeClient:
         except BaseException as error:
             self._fail(error)
             if not isinstance(error, Exception) and not self._dispatcher.has_thread:
+                self._pending_error.forget(error)
                 raise  # Ctrl-C and sys.exit() in the user's own loop end that loop
             return False
         return True

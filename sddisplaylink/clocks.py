@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from sddisplaylink.core import check, ffi, finalize_now, is_exiting, lib, nanoseconds, seconds
+from sddisplaylink.core import NANOSECONDS, check, ffi, finalize_now, is_exiting, lib, nanoseconds, seconds
 from sddisplaylink.errors import ClockError, LinkClosedError
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class ManualClock:
     def __init__(self, refresh_rate: float = DEFAULT_RATE) -> None:
         self._rate = validate_rate(refresh_rate)
         self._exact_rate = Fraction(self._rate)
+        self._numerator, self._denominator = self._exact_rate.as_integer_ratio()
         self._now = Fraction(0)
         self._ticks = 0  # ticks whose time has come, delivered or not
         self._missed = 0  # of those, let pass since the last delivered one
@@ -86,7 +87,7 @@ class ManualClock:
     @property
     def time(self) -> float:
         """Virtual seconds since the clock was made."""
-        return float(self._now)
+        return float(max(self._now, self._ticks / self._exact_rate))
 
     def advance(self, seconds: float) -> None:
         """Let that much time pass. On return every tick in it has been given and every callback it caused has been run.
@@ -98,13 +99,12 @@ class ManualClock:
         end = self._end_after(seconds)
         with self._advance_lock():
             self._flush()
-            while self._tick_time(self._ticks + 1) <= end:
-                self._ticks += 1
-                self._now = max(self._now, self._tick_time(self._ticks))
+            for tick in range(self._ticks + 1, self._last_tick_before(end) + 1):
+                self._ticks = tick
                 self._give_tick()
                 self._flush()
-            self._now = max(self._now, end)
-            check(lib.sddl_manual_set_time(self.handle, nanoseconds(float(self._now))))
+            self._now = end
+            check(lib.sddl_manual_set_time(self.handle, nanoseconds(self.time)))
 
     def stall(self, seconds: float) -> None:
         """Let time pass without a tick, as a busy or sleeping machine does; the next tick reports what was missed."""
@@ -114,7 +114,7 @@ class ManualClock:
             passed = self._last_tick_before(end) - self._ticks
             self._ticks += passed
             self._missed += passed
-            check(lib.sddl_manual_set_time(self.handle, nanoseconds(float(end))))
+            check(lib.sddl_manual_set_time(self.handle, nanoseconds(self.time)))
 
     def close(self) -> None:
         """End the clock; links and players on it get no more ticks. Idempotent."""
@@ -137,15 +137,16 @@ class ManualClock:
                 raise ClockError("a clock cannot be advanced from inside a callback that it waits for")
         return self._advancing
 
-    def _tick_time(self, tick: int) -> Fraction:
-        # a nanosecond early, so that sixty advances by the float 1/60 make sixty ticks
-        return tick / self._exact_rate - Fraction(1, 1_000_000_000)
-
     def _last_tick_before(self, time: Fraction) -> int:
-        return int((time + Fraction(1, 1_000_000_000)) * self._exact_rate)
+        # a nanosecond more, so that sixty advances by the float 1/60 make sixty ticks
+        return int((time + Fraction(1, NANOSECONDS)) * self._exact_rate)
+
+    def _stamp(self, tick: int) -> int:
+        """When the tick is, in nanoseconds, rounded from its exact time."""
+        return (2 * tick * NANOSECONDS * self._denominator + self._numerator) // (2 * self._numerator)
 
     def _give_tick(self) -> None:
-        stamp, target = (round(tick * 1_000_000_000 / self._exact_rate) for tick in (self._ticks, self._ticks + 1))
+        stamp, target = self._stamp(self._ticks), self._stamp(self._ticks + 1)
         check(lib.sddl_manual_tick(self.handle, stamp, target, self._missed))
         self._missed = 0
 

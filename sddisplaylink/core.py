@@ -14,6 +14,7 @@ from sddisplaylink._native import ffi, lib
 from sddisplaylink.errors import ClockError, ForkedProcessError, LinkClosedError, SDDisplayLinkError
 
 __all__ = [
+    "NANOSECONDS",
     "WAIT_SLICE",
     "at_exit",
     "check",

@@ -73,20 +73,20 @@ class TickPort:
         """Native events in the running asyncio loop, until the port is stopped or closed."""
         import asyncio  # costs as much as the rest of the library, and most programs do without
 
-        loop = asyncio.get_running_loop()
-        ready = asyncio.Event()
         descriptor = check(lib.sddl_mailbox_fd(self._mailbox))
-        loop.add_reader(descriptor, ready.set)
-        try:
-            while self.is_running:
-                event = self.take()
-                if event is not None:
-                    yield event
-                else:
-                    ready.clear()
-                    await ready.wait()
-        finally:
-            loop.remove_reader(descriptor)
+        while self.is_running:
+            event = self.take()
+            if event is not None:
+                yield event
+                continue
+            # watched only while it is awaited: a descriptor that stays readable would keep the loop spinning
+            readable = asyncio.Event()
+            loop = asyncio.get_running_loop()
+            loop.add_reader(descriptor, readable.set)
+            try:
+                await readable.wait()
+            finally:
+                loop.remove_reader(descriptor)
 
 
 def _close(link: int, mailbox: int) -> None:
