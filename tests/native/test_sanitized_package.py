@@ -1,0 +1,111 @@
+"""The extension that Python loads, with the stand-in CoreVideo in it, under the sanitizers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import native_builds
+from conftest import skip_or_fail
+
+# the preloaded runtime, what it is built with, and its options
+SANITIZERS = {
+    "address": ("asan", "address,undefined", {"ASAN_OPTIONS": "detect_leaks=1:exitcode=66"}),
+    "thread": ("tsan", "thread", {"TSAN_OPTIONS": "exitcode=66"}),
+}
+TESTS = (
+    "test_display_link.py",
+    "test_dispatcher.py",
+    "test_player.py",
+    "test_player_native.py",
+    "test_player_group.py",
+)
+
+ON_COREVIDEO = """
+import gc
+import sddisplaylink as sd
+from images import GifPicture, build_gif
+
+data = build_gif([GifPicture(fill=n, delay=2) for n in range(4)], loop=0)
+links = [sd.DisplayLink(lambda tick: None, clock="corevideo") for _ in range(20)]
+players = [sd.AnimatedImagePlayer(data, clock="corevideo", on_frame=lambda frame: None) for _ in range(20)]
+with sd.DisplayLink(clock="corevideo") as pulled:
+    for link, player in zip(links, players):
+        link.start()
+        player.play()
+    for _ in range(20):
+        assert pulled.wait(10)
+    del links[::2], players[::2], link, player
+    gc.collect()
+    for _ in range(20):
+        assert pulled.wait(10)
+print("20 links and 20 players")
+"""
+
+
+def runtime_of(clang: tuple[str, ...], name: str) -> str:
+    """The sanitizer's shared library, which must be in the process before Python is."""
+    command = [*clang, f"-print-file-name=libclang_rt.{name}-{os.uname().machine}.so"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    if not Path(found).is_absolute():
+        skip_or_fail(f"this clang has no {name} runtime")
+    return found
+
+
+@pytest.fixture(scope="module", params=SANITIZERS)
+def sanitized(request, clang, tmp_path_factory, monkeypatch_module):
+    """A tree with the package built for one sanitizer, and the environment to run it in."""
+    name, kinds, options = SANITIZERS[request.param]
+    library = runtime_of(clang, name)
+    tree = native_builds.copy_sources(tmp_path_factory.mktemp(name))
+    flags = f"-fsanitize={kinds} -fno-sanitize-recover=all -shared-libsan"
+    monkeypatch_module.setenv("SDDISPLAYLINK_LDFLAGS", flags)
+    native_builds.build_package(tree, clang, f"-g -fno-omit-frame-pointer -DSDDL_CHECK_LOCKS {flags}")
+    for file in (native_builds.ROOT / "tests").glob("*.py"):
+        shutil.copy(file, tree)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SDDISPLAYLINK")}
+    return tree, environment | options | {"LD_PRELOAD": library, "PYTHONMALLOC": "malloc", "PYTHONPATH": str(tree)}
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def run(sanitized, *arguments: str) -> str:
+    """Run Python on the sanitized package; what it printed. Fails for whatever a sanitizer says of our code.
+
+    The interpreter and cffi are not instrumented and leave memory unfreed at exit: a report that names nothing of ours
+    does not count.
+    """
+    tree, environment = sanitized
+    done = subprocess.run(
+        [sys.executable, "-P", *arguments],
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=250,
+        check=False,
+    )
+    report = done.stdout + done.stderr
+    assert "sddl_" not in report and "csrc/" not in report and "WARNING: ThreadSanitizer" not in report, report
+    only_leaks = done.returncode == 66 and "LeakSanitizer: detected memory leaks" in done.stderr
+    assert done.returncode == 0 or only_leaks, report
+    return done.stdout
+
+
+def test_the_packages_own_tests(sanitized):
+    printed = run(sanitized, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS)
+    assert " passed" in printed
+    assert "failed" not in printed
+
+
+def test_links_and_players_on_corevideo(sanitized):
+    assert run(sanitized, "-c", ON_COREVIDEO) == "20 links and 20 players\n"
