@@ -25,7 +25,8 @@ static const int64_t NO_VIDEO_TIME = INT64_MIN;
 
 typedef struct link_slot {
     atomic_bool taken;
-    CVDisplayLinkRef link;      /* for whoever controls the clock */
+    CVDisplayLinkRef link;      /* for whoever controls the clock, */
+    bool started;               /* likewise: and not stopped since */
     atomic_uintptr_t key;       /* of the link it serves, 0 = none */
     atomic_uintptr_t context;   /* the core's */
     _Atomic int64_t period;     /* where a time stamp gives none */
@@ -173,7 +174,8 @@ static int start(void *clock) {
     @autoreleasepool {
         atomic_store(&slot->video_time, NO_VIDEO_TIME);
         CVReturn rc = CVDisplayLinkStart(slot->link);
-        return rc == kCVReturnSuccess || rc == kCVReturnDisplayLinkAlreadyRunning ? SDDL_OK : SDDL_E_CLOCK;
+        slot->started = rc == kCVReturnSuccess || rc == kCVReturnDisplayLinkAlreadyRunning;
+        return slot->started ? SDDL_OK : SDDL_E_CLOCK;
     }
 }
 
@@ -181,11 +183,13 @@ static void stop(void *clock) {
     link_slot *slot = clock;
     @autoreleasepool {
         CVDisplayLinkStop(slot->link); /* an error says that it was not running */
+        slot->started = false;
     }
 }
 
 static void destroy(void *clock) {
-    stop(clock); /* releasing a running link need not end its thread */
+    if (((link_slot *)clock)->started)
+        stop(clock); /* releasing a running link need not end its thread; each further stop may hang */
     @autoreleasepool {
         give_back(clock);
     }

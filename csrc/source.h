@@ -14,8 +14,8 @@ struct sddl_source {
 
     /* guarded by the mutex */
     sddl_source_state state;
-    uint32_t keys_used;     /* every clock made for this slot gets a key of its own, */
-    uint32_t native_key;    /* so that ticks of those given up are known; 0 = none */
+    uint32_t keys_used;  /* every clock made for this slot gets a key of its own, */
+    uint32_t native_key; /* so that ticks of those given up are known; 0 = none */
     uint32_t stand_in_key;
     int clock;
     uint32_t display;
@@ -28,8 +28,8 @@ struct sddl_source {
     int64_t period, ticks, last_timestamp, last_target;
     int64_t manual_now;
 
-    int64_t heard_at;       /* when the display's clock last ticked */
-    bool heard;             /* whether it has since it was started */
+    int64_t heard_at; /* when the display's clock last ticked */
+    bool heard;       /* whether it has since it was started */
 
     /* the control thread's own */
     const sddl_clock_ops *ops;
@@ -40,9 +40,9 @@ struct sddl_source {
     int64_t leaving_since;
     int64_t started_at, stopped_at;
     int64_t retry_at, retry_delay;
-    int64_t recovered_at;   /* when it came back after a failure; 0 = it has not failed */
-    int64_t rechecked_at;   /* up to when its period has been compared with its display's since */
-    bool doubted;           /* it was made again because of that comparison */
+    int64_t recovered_at; /* when it came back after a failure; 0 = it has not failed */
+    int64_t rechecked_at; /* up to when its period has been compared with its display's since */
+    bool doubted;         /* it was made again because of that comparison */
 };
 
 int sddl_sources_init(void);
@@ -85,6 +85,21 @@ bool sddl_control_stop(int64_t timeout);
 void sddl_control_count(sddl_stats *stats);
 void sddl_control_count_stall(void);
 void sddl_control_count_abandoned(void);
+
+/* ---- source_clocks.c: on the control thread, with the source locked, which is unlocked around calls of a clock ---- */
+
+/* Makes the display's clock, if there is none, and starts it; false, and no clock, if that cannot be done now. */
+bool sddl_native_start(sddl_source *source);
+/* Stops it, and destroys it if `for_good`. A display's may take its time over it: see sddl_native_settle(). */
+void sddl_native_retire(sddl_source *source, bool for_good);
+/* When a clock that is stopping has to be looked at again; INT64_MAX if none is. */
+int64_t sddl_native_settle(sddl_source *source);
+void sddl_native_destroy(sddl_source *source);
+/* The rate that the display has, as its clock's own list tells; 0 if it is not on it. */
+double sddl_native_listed_rate(sddl_source *source);
+/* Has a timer tick in the display's place, or ends that. */
+void sddl_stand_in_start(sddl_source *source);
+void sddl_stand_in_stop(sddl_source *source);
 
 /* ---- supervise.c ---- */
 

@@ -117,6 +117,19 @@ def _shut_down() -> None:
     lib.sddl_shutdown(NANOSECONDS // 2)
 
 
+def _is_main_interpreter() -> bool:
+    try:
+        import _thread
+
+        return bool(_thread._is_main_interpreter())  # type: ignore[attr-defined]
+    except AttributeError:  # before Python 3.12
+        import _xxsubinterpreters as interpreters  # type: ignore[import-not-found]
+
+        return bool(interpreters.get_current() == interpreters.get_main())
+
+
+if not _is_main_interpreter():  # its end would shut down the native side, which all interpreters of a process share
+    raise ImportError("sddisplaylink cannot be used in a sub-interpreter")
 check(lib.sddl_init())
 atexit.register(_shut_down)
 with contextlib.suppress(AttributeError, RuntimeError):  # private, and refused once the interpreter is exiting

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from sddisplaylink.cli import probe_corevideo
 from sddisplaylink.cli.output import print_json, print_table
 from sddisplaylink.clocks import available_clocks, displays
 from sddisplaylink.diagnostics import diagnostics
@@ -23,11 +24,18 @@ def add_parser(commands: Any) -> None:
     """Add this command and its options."""
     parser = commands.add_parser("doctor", help="print what a bug report needs: versions, clocks, displays, terminal")
     parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument(
+        "--probe-corevideo",
+        action="store_true",
+        help="measure what this Mac's display links do, as a table for an issue",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the report."""
+    """Print the report, or what CoreVideo does."""
+    if arguments.probe_corevideo:
+        return probe_corevideo.run()
     report = examine()
     if arguments.json:
         print_json(report)

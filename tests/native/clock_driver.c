@@ -24,6 +24,7 @@ int driver_displays(sddl_display *out, int capacity);
 int driver_take(driver_tick *out);
 bool driver_wait_until(int64_t deadline);
 bool driver_wait_for_notify(int64_t deadline);
+void driver_call_with_lock_held(void);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static driver_tick ticks[MOST];
@@ -113,4 +114,12 @@ bool driver_wait_for_notify(int64_t deadline) {
     pthread_join(thread, NULL);
     sddl_monitor_destroy(&self.monitor);
     return in_time;
+}
+
+/* What the core never does. */
+void driver_call_with_lock_held(void) {
+    sddl_mutex mutex;
+    sddl_mutex_init(&mutex, SDDL_RANK_SOURCE);
+    sddl_mutex_lock(&mutex);
+    sddl_clock_corevideo.displays(NULL, 0);
 }

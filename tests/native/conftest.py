@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import native_builds
 from clock_driver import ClockDriver
 
 Mutation = tuple[str, str, str]
+MUTANT = "SDDISPLAYLINK_TEST_PACKAGE"
 
 
 def skip_or_fail(reason: str) -> None:
@@ -38,28 +40,33 @@ def zig() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def build(clang: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Builds the package with the stand-in, with one text in one of its files replaced if so asked."""
+def package(clang: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as it is, on the stand-in; or the one under test, a mutant, that the environment names."""
+    mutant = os.environ.get(MUTANT)
+    if mutant:
+        return Path(mutant)
+    return native_builds.build_package(native_builds.copy_sources(tmp_path_factory.mktemp("package")), clang)
 
-    def make(mutation: Mutation | None = None) -> Path:
-        tree = native_builds.copy_sources(tmp_path_factory.mktemp("package"))
-        if mutation:
-            native_builds.mutate(tree, *mutation)
-        return native_builds.build_package(tree, clang)
+
+@pytest.fixture(scope="session")
+def build(
+    package: Path, clang: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Mutation], Path]:
+    """``build((file, old, new))``: the package with one text replaced; each is made once."""
+
+    @functools.cache
+    def make(mutation: Mutation) -> Path:
+        return native_builds.build_mutant(package, tmp_path_factory.mktemp("mutant"), mutation, clang)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def package(build: Callable[..., Path]) -> Path:
-    """The package as it is, on the stand-in."""
-    return build()
-
-
-@pytest.fixture(scope="session")
 def clock_library(clang: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Apple clock alone, on the stand-in."""
-    return native_builds.build_clock(native_builds.copy_sources(tmp_path_factory.mktemp("clock")), clang)
+    mutant = os.environ.get(MUTANT)
+    tree = Path(mutant) if mutant else native_builds.copy_sources(tmp_path_factory.mktemp("clock"))
+    return native_builds.build_clock(tree, clang)
 
 
 @pytest.fixture
@@ -73,3 +80,24 @@ def driver(clock_library: Path) -> Iterator[ClockDriver]:
     made.standin.reset()
     for counter in ("links", "threads", "modes", "objects"):
         made.standin.wait(counter, exactly=0)
+
+
+# ---- the table of mutants and of the tests that caught them ----
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        mutant = getattr(item, "callspec", None) and item.callspec.params.get("mutant")  # type: ignore[attr-defined]
+        if isinstance(mutant, str):
+            item.user_properties.append(("mutant", mutant))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    caught = [dict(report.user_properties) | {"by": report.nodeid} for report in terminalreporter.getreports("passed")]
+    mutants = [(found["mutant"], found.get("caught_by", found["by"])) for found in caught if "mutant" in found]
+    if not mutants:
+        return
+    terminalreporter.section("mutants and the tests that caught them")
+    width = max(len(mutant) for mutant, _ in mutants)
+    for mutant, test in mutants:
+        terminalreporter.write_line(f"{mutant:<{width}}  {test}")

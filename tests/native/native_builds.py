@@ -66,6 +66,28 @@ def build_package(tree: Path, clang: tuple[str, ...], flags: str = "") -> Path:
     return tree
 
 
+def build_mutant(package: Path, target: Path, mutation: tuple[str, str, str], clang: tuple[str, ...]) -> Path:
+    """A copy of a built package with one text in one file replaced; what is not that file is not compiled again."""
+    file, old, new = mutation
+    shutil.copytree(package, target, copy_function=os.link, dirs_exist_ok=True)
+    replaced = target / file
+    replaced.unlink()
+    shutil.copy(package / file, replaced)
+    mutate(target, file, old, new)
+    if replaced.suffix not in (".c", ".m"):
+        return target
+    (module,) = target.glob("sddisplaylink/_native*.so")
+    objects = sorted((target / "build").rglob("*.o"))
+    (compiled,) = (path for path in objects if path.parts[-2:] == ("csrc", f"{replaced.stem}.o"))
+    for path in (module, compiled):
+        path.unlink()
+    flags = [RUNTIME, "-O1", "-DSDDL_CHECK_LOCKS", "-DSDDL_HAVE_COREVIDEO", "-std=c11", "-fPIC", "-fvisibility=hidden"]
+    includes = [f"-I{target / name}" for name in (f"{STANDIN}/include", f"{STANDIN}/darwin", "csrc")]
+    run([*clang, *flags, *includes, "-c", str(replaced), "-o", str(compiled)], cwd=target)
+    run([*clang, "-shared", "-pthread", *map(str, objects), "-lm", "-o", str(module)], cwd=target)
+    return target
+
+
 def build_clock(tree: Path, clang: tuple[str, ...]) -> Path:
     """Build the Apple clock without the core, as a library that tells what ticks it makes."""
     library = tree / "libclock.so"
@@ -111,3 +133,17 @@ def run_program(tree: Path, program: str, *, timeout: float = 60) -> subprocess.
     environment = {k: v for k, v in os.environ.items() if k != "SDDISPLAYLINK_CLOCK"} | {"PYTHONPATH": path}
     command = [sys.executable, "-P", "-c", program]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environment)
+
+
+VIRTUAL = """
+import time
+import sddisplaylink as sd
+from virtual_display import advance, is_native, is_synthetic, stand, total, watch, watch_until
+"""
+
+
+def hold_in_virtual_time(tree: Path, program: str) -> str:
+    """Run a program whose time is virtual (see ``virtual_display``); it must succeed in silence. What it printed."""
+    done = run_program(tree, VIRTUAL + program)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr or done.returncode
+    return done.stdout

@@ -45,6 +45,22 @@ class Standin:
         self.library.standin_reset()
         self.set_displays(DISPLAYS)
 
+    def kill_links(self) -> None:
+        """The links there are never tick again, but say that they run."""
+        self.library.standin_kill_links()
+
+    def end_links(self) -> None:
+        """The links that run stop by themselves."""
+        self.library.standin_end_links()
+
+    def set_virtual(self, virtual: bool) -> None:
+        """Begin or end virtual time; it may begin only while no native thread runs."""
+        self.library.standin_set_virtual(ctypes.c_bool(virtual))
+
+    def advance(self, seconds: float, *, at_once: bool = False) -> None:
+        """Let virtual time pass, step by step, or in one leap. On return every native thread waits again."""
+        self.library.standin_advance(ctypes.c_int64(round(seconds * 1e9)), ctypes.c_bool(at_once))
+
     def set_displays(self, displays: Iterable[tuple[int, float, float]]) -> None:
         """Displays as (id, rate at which links tick, rate of the display mode), the main one first."""
         table = [_Display(*display) for display in displays]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from native_builds import run_program
 
-CLOCK = "csrc/clock_corevideo.m"
 PREAMBLE = """
 import atexit, time
 import sddisplaylink as sd
@@ -45,7 +43,7 @@ assert link.wait(60) is not None
 link.close()
 del link
 for counter in ("threads", "links", "objects"):
-    stand.wait(counter, exactly=0, timeout=%d)
+    stand.wait(counter, exactly=0, timeout=60)
 """
 
 
@@ -53,12 +51,6 @@ def succeed(tree: Path, program: str) -> str:
     done = run_program(tree, PREAMBLE + program)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout
-
-
-def fail(tree: Path, program: str) -> str:
-    done = run_program(tree, PREAMBLE + program)
-    assert done.returncode == 1, "the mutant was not noticed"
-    return done.stderr.splitlines()[-1]
 
 
 def test_corevideo_is_there_and_the_default(package: Path) -> None:
@@ -125,23 +117,8 @@ def test_every_callback_drains_its_pool(package: Path) -> None:
     succeed(package, POOLS)
 
 
-def test_without_the_callbacks_pool_its_objects_leak(build: Callable[..., Path]) -> None:
-    mutant = build((CLOCK, "    @autoreleasepool {\n        (void)link,", "    {\n        (void)link,"))
-    assert "objects live of" in fail(mutant, POOLS)
-
-
 def test_a_closed_link_leaves_no_thread_and_no_cvdisplaylink(package: Path) -> None:
-    succeed(package, STOPS % 60)
-
-
-def test_without_the_explicit_stop_the_link_runs_for_ever(build: Callable[..., Path]) -> None:
-    mutant = build((CLOCK, "CVDisplayLinkStop(slot->link);", ""))
-    assert "threads is 1" in fail(mutant, STOPS % 3)
-
-
-def test_without_the_release_the_link_stays(build: Callable[..., Path]) -> None:
-    mutant = build((CLOCK, "    CVDisplayLinkRelease(slot->link);\n", ""))
-    assert "links is 1" in fail(mutant, STOPS % 3)
+    succeed(package, STOPS)
 
 
 def test_a_dropped_link_is_stopped(package: Path) -> None:

@@ -1,7 +1,6 @@
 /* Counters and knobs: one lock, a leaf. */
 #include "standin.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +36,8 @@ static int find(const char *const *names, int count, const char *name) {
 void standin_add(standin_counter counter, int64_t change) {
     pthread_mutex_lock(&lock);
     counters[counter] += change;
+    if (counter == STANDIN_threads && counters[counter] > counters[STANDIN_threads_most])
+        counters[STANDIN_threads_most] = counters[counter];
     pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
 }
@@ -80,6 +81,7 @@ int standin_set(const char *name, double value) {
         return -1;
     pthread_mutex_lock(&lock);
     knobs[knob] = value;
+    standin_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
     return 0;
 }
@@ -87,6 +89,14 @@ int standin_set(const char *name, double value) {
 void standin_reset(void) {
     pthread_mutex_lock(&lock);
     memcpy(knobs, defaults, sizeof knobs);
+    standin_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+void standin_await_release(standin_knob knob) {
+    pthread_mutex_lock(&lock);
+    while (knobs[knob] != 0)
+        standin_cond_wait(&changed, &lock);
     pthread_mutex_unlock(&lock);
 }
 

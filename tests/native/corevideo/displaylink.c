@@ -14,7 +14,7 @@ void standin_link_enter(CVDisplayLinkRef link) {
 }
 
 void standin_link_leave(CVDisplayLinkRef link) {
-    pthread_cond_broadcast(&link->changed);
+    standin_cond_broadcast(&link->changed);
     pthread_mutex_unlock(&link->lock);
 }
 
@@ -26,12 +26,16 @@ void standin_link_release(CVDisplayLinkRef link) {
         standin_add(STANDIN_links, -1);
 }
 
-static int deliver(bool released, const CVTimeStamp *now, const CVTimeStamp *output) {
+static CVDisplayLinkRef first_link(void) {
     pthread_mutex_lock(&list_lock);
     CVDisplayLinkRef link = all_links;
     pthread_mutex_unlock(&list_lock);
+    return link;
+}
+
+static int deliver(bool released, const CVTimeStamp *now, const CVTimeStamp *output) {
     int count = 0;
-    for (; link; link = link->next) {
+    for (CVDisplayLinkRef link = first_link(); link; link = link->next) {
         pthread_mutex_lock(&link->lock);
         bool wanted = link->callback && (released ? link->references == 0 : link->running);
         pthread_mutex_unlock(&link->lock);
@@ -48,6 +52,22 @@ int standin_deliver(const CVTimeStamp *now, const CVTimeStamp *output) {
 
 int standin_deliver_late(const CVTimeStamp *now, const CVTimeStamp *output) {
     return deliver(true, now, output);
+}
+
+void standin_kill_links(void) {
+    for (CVDisplayLinkRef link = first_link(); link; link = link->next) {
+        pthread_mutex_lock(&link->lock);
+        link->dead = true;
+        pthread_mutex_unlock(&link->lock);
+    }
+}
+
+void standin_end_links(void) {
+    for (CVDisplayLinkRef link = first_link(); link; link = link->next) {
+        pthread_mutex_lock(&link->lock);
+        link->running = false;
+        standin_link_leave(link);
+    }
 }
 
 /* ---- the framework's functions ---- */
@@ -68,6 +88,7 @@ CVReturn CVDisplayLinkCreateWithCGDisplay(CGDirectDisplayID id, CVDisplayLinkRef
     pthread_cond_init(&link->changed, NULL);
     link->references = 1;
     link->display = standin_get(STANDIN_KNOB_display_zero) != 0 ? kCGNullDirectDisplay : id;
+    link->rate = display.rate;
     pthread_mutex_lock(&list_lock);
     link->next = all_links;
     all_links = link;
@@ -106,6 +127,9 @@ static CVReturn start(CVDisplayLinkRef link) {
     if (!link->callback)
         return kCVReturnDisplayLinkCallbacksNotSet;
     CVReturn result = (CVReturn)standin_get(STANDIN_KNOB_start_result);
+    int64_t gap = (int64_t)(standin_get(STANDIN_KNOB_restart_gap) * (double)SECOND);
+    if (gap && link->stopped_at && standin_now() < link->stopped_at + gap)
+        result = kCVReturnError;
     io_run *run = malloc(sizeof *run);
     pthread_t thread;
     if (result != kCVReturnSuccess || !run) {
@@ -113,15 +137,17 @@ static CVReturn start(CVDisplayLinkRef link) {
         return run ? result : kCVReturnAllocationFailed;
     }
     int64_t period = standin_link_period(link);
-    *run = (io_run){.link = link, .number = ++link->run, .vsync = standin_now() + period * 3};
-    if (pthread_create(&thread, NULL, standin_link_run, run) != 0) {
+    bool retains = standin_get(STANDIN_KNOB_thread_retains) != 0;
+    int64_t first = standin_now() + period * 3;
+    *run = (io_run){.link = link, .number = ++link->run, .retains = retains, .first = first, .vsync = first};
+    if (standin_thread_create(&thread, NULL, standin_link_run, run) != 0) {
         free(run);
         return kCVReturnError;
     }
     pthread_detach(thread);
     link->running = true;
     link->threads++;
-    link->references++;
+    link->references += retains;
     standin_add(STANDIN_threads, 1);
     standin_add(STANDIN_starts, 1);
     return kCVReturnSuccess;
@@ -136,19 +162,28 @@ CVReturn CVDisplayLinkStart(CVDisplayLinkRef link) {
     return result;
 }
 
+static void hang(void) {
+    standin_add(STANDIN_stops_hanging, 1);
+    standin_await_release(STANDIN_KNOB_stop_hangs);
+    standin_add(STANDIN_stops_hanging, -1);
+}
+
 CVReturn CVDisplayLinkStop(CVDisplayLinkRef link) {
     standin_framework_call();
+    if (standin_get(STANDIN_KNOB_stop_hangs) != 0)
+        hang();
     standin_link_enter(link);
     CVReturn result = link->running ? kCVReturnSuccess : kCVReturnDisplayLinkNotRunning;
     bool waits = standin_get(STANDIN_KNOB_stop_waits) != 0;
     if (link->running) {
         link->running = false;
+        link->stopped_at = standin_now();
         link->stragglers = waits ? 0 : (uint64_t)standin_get(STANDIN_KNOB_stragglers);
-        pthread_cond_broadcast(&link->changed);
+        standin_cond_broadcast(&link->changed);
         standin_add(STANDIN_stops, 1);
     }
     while (waits && standin_link_of_thread() != link && link->threads)
-        pthread_cond_wait(&link->changed, &link->lock);
+        standin_cond_wait(&link->changed, &link->lock);
     standin_link_leave(link);
     return result;
 }

@@ -16,10 +16,13 @@ struct __CVDisplayLink {
     pthread_cond_t changed;
     int references;
     uint32_t display;
+    double rate; /* that of its display when it was made */
+    bool dead;   /* it never ticks again */
     CVDisplayLinkOutputCallback callback;
     void *context;
     bool running;
     uint64_t run;        /* number of the latest start */
+    int64_t stopped_at;  /* 0 = never */
     uint64_t stragglers; /* callbacks still to come after an early stop */
     int threads;
 };
@@ -27,6 +30,8 @@ struct __CVDisplayLink {
 typedef struct io_run {
     CVDisplayLinkRef link;
     uint64_t number;
+    bool retains;  /* its reference keeps the link alive */
+    int64_t first; /* the first vsync */
     int64_t vsync; /* the one to call back for next */
 } io_run;
 
@@ -35,7 +40,7 @@ void standin_link_enter(CVDisplayLinkRef link);
 void standin_link_leave(CVDisplayLinkRef link);
 void standin_link_release(CVDisplayLinkRef link);
 
-/* 0 once its display has gone. */
+/* With the link locked. 0 once its display has gone. */
 int64_t standin_link_period(CVDisplayLinkRef link);
 void standin_link_call_back(CVDisplayLinkRef link, const CVTimeStamp *now, const CVTimeStamp *output);
 /* A started link's thread; the io_run, from malloc, is its to free. */

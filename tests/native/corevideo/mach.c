@@ -9,12 +9,6 @@
 
 #define SECOND INT64_C(1000000000)
 
-int64_t standin_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * SECOND + now.tv_nsec;
-}
-
 uint64_t standin_host_time(int64_t now) {
     double numer = standin_get(STANDIN_KNOB_timebase_numer), denom = standin_get(STANDIN_KNOB_timebase_denom);
     return numer == denom ? (uint64_t)now : (uint64_t)((__int128)now * (int64_t)denom / (int64_t)numer);
@@ -36,9 +30,7 @@ int pthread_cond_timedwait_relative_np(pthread_cond_t *cond, pthread_mutex_t *mu
     if (relative->tv_sec < 0 || relative->tv_nsec < 0 || relative->tv_nsec >= SECOND)
         return EINVAL;
     standin_abort_unless(relative->tv_sec <= 24 * 3600, "a wait so long that a kernel's own units might overflow");
-    int64_t end = standin_now() + relative->tv_sec * SECOND + relative->tv_nsec;
-    struct timespec deadline = {.tv_sec = end / SECOND, .tv_nsec = end % SECOND};
-    return pthread_cond_clockwait(cond, mutex, CLOCK_MONOTONIC, &deadline);
+    return standin_cond_wait_until(cond, mutex, standin_now() + relative->tv_sec * SECOND + relative->tv_nsec);
 }
 
 int standin_pthread_setname(const char *name) {

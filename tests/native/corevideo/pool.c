@@ -93,12 +93,14 @@ static void autorelease(int count) {
 
 void standin_enter_callback(void) {
     in_callback = true;
+    standin_add(STANDIN_callbacks_running, 1);
     owed = (int)standin_get(STANDIN_KNOB_objects_per_callback);
 }
 
 void standin_leave_callback(void) {
     in_callback = false;
     owed = 0;
+    standin_add(STANDIN_callbacks_running, -1);
     standin_add(STANDIN_callbacks, 1);
 }
 

@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #endif
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,11 +24,14 @@
     X(links)         /* alive */                                                                                       \
     X(links_created) /* ever */                                                                                        \
     X(threads)       /* of running links, alive */                                                                     \
+    X(threads_most)  /* at any one time */                                                                             \
     X(starts)        /* that succeeded, as the next */                                                                 \
     X(stops)                                                                                                           \
-    X(callbacks) /* returned */                                                                                        \
-    X(modes)     /* display modes alive */                                                                             \
-    X(pushes)    /* of autorelease pools */                                                                            \
+    X(callbacks)         /* returned */                                                                                \
+    X(callbacks_running) /* now */                                                                                     \
+    X(stops_hanging)     /* now */                                                                                     \
+    X(modes)             /* display modes alive */                                                                     \
+    X(pushes)            /* of autorelease pools */                                                                    \
     X(pops)                                                                                                            \
     X(callback_pushes)  /* of those, within a callback, at its outermost level */                                      \
     X(objects)          /* autoreleased objects alive */                                                               \
@@ -53,13 +57,22 @@ void standin_add(standin_counter counter, int64_t change);
 #define STANDIN_KNOBS(X)                                                                                               \
     X(stop_waits, 1)           /* Stop waits until the link's thread is gone; else it returns at once ... */           \
     X(stragglers, 0)           /* ... and so many callbacks still come */                                              \
+    X(stop_hangs, 0)           /* Stop does not return, and the link ticks on, until this is 0 again */                \
+    X(thread_retains, 1)       /* a link's thread keeps it alive; else to release it under its thread is an error */   \
+    X(thread_delay, 0)         /* seconds from Start until the link's thread begins */                                 \
+    X(restart_gap, 0)          /* seconds after a Stop in which Start fails */                                         \
+    X(callback_holds, 0)       /* a callback, once begun, does not return until this is 0 again */                     \
     X(create_result, 0)        /* what Create returns */                                                               \
     X(start_result, 0)         /* what Start returns */                                                                \
     X(callback_result, 0)      /* what SetOutputCallback returns */                                                    \
     X(display_zero, 0)         /* Create succeeds, but the link's current display is 0 */                              \
     X(list_result, 0)          /* what GetActiveDisplayList returns */                                                 \
     X(ticking, 1)              /* a started link calls back */                                                         \
+    X(rate_kept, 0)            /* a link keeps the rate that its display had when it was made, 60 Hz for 0 */          \
+    X(lead, 1.5)               /* periods from a callback to the vsync that it is for */                               \
     X(stamp_flags, 0xffff)     /* those of the time stamps' flags that are set */                                      \
+    X(stamp_period, -1)        /* nanoseconds, in the time stamps; -1 = the right ones */                              \
+    X(stamp_error, 0)          /* what is wrong with their host time: a standin_stamp_error */                         \
     X(rate_scalar, 1)          /* of the time stamps */                                                                \
     X(nominal_flags, 0)        /* of the nominal period */                                                             \
     X(nominal_scale, 1000)     /* units per refresh of the nominal period, 0 = all zero */                             \
@@ -75,17 +88,27 @@ typedef enum standin_knob {
         STANDIN_KNOB_COUNT
 } standin_knob;
 
+typedef enum standin_stamp_error {
+    STANDIN_STAMP_RIGHT,
+    STANDIN_STAMP_TWICE,     /* always that of the first vsync */
+    STANDIN_STAMP_BACKWARDS, /* as far before it as the vsync is after it */
+    STANDIN_STAMP_PAST,      /* soon after the machine was switched on */
+    STANDIN_STAMP_FUTURE     /* near 2^63 */
+} standin_stamp_error;
+
 /* -1: no such knob. */
 STANDIN_API int standin_set(const char *name, double value);
 /* Every knob as it was at first. */
 STANDIN_API void standin_reset(void);
 double standin_get(standin_knob knob);
+/* Waits until a knob is 0. */
+void standin_await_release(standin_knob knob);
 
 /* ---- displays: at first 1, an external one with 60 Hz, and 2, a built-in panel with 120 Hz ---- */
 
 typedef struct standin_display {
     uint32_t id;
-    double rate;      /* at which its links tick */
+    double rate;      /* at which its links tick; 0 = it gives no vsync, they tick at 60 Hz and stamp no period */
     double mode_rate; /* what its mode says */
 } standin_display;
 
@@ -93,10 +116,33 @@ typedef struct standin_display {
 STANDIN_API int standin_set_displays(const standin_display *displays, int count);
 bool standin_find_display(uint32_t id, standin_display *out);
 
-/* ---- time ---- */
+/* ---- what links do of themselves ---- */
+
+/* The links there are never tick again, whatever is done with them; they say that they run. */
+STANDIN_API void standin_kill_links(void);
+/* The links that run stop, as they do when the user of the machine changes. */
+STANDIN_API void standin_end_links(void);
+
+/* ---- time (time.c) ----
+ *
+ * Real, or virtual: then it stands still but for standin_advance(), and whatever waits, in the library or here, waits for that. A
+ * test of seconds takes none. */
 
 int64_t standin_now(void); /* nanoseconds */
 uint64_t standin_host_time(int64_t now);
+
+/* Virtual time may begin only while there is no thread of the library's or of a link's. */
+STANDIN_API void standin_set_virtual(bool virtual_time);
+/* Lets time pass, from one thing that waits for it to the next; each time, and on return, every native thread has done what it
+ * had to and waits again. `at_once`: in one leap, as for a machine that was busy elsewhere. */
+STANDIN_API void standin_advance(int64_t nanoseconds, bool at_once);
+
+/* The waits and threads that know both times; the library's own calls are led here by darwin/pthread.h. */
+int standin_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex);
+/* 0, or ETIMEDOUT from `deadline` of standin_now() on; INT64_MAX = none. */
+int standin_cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t deadline);
+int standin_cond_broadcast(pthread_cond_t *cond);
+int standin_thread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
 
 /* ---- the running callback, and pools ---- */
 
