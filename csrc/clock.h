@@ -11,7 +11,7 @@ typedef struct sddl_tick {
     int64_t timestamp; /* the vsync this tick is for */
     int64_t target;    /* the vsync at which what is drawn now is shown */
     int64_t period;
-    int64_t missed;    /* vsyncs the clock itself let pass since its last tick */
+    int64_t missed; /* vsyncs the clock itself let pass since its last tick */
     bool synthetic;
 } sddl_tick;
 
@@ -25,7 +25,7 @@ void sddl_source_tick(uintptr_t context, const sddl_tick *tick);
 typedef struct sddl_clock_ops {
     const char *name;
     bool is_display; /* it can fall silent, and its stop can hang: both are watched */
-    int64_t grace; /* a clock is not destroyed sooner than this after its start: its thread may not have begun yet */
+    int64_t grace;   /* a clock is not destroyed sooner than this after its start: its thread may not have begun yet */
     int (*available)(void);
     int (*displays)(sddl_display *out, int capacity);
     int (*create)(uint32_t display, double refresh_rate, uintptr_t context, void **clock);
@@ -38,6 +38,7 @@ typedef struct sddl_clock_ops {
 extern const sddl_clock_ops sddl_clock_timer;
 extern const sddl_clock_ops sddl_clock_timer_synthetic; /* the same, its ticks marked as a stand-in's */
 extern const sddl_clock_ops sddl_clock_corevideo;
+extern const sddl_clock_ops sddl_clock_quartzcore;
 
 /* The clock of that kind, or NULL where this build has none (a manual clock has none: its ticks come from its user). */
 const sddl_clock_ops *sddl_clock_find(int kind);

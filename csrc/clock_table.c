@@ -12,6 +12,10 @@ const sddl_clock_ops *sddl_clock_find(int kind) {
     case SDDL_CLOCK_COREVIDEO:
         return &sddl_clock_corevideo;
 #endif
+#ifdef SDDL_HAVE_QUARTZCORE
+    case SDDL_CLOCK_QUARTZCORE:
+        return &sddl_clock_quartzcore;
+#endif
     default:
         return NULL;
     }

@@ -22,7 +22,12 @@ enum sddl_status {
     SDDL_E_SOURCE = -9    /* players of one command are on different sources */
 };
 
-enum sddl_clock_kind { SDDL_CLOCK_TIMER = 1, SDDL_CLOCK_COREVIDEO = 2, SDDL_CLOCK_MANUAL = 3 };
+enum sddl_clock_kind {
+    SDDL_CLOCK_TIMER = 1,
+    SDDL_CLOCK_COREVIDEO = 2,
+    SDDL_CLOCK_MANUAL = 3,
+    SDDL_CLOCK_QUARTZCORE = 4 /* there while the process runs an application, on macOS 14 and later */
+};
 
 typedef enum sddl_source_state {
     SDDL_SOURCE_EMPTY = 0,
@@ -52,20 +57,20 @@ enum sddl_event_flag {
  * `advanced`. */
 typedef struct sddl_event {
     sddl_handle client;
-    uint64_t serial;    /* counts this client's events: what sddl_player_shown() is told */
-    uint32_t epoch;     /* see sddl_client_is_current() */
-    uint32_t flags;     /* sddl_event_flag */
-    int64_t sequence;   /* number of the source's tick */
-    int64_t timestamp;  /* when that tick was for */
-    int64_t target;     /* when what is drawn now will be on screen */
-    int64_t period;     /* refresh period */
-    int64_t missed;     /* ticks lost since the event before this one was taken: late, or not read in time */
-    uint32_t frame;     /* players: frame index in the image */
+    uint64_t serial;   /* counts this client's events: what sddl_player_shown() is told */
+    uint32_t epoch;    /* see sddl_client_is_current() */
+    uint32_t flags;    /* sddl_event_flag */
+    int64_t sequence;  /* number of the source's tick */
+    int64_t timestamp; /* when that tick was for */
+    int64_t target;    /* when what is drawn now will be on screen */
+    int64_t period;    /* refresh period */
+    int64_t missed;    /* ticks lost since the event before this one was taken: late, or not read in time */
+    uint32_t frame;    /* players: frame index in the image */
     uint32_t pad;
     int64_t loop;       /* players: the loop that frame belongs to */
     int64_t loops_done; /* players: loops completed */
-    int64_t advanced;   /* players: frames that became due since the event before this one was taken, this one included */
-    int64_t due;        /* players: presentation time at which this frame became due */
+    int64_t advanced; /* players: frames that became due since the event before this one was taken, this one included */
+    int64_t due;      /* players: presentation time at which this frame became due */
 } sddl_event;
 
 typedef struct sddl_display {
@@ -166,7 +171,7 @@ typedef struct sddl_player_info {
     int32_t policy;
     uint32_t loops; /* 0 = for ever */
     double rate;
-    uint32_t frame;     /* frame that is due (or will be shown first) */
+    uint32_t frame; /* frame that is due (or will be shown first) */
     uint32_t epoch;
     int64_t loop;
     int64_t loops_done;
@@ -198,7 +203,8 @@ typedef struct sddl_command {
 } sddl_command;
 
 /* durations: each > 0, `count` of them, copied. */
-int sddl_player_open(sddl_handle source, sddl_handle mailbox, const int64_t *durations, uint32_t count, sddl_handle *out);
+int sddl_player_open(sddl_handle source, sddl_handle mailbox, const int64_t *durations, uint32_t count,
+                     sddl_handle *out);
 /* Does the same to all of them between two ticks. All must be on one source (SDDL_E_SOURCE); on an error nothing is done. */
 int sddl_player_command(const sddl_handle *players, uint32_t count, const sddl_command *command);
 int sddl_player_get_info(sddl_handle player, sddl_player_info *out);
@@ -217,7 +223,8 @@ typedef struct sddl_position {
     int64_t ends;   /* and ends */
     int64_t loop;
     uint32_t frame;
-    int32_t finished; /* -1 before the start of a finite timeline, 1 after its end: step, frame are the nearest showing's */
+    int32_t
+        finished; /* -1 before the start of a finite timeline, 1 after its end: step, frame are the nearest showing's */
 } sddl_position;
 
 /* Where `media_time` falls. loops 0 = for ever, in both directions. */

@@ -15,7 +15,11 @@ from sddisplaylink.errors import ClockError, LinkClosedError
 if TYPE_CHECKING:
     from sddisplaylink.dispatcher import Dispatcher
 
-KINDS = {"corevideo": lib.SDDL_CLOCK_COREVIDEO, "timer": lib.SDDL_CLOCK_TIMER}  # best first
+KINDS = {
+    "corevideo": lib.SDDL_CLOCK_COREVIDEO,
+    "quartzcore": lib.SDDL_CLOCK_QUARTZCORE,
+    "timer": lib.SDDL_CLOCK_TIMER,
+}  # best first
 NAMES = {kind: name for name, kind in KINDS.items()} | {lib.SDDL_CLOCK_MANUAL: "manual"}
 ENVIRONMENT = "SDDISPLAYLINK_CLOCK"
 DEFAULT_RATE = 60.0
@@ -32,7 +36,10 @@ class Display:
 
 
 def available_clocks() -> tuple[str, ...]:
-    """The clocks of this system, best first: ``"corevideo"`` on macOS, ``"timer"`` everywhere."""
+    """The clocks that can be had now, best first: ``"corevideo"`` on macOS, ``"timer"`` everywhere.
+
+    Between them ``"quartzcore"`` (CADisplayLink), on macOS 14 and later, while the process runs an NSApplication.
+    """
     return tuple(name for name, kind in KINDS.items() if lib.sddl_clock_available(kind) == 1)
 
 
@@ -185,7 +192,7 @@ class Source:
     @property
     def display(self) -> Display:
         """The display, or the nearest thing to one that a timer or manual clock has."""
-        if self._kind != lib.SDDL_CLOCK_COREVIDEO:
+        if self._kind in (lib.SDDL_CLOCK_TIMER, lib.SDDL_CLOCK_MANUAL):
             return Display(0, self._rate, True)
         found = [d for d in displays_of(self._kind) if d.id == self._display or (self._display == 0 and d.is_main)]
         return found[0] if found else Display(self._display, 1 / self.period, False)
@@ -205,7 +212,8 @@ def resolve_clock(clock: str | ManualClock | None, display: Display | int | None
     """The source for a link's or player's ``clock`` and ``display`` arguments.
 
     ``clock``: None or ``"auto"`` (the environment variable SDDISPLAYLINK_CLOCK, else the best there is),
-    ``"corevideo"``, ``"timer"``, ``"timer:RATE"`` for a timer of another rate than 60 Hz, or a :class:`ManualClock`.
+    ``"corevideo"``, ``"quartzcore"``, ``"timer"``, ``"timer:RATE"`` for a timer of another rate than 60 Hz, or a
+    :class:`ManualClock`.
     Raises ClockError for a clock or display that this system does not have.
     """
     if isinstance(clock, ManualClock):

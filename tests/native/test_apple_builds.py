@@ -1,4 +1,4 @@
-"""The core compiles for macOS, and its one Objective-C file asks nothing of the runtime but pools."""
+"""The core compiles for macOS, and its Objective-C files ask nothing of the runtime but pools and plain functions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ import pytest
 
 import native_builds
 
+POOLS = {"objc_autoreleasePoolPush", "objc_autoreleasePoolPop"}
+RUNTIME = {
+    "clock_corevideo.o": POOLS,
+    "clock_quartzcore.o": POOLS | {"objc_getClass", "objc_msgSend"},
+    "screen_link.o": POOLS | {"objc_getClass", "objc_msgSend", "objc_allocateClassPair", "objc_registerClassPair"},
+}
+
 
 @pytest.mark.parametrize("machine", ["aarch64", "x86_64"])
 def test_mach_o_compiles(zig: tuple[str, ...], tmp_path: Path, machine: str) -> None:
     objects = native_builds.compile_for_macos(f"{machine}-macos.11.0", zig, tmp_path)
-    assert {"clock_corevideo.o", "control.o", "player.o", "time_mach.o"} <= {path.name for path in objects}
+    assert {*RUNTIME, "control.o", "player.o", "time_mach.o"} <= {path.name for path in objects}
     for path in objects:
         content = path.read_bytes()
         assert content[:4] == b"\xcf\xfa\xed\xfe", f"{path.name} is not a 64-bit Mach-O file"
-        runtime = set(re.findall(rb"\0_(objc_\w+)", content))
-        pools = {b"objc_autoreleasePoolPush", b"objc_autoreleasePoolPop"}
-        assert runtime == (pools if path.name == "clock_corevideo.o" else set()), path.name
+        runtime = {name.decode() for name in re.findall(rb"\0_(objc_\w+)", content)}
+        assert runtime == RUNTIME.get(path.name, set()), path.name
+        assert not re.search(rb"__objc_(?!imageinfo)", content), f"{path.name} has classes or selectors of its own"
 
 
 def test_the_deprecation_of_cvdisplaylink_is_silenced_in_one_file_alone() -> None:

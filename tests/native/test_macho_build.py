@@ -32,13 +32,14 @@ pytestmark = pytest.mark.timeout(600)  # whichever runs first builds
 LIBRARIES = {
     "/System/Library/Frameworks/CoreVideo.framework/Versions/A/CoreVideo",
     "/System/Library/Frameworks/CoreGraphics.framework/Versions/A/CoreGraphics",
+    "/System/Library/Frameworks/CoreFoundation.framework/Versions/A/CoreFoundation",
     "/usr/lib/libobjc.A.dylib",
     "/usr/lib/libSystem.B.dylib",
 }
 WEAK_LIBRARIES = {"/System/Library/Frameworks/QuartzCore.framework/Versions/A/QuartzCore"}
 OLDEST_PYTHON = (3, 11)
 CLOCK = "csrc/clock_corevideo.m"
-CALLBACKS = {"_output_callback"}
+CALLBACKS = {"_output_callback", "_display_link_callback"}
 
 
 @pytest.fixture(scope="module", params=list(TARGETS))

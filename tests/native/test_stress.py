@@ -6,8 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import native_builds
 import pytest
+
+import native_builds
 from conftest import skip_or_fail
 
 THREADS, CALLS, FORKS = "8", "10000", "50"
@@ -64,7 +65,9 @@ def test_corevideo_clock(tmp_path, clang, sanitizer):
 
 
 MUTANTS = {
-    "a lock left out": ("mailbox.c", "    sddl_monitor_lock(&(*out)->monitor);\n    return SDDL_OK;", "    return SDDL_OK;", "thread"),
+    "a lock left out": (
+        "mailbox.c", "    sddl_monitor_lock(&(*out)->monitor);\n    return SDDL_OK;", "    return SDDL_OK;", "thread",
+    ),
     "locks in the wrong order": (
         "client.c",
         "    sddl_source_lock(client->source);\n    sddl_mailbox *former",

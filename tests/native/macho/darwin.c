@@ -1,6 +1,7 @@
 /* Functions of Darwin's libc whose numbers or structures are not Linux's, for machine code that was compiled for macOS. */
 #define STANDIN_IMPLEMENTATION
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -9,11 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DARWIN_SIGNALS = 31, DARWIN_SIG_SETMASK = 3, DARWIN_O_NONBLOCK = 0x4, DARWIN_ETIMEDOUT = 60 };
+enum { DARWIN_SIGNALS = 31, DARWIN_SIG_SETMASK = 3, DARWIN_O_NONBLOCK = 0x4, DARWIN_ETIMEDOUT = 60, DARWIN_RTLD_DEFAULT = -2 };
 
 _Static_assert(sizeof(pthread_mutex_t) <= 64 && sizeof(pthread_cond_t) <= 48, "they lie in Darwin's structures");
 _Static_assert(sizeof(pthread_t) == 8, "a pointer on Darwin");
 
+void *darwin_dlsym(void *handle, const char *name);
 int darwin_fcntl(int descriptor, int command, int argument);
 int darwin_pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 int darwin_pthread_cond_timedwait_relative_np(pthread_cond_t *cond, pthread_mutex_t *mutex,
@@ -23,6 +25,12 @@ int darwin_pthread_sigmask(int how, const uint32_t *set, uint32_t *old);
 static void unknown(const char *function, int value) {
     fprintf(stderr, "darwin.c: %s(... %#x ...) has no translation\n", function, (unsigned)value);
     abort();
+}
+
+void *darwin_dlsym(void *handle, const char *name) {
+    if ((intptr_t)handle != DARWIN_RTLD_DEFAULT)
+        unknown("dlsym", (int)(intptr_t)handle);
+    return standin_dlsym(RTLD_DEFAULT, name);
 }
 
 /* Variable arguments are passed like others on x86_64, and the commands that set flags have Linux's numbers. */

@@ -26,6 +26,7 @@ AS_IT_IS = {
 REPLACED = {
     "___bzero": "bzero",
     "_bzero": "bzero",
+    "_dlsym": "darwin_dlsym",
     "_fcntl": "darwin_fcntl",
     "_pthread_atfork": "darwin_pthread_atfork",
     "_pthread_cond_timedwait_relative_np": "darwin_pthread_cond_timedwait_relative_np",
