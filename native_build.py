@@ -14,7 +14,8 @@ from cffi import FFI
 
 CSRC = Path(__file__).resolve().parent / "csrc"
 
-APPLE = {"clock_corevideo.m", "time_mach.c"}  # every other file of csrc/ is built everywhere
+# every other file of csrc/ is built everywhere
+APPLE = {"clock_corevideo.m", "clock_quartzcore.m", "screen_link.m", "time_mach.c"}
 POSIX = {"time_posix.c"}
 
 
@@ -36,21 +37,23 @@ def extension_arguments(apple: bool, standin: str | None) -> dict[str, Any]:
     if standin:
         sources += [f"{standin}/{path.name}" for path in sorted(Path(standin).glob("*.c"))]
         includes = [f"{standin}/include", f"{standin}/darwin", *includes]
-    frameworks = ["-framework", "CoreVideo", "-framework", "CoreGraphics"] if apple and not standin else []
+    frameworks = ["CoreVideo", "CoreGraphics", "CoreFoundation"] if apple and not standin else []
+    libraries = [word for name in frameworks for word in ("-framework", name)] + ["-lobjc"] * bool(frameworks)
     return {
         "sources": sources,
         "depends": [f"csrc/{path.name}" for path in sorted(CSRC.glob("*.h"))],
         "include_dirs": includes,
-        "define_macros": [("SDDL_HAVE_COREVIDEO", "1")] if apple else [],
-        "extra_compile_args": ["-std=c11", "-fvisibility=hidden", "-pthread", *words("SDDISPLAYLINK_CFLAGS")],
-        "extra_link_args": ["-pthread", "-lm", *frameworks, *words("SDDISPLAYLINK_LDFLAGS")],
+        "define_macros": [("SDDL_HAVE_COREVIDEO", "1"), ("SDDL_HAVE_QUARTZCORE", "1")] if apple else [],
+        "extra_compile_args": ["-std=c11", "-O3", "-fvisibility=hidden", "-pthread", *words("SDDISPLAYLINK_CFLAGS")],
+        "extra_link_args": ["-pthread", "-lm", *libraries, *words("SDDISPLAYLINK_LDFLAGS")],
     }
 
 
 ffibuilder = FFI()
-ffibuilder.cdef((CSRC / "sddisplaylink.cdef.h").read_text(encoding="utf-8"))
+for declarations in ("sddisplaylink.cdef.h", "imaging.cdef.h"):
+    ffibuilder.cdef((CSRC / declarations).read_text(encoding="utf-8"))
 ffibuilder.set_source(
     "sddisplaylink._native",
-    '#include "sddisplaylink.h"',
+    '#include "sddisplaylink.h"\n#include "imaging.h"',
     **extension_arguments(is_apple(), os.environ.get("SDDISPLAYLINK_STANDIN")),
 )

@@ -1,7 +1,6 @@
 /* The manual clock: virtual time, for tests. Its user's thread is the tick thread. */
 #include "source.h"
 
-
 static int lock_manual(sddl_handle handle, sddl_source **out) {
     int status = sddl_usable();
     if (status != SDDL_OK)

@@ -54,7 +54,7 @@ int sddl_source_unlock(sddl_source *source);
 struct sddl_client {
     sddl_object object;
     sddl_handle handle;
-    sddl_source *source; /* never changes; a counted reference */
+    sddl_source *source;                                                        /* never changes; a counted reference */
     void (*tick)(sddl_client *client, const sddl_tick *tick, int64_t sequence); /* with the source locked */
 
     /* guarded by the source's lock */
@@ -104,6 +104,7 @@ void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_positi
 /* When a finite timeline ends; INT64_MAX if it does not. */
 int64_t sddl_timeline_total(const sddl_timeline *timeline);
 /* The showing of `frame` within `loop`; on the way back (bounce) if `returning`. */
-void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t loop, bool returning, sddl_position *out);
+void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t loop, bool returning,
+                        sddl_position *out);
 
 #endif

@@ -10,7 +10,7 @@ struct sddl_mailbox {
     sddl_monitor monitor;
     sddl_client *first, *last; /* clients with something pending, oldest first */
     int pending;
-    int waiting;   /* readers inside sddl_mailbox_wait() */
+    int waiting; /* readers inside sddl_mailbox_wait() */
     bool woken;
     bool closed;
     bool readable; /* a byte is in the pipe */

@@ -55,7 +55,7 @@ int sddl_thread_count(void);
 void sddl_cond_init(pthread_cond_t *cond);
 bool sddl_cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t deadline);
 void sddl_thread_set_name(const char *name);
-void sddl_thread_wants_precision(void); /* this thread's timed waits end on time, at the cost of some power */
+void sddl_thread_wants_precision(void);           /* this thread's timed waits end on time, at the cost of some power */
 int64_t sddl_host_time_to_ns(uint64_t host_time); /* ticks of the display's time stamps */
 
 #endif

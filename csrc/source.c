@@ -56,7 +56,8 @@ void sddl_source_list(sddl_source *source, sddl_client *client, bool active) {
         source->first_active = client;
         source->needs_control |= source->active++ == 0;
     } else {
-        *(client->previous_active ? &client->previous_active->next_active : &source->first_active) = client->next_active;
+        *(client->previous_active ? &client->previous_active->next_active : &source->first_active) =
+            client->next_active;
         if (client->next_active)
             client->next_active->previous_active = client->previous_active;
         source->needs_control |= --source->active == 0;

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-# Native structs are dynamic: their fields are those of csrc/sddisplaylink.cdef.h.
+# Native structs are dynamic: their fields are those of csrc/*.cdef.h.
 
 class _FFI:
     class CData:
         def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
         def __getitem__(self, index: int) -> Any: ...
         def __setitem__(self, index: int, value: Any) -> None: ...
         def __add__(self, offset: int) -> _FFI.CData: ...
@@ -14,6 +15,8 @@ class _FFI:
     NULL: CData
     def new(self, cdecl: str, init: Any = ...) -> CData: ...
     def sizeof(self, cdecl: str) -> int: ...
+    def from_buffer(self, cdecl: str, buffer: Any, require_writable: bool = ...) -> CData: ...
+    def buffer(self, cdata: CData, size: int = ...) -> Any: ...
 
 class _Lib:
     SDDL_OK: int
@@ -29,6 +32,7 @@ class _Lib:
     SDDL_CLOCK_TIMER: int
     SDDL_CLOCK_COREVIDEO: int
     SDDL_CLOCK_MANUAL: int
+    SDDL_CLOCK_QUARTZCORE: int
     SDDL_SOURCE_EMPTY: int
     SDDL_SOURCE_IDLE: int
     SDDL_SOURCE_STARTING: int
@@ -61,6 +65,27 @@ class _Lib:
     SDDL_OP_LOOPS: int
     SDDL_OP_POLICY: int
     SDDL_OP_ALIGN: int
+    SDDL_LZW_LEAD: int
+    SDDL_LZW_SLACK: int
+    SDDL_PALETTE_BYTES: int
+    SDDL_DISPOSE_KEEP: int
+    SDDL_DISPOSE_BACKGROUND: int
+    SDDL_DISPOSE_PREVIOUS: int
+    SDDL_BLEND_SOURCE: int
+    SDDL_BLEND_MASK: int
+    SDDL_BLEND_OVER: int
+    SDDL_SCAN_MORE: int
+    SDDL_SCAN_COMPLETE: int
+    SDDL_SCAN_BROKEN: int
+    SDDL_PIXELS_WHOLE: int
+    SDDL_PIXELS_SHORT: int
+    SDDL_PIXELS_CUT: int
+    SDDL_PIXELS_BROKEN: int
+    SDDL_DRAW_INTERLACED: int
+    SDDL_DRAW_REPLACE: int
+    SDDL_LAYOUT_RGBA: int
+    SDDL_LAYOUT_BGRA: int
+    SDDL_LAYOUT_PREMULTIPLIED: int
     def sddl_init(self) -> int: ...
     def sddl_shutdown(self, timeout: int, /) -> int: ...
     def sddl_get_stats(self, out: _FFI.CData, /) -> int: ...
@@ -85,13 +110,80 @@ class _Lib:
     def sddl_link_open(self, source: int, mailbox: int, out: _FFI.CData, /) -> int: ...
     def sddl_link_start(self, link: int, /) -> int: ...
     def sddl_link_stop(self, link: int, /) -> int: ...
-    def sddl_player_open(self, source: int, mailbox: int, durations: _FFI.CData, count: int, out: _FFI.CData, /) -> int: ...
+    def sddl_player_open(
+        self, source: int, mailbox: int, durations: _FFI.CData, count: int, out: _FFI.CData, /
+    ) -> int: ...
     def sddl_player_command(self, players: _FFI.CData, count: int, command: _FFI.CData, /) -> int: ...
     def sddl_player_get_info(self, player: int, out: _FFI.CData, /) -> int: ...
     def sddl_player_shown(self, player: int, serial: int, /) -> int: ...
     def sddl_player_set_starved(self, player: int, on: int, /) -> int: ...
     def sddl_player_upcoming(self, player: int, out: _FFI.CData, capacity: int, /) -> int: ...
-    def sddl_timeline_locate(self, durations: _FFI.CData, count: int, mode: int, loops: int, media_time: int, out: _FFI.CData, /) -> int: ...
+    def sddl_timeline_locate(
+        self, durations: _FFI.CData, count: int, mode: int, loops: int, media_time: int, out: _FFI.CData, /
+    ) -> int: ...
+    def sddl_gif_scan(
+        self, data: _FFI.CData, size: int, index: _FFI.CData, frames: _FFI.CData, capacity: int, /
+    ) -> int: ...
+    def sddl_png_scan(
+        self,
+        data: _FFI.CData,
+        size: int,
+        check_crc: int,
+        index: _FFI.CData,
+        frames: _FFI.CData,
+        frame_capacity: int,
+        spans: _FFI.CData,
+        span_capacity: int,
+        /,
+    ) -> int: ...
+    def sddl_gif_lzw(
+        self,
+        blocks: _FFI.CData,
+        size: int,
+        code_size: int,
+        work: _FFI.CData,
+        work_size: int,
+        pixels: int,
+        decoded: _FFI.CData,
+        /,
+    ) -> int: ...
+    def sddl_gif_palette(self, rgb: _FFI.CData, entries: int, palette: _FFI.CData, /) -> int: ...
+    def sddl_gif_draw(
+        self,
+        data: _FFI.CData,
+        size: int,
+        index: _FFI.CData,
+        frame: _FFI.CData,
+        canvas: _FFI.CData,
+        under: _FFI.CData,
+        flags: int,
+        work: _FFI.CData,
+        work_size: int,
+        /,
+    ) -> int: ...
+    def sddl_draw_indices(
+        self,
+        canvas: _FFI.CData,
+        under: _FFI.CData,
+        rect: _FFI.CData,
+        indices: _FFI.CData,
+        count: int,
+        palette: _FFI.CData,
+        transparent: int,
+        flags: int,
+        /,
+    ) -> int: ...
+    def sddl_draw_pixels(
+        self, canvas: _FFI.CData, rect: _FFI.CData, pixels: _FFI.CData, size: int, stride: int, blend: int, /
+    ) -> int: ...
+    def sddl_clear(self, canvas: _FFI.CData, rect: _FFI.CData, /) -> int: ...
+    def sddl_copy(self, target: _FFI.CData, source: _FFI.CData, rect: _FFI.CData, /) -> int: ...
+    def sddl_overwrites(
+        self, following: _FFI.CData, opaque: int, rect: _FFI.CData, width: int, height: int, /
+    ) -> int: ...
+    def sddl_convert(self, target: _FFI.CData, source: _FFI.CData, layout: int, /) -> int: ...
+    def sddl_png_filtered_size(self, picture: _FFI.CData, /) -> int: ...
+    def sddl_png_unpack(self, picture: _FFI.CData, filtered: _FFI.CData, size: int, out: _FFI.CData, /) -> int: ...
 
 ffi: _FFI
 lib: _Lib

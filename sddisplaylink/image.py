@@ -28,16 +28,16 @@ class AnimatedImage:
 
     __slots__ = ("__weakref__", "_info", "_name", "_pool", "_timeline")
 
-    def __init__(self, data: bytes, name: str, timing: TimingRule, limit: int | None) -> None:
+    def __init__(self, data: bytes, name: str, timing: TimingRule, limit: int | None, decoder: DecoderName) -> None:
         """Used by :meth:`open`."""
         try:
-            decoder = open_decoder(data, limit)
+            frames = open_decoder(data, limit, native=decoder == "auto")
         except ImageFormatError as error:
             raise ImageFormatError(f"{name}: {error}") from error
         self._name = name
-        self._info = decoder.info
-        self._timeline = Timeline(decoder.info.delays_ns, timing)
-        self._pool = FramePool(decoder, self._timeline, name)
+        self._info = frames.info
+        self._timeline = Timeline(frames.info.delays_ns, timing)
+        self._pool = FramePool(frames, self._timeline, name)
 
     @classmethod
     def open(
@@ -68,7 +68,7 @@ class AnimatedImage:
             raise ValueError(f'timing must be "browser" or "raw", not {timing!r}')
         limit = pixel_limit(max_pixels)
         data, name = read_source(source)
-        return cls(data, name, timing, limit)
+        return cls(data, name, timing, limit, decoder)
 
     @property
     def format(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 import pytest
@@ -33,7 +34,7 @@ def test_small_advances_make_as_many_ticks_as_one_large(rate):
     assert ticks[-1].timestamp == pytest.approx(1000 / rate, abs=1e-8)
 
 
-def test_virtual_time(clock=None):
+def test_virtual_time():
     clock = sd.ManualClock()
     assert clock.time == 0.0
     clock.advance(0.25)
@@ -122,6 +123,6 @@ def test_timer_ticks_at_its_rate_and_in_order():
         ticks = [link.wait(PATIENCE) for _ in range(50)]
     periods = {round(tick.target_timestamp - tick.timestamp, 6) for tick in ticks}
     assert periods == {0.004}
-    for earlier, later in zip(ticks, ticks[1:], strict=False):
+    for earlier, later in itertools.pairwise(ticks):
         steps = (later.timestamp - earlier.timestamp) / 0.004
         assert steps == pytest.approx(later.missed + 1, abs=1e-3)

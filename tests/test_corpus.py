@@ -61,6 +61,9 @@ def named(cases):
     return pytest.mark.parametrize("reference", cases, ids=[case["file"] for case in cases])
 
 
+each_decoder = pytest.mark.parametrize("decoder", ["auto", "pillow"])
+
+
 def opened(reference, **options):
     return AnimatedImage.open(Path(FOLDER, reference["file"]), **options)
 
@@ -93,9 +96,10 @@ def test_plays(reference):
         assert image.loop_count == (0 if repetitions == "inf" else repetitions + 1)
 
 
+@each_decoder
 @named([case for case in DECODED if case["file"] not in HASH_ONLY])
-def test_pixels(reference):
-    image = opened(reference)
+def test_pixels(reference, decoder):
+    image = opened(reference, decoder=decoder)
     frames = Path(FOLDER, reference["frames"]) if "frames" in reference else None
     expected = zlib.decompress(frames.read_bytes()) if frames else b""
     for index, digest in enumerate(reference["frame_sha1"]):
@@ -115,15 +119,30 @@ def premultiplied(pixels):
     return values
 
 
+@named(ALL)
+def test_both_decoders_give_the_same_bytes(reference):
+    with contextlib.suppress(ImageFormatError), opened(reference) as ours, opened(reference, decoder="pillow") as other:
+        for index in range(ours.frame_count):
+            assert content(ours, index) == content(other, index), f"frame {index}"
+
+
+def content(image, index):
+    try:
+        return hashlib.sha1(image.frame(index).rgba).digest()
+    except ImageFormatError as error:
+        return str(error)
+
+
 @named([case for case in DECODED if case["file"] in HASH_ONLY])
 def test_files_without_pixels_to_compare_with_are_decoded(reference):
     assert [frame.index for frame in opened(reference)] == list(range(reference["frame_count"]))
 
 
+@each_decoder
 @named(REFUSED)
-def test_what_chromium_refuses_gives_frames_or_our_error(reference):
+def test_what_chromium_refuses_gives_frames_or_our_error(reference, decoder):
     with contextlib.suppress(ImageFormatError):
-        image = opened(reference)
+        image = opened(reference, decoder=decoder)
         for index in range(image.frame_count):
             with contextlib.suppress(ImageFormatError):
                 assert image.frame(index).nbytes == image.width * image.height * 4

@@ -42,7 +42,9 @@ ENDINGS = {
     "objects in cycles": ("link.self = link; player.self = player; del link, player", 0, b""),
     "globals torn down": ("sys.modules['__main__'].keep = [link, player, pulled]", 0, b""),
     "user's atexit stops": ("import atexit; atexit.register(link.stop); atexit.register(player.close)", 0, b""),
-    "dispatcher of its own": ("d = sd.Dispatcher(); l = sd.DisplayLink(print, clock='timer:5', dispatcher=d); d.post(int)", 0, b""),
+    "dispatcher of its own": (
+        "d = sd.Dispatcher(); l = sd.DisplayLink(print, clock='timer:5', dispatcher=d); d.post(int)", 0, b"",
+    ),
 }  # fmt: skip
 
 

@@ -63,11 +63,19 @@ each_sample = pytest.mark.parametrize("data", SAMPLES.values(), ids=SAMPLES.keys
 
 
 def use(data):
+    """What use_with() gives, the same with both decoders."""
+    ours, pillows = (use_with(decoder, data) for decoder in ("auto", "pillow"))
+    assert (ours is None) == (pillows is None)
+    assert ours is None or ours[1] == pillows[1]
+    return ours
+
+
+def use_with(decoder, data):
     """The image and all frames of it that can be had, forwards and backwards; None if it is refused."""
     begin = time.process_time()
     got, errors = [], []
     try:
-        image = AnimatedImage.open(data, max_pixels=100_000)
+        image = AnimatedImage.open(data, max_pixels=100_000, decoder=decoder)
         for index in [*range(image.frame_count), *reversed(range(image.frame_count))]:
             try:
                 got.append(image.frame(index))

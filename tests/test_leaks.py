@@ -35,7 +35,7 @@ def native_tasks() -> list[str]:
 
 
 def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 linux_only = pytest.mark.skipif(

@@ -15,7 +15,9 @@ def names_in(class_name: str) -> set[str]:
     tree = ast.parse(STUB.read_text(encoding="utf-8"))
     (body,) = (node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name)
     names = {node.name for node in body if isinstance(node, ast.FunctionDef)}
-    return names | {node.target.id for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+    return names | {
+        node.target.id for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
 
 
 def test_stub_names_are_those_of_the_built_module() -> None:

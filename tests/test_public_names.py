@@ -11,18 +11,21 @@ from PIL import Image
 import sddisplaylink as sd
 
 NAMES = {
-    "DisplayLink": "start stop close wait is_running is_closed display clock_name refresh_period refresh_rate __enter__ __iter__ __aiter__",
+    "DisplayLink": (
+        "start stop close wait is_running is_closed display clock_name refresh_period refresh_rate __enter__ __iter__ "
+        "__aiter__"
+    ),
     "Tick": "sequence timestamp target_timestamp period missed synthetic",
     "Display": "id refresh_rate is_main",
     "ManualClock": "advance refresh_rate",
     "AnimatedImage": (
-        "open format size width height frame_count loop_count durations duration is_animated truncated frame __getitem__ "
-        "__len__ __iter__ close __enter__"
+        "open format size width height frame_count loop_count durations duration is_animated truncated frame "
+        "__getitem__ __len__ __iter__ close __enter__"
     ),
     "Frame": "index timestamp duration size rgba image __array_interface__",
     "AnimatedImagePlayer": (
-        "play pause stop seek close wait state frame_index loop_index current_frame rate mode loop_count late_policy stats "
-        "frames frames_async __enter__"
+        "play pause stop seek close wait state frame_index loop_index current_frame rate mode loop_count late_policy "
+        "stats frames frames_async __enter__"
     ),
     "PlayerStats": "shown skipped late missed_ticks buffer_hits buffer_misses max_lateness",
     "PlaybackMode": "NORMAL REVERSE BOUNCE REVERSED_BOUNCE",

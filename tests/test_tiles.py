@@ -30,8 +30,20 @@ LIMIT = 1000
 HALF_RED = (255, 0, 0, 128)
 
 
+@pytest.fixture(params=[True, False], ids=["native", "pillow"])
+def native(request):
+    return request.param
+
+
 def composed(data, index):
-    decoder = open_decoder(data, LIMIT)
+    """Frame `index`, which both ways give."""
+    ours, pillows = (composed_by(data, index, native=native) for native in (True, False))
+    assert ours.tolist() == pillows.tolist()
+    return ours
+
+
+def composed_by(data, index, *, native):
+    decoder = open_decoder(data, LIMIT, native=native)
     for at in range(decoder.first_needed(index), index + 1):
         decoder.compose(at)
     return numpy.frombuffer(decoder.pixels(), numpy.uint8).reshape(decoder.info.size[1], decoder.info.size[0], 4)
@@ -220,33 +232,33 @@ def test_palette_with_alpha():
 # key frames and damage
 
 
-def test_a_frame_that_replaces_everything_needs_none_before_it():
-    decoder = open_decoder(build_gif([GifPicture() for _ in range(9)]), LIMIT)
+def test_a_frame_that_replaces_everything_needs_none_before_it(native):
+    decoder = open_decoder(build_gif([GifPicture() for _ in range(9)]), LIMIT, native=native)
     assert [decoder.first_needed(index) for index in (8, 3, 0)] == [8, 3, 0]
 
 
-def test_a_frame_after_an_erasing_one_needs_none_before_it():
+def test_a_frame_after_an_erasing_one_needs_none_before_it(native):
     pictures = [GifPicture(transparent=0, disposal=2 if index == 4 else 0) for index in range(9)]
-    decoder = open_decoder(build_gif(pictures), LIMIT)
+    decoder = open_decoder(build_gif(pictures), LIMIT, native=native)
     assert [decoder.first_needed(index) for index in (4, 5, 8)] == [0, 5, 5]
 
 
-def test_a_replacing_frame_that_is_disposed_of_to_previous_is_no_beginning():
+def test_a_replacing_frame_that_is_disposed_of_to_previous_is_no_beginning(native):
     pictures = [GifPicture(fill=index, disposal=3 if index == 4 else 0, transparent=0) for index in range(6)]
     pictures[4].transparent = None
-    decoder = open_decoder(build_gif(pictures), LIMIT)
+    decoder = open_decoder(build_gif(pictures), LIMIT, native=native)
     assert decoder.first_needed(5) == 0
 
 
-def test_going_on_is_one_step():
-    decoder = open_decoder(build_gif([GifPicture(transparent=0) for _ in range(9)]), LIMIT)
+def test_going_on_is_one_step(native):
+    decoder = open_decoder(build_gif([GifPicture(transparent=0) for _ in range(9)]), LIMIT, native=native)
     for index in range(4):
         decoder.compose(index)
     assert [decoder.first_needed(index) for index in (3, 4, 6, 2)] == [3, 4, 4, 0]
 
 
 @pytest.mark.parametrize("mode", ["gif", "apng"])
-def test_every_way_to_a_frame_gives_the_same_pixels(mode):
+def test_every_way_to_a_frame_gives_the_same_pixels(mode, native):
     if mode == "gif":
         pictures = [GifPicture(3, 2, x=at % 2, y=at % 2, fill=at, disposal=at % 4, transparent=0) for at in range(12)]
         pictures[6] = GifPicture(fill=77)
@@ -258,16 +270,16 @@ def test_every_way_to_a_frame_gives_the_same_pixels(mode):
         frames[0] = PngPicture()
         data = build_apng(frames)
     straight = [composed(data, index).tolist() for index in range(12)]
-    decoder = open_decoder(data, LIMIT)
+    decoder = open_decoder(data, LIMIT, native=native)
     for index in (11, 0, 7, 8, 3, 3, 10, 5, 6, 11, 2):
         for at in range(decoder.first_needed(index), index + 1):
             decoder.compose(at)
         assert numpy.frombuffer(decoder.pixels(), numpy.uint8).reshape(3, 4, 4).tolist() == straight[index]
 
 
-def test_a_broken_frame_is_an_error_and_the_others_are_had():
+def test_a_broken_frame_is_an_error_and_the_others_are_had(native):
     pictures = [GifPicture(fill=1), GifPicture(data=b"\x08\x01\xff\0"), GifPicture(fill=2)]
-    decoder = open_decoder(build_gif(pictures), LIMIT)
+    decoder = open_decoder(build_gif(pictures), LIMIT, native=native)
     decoder.compose(0)
     for _ in range(2):
         with pytest.raises(ImageFormatError, match="^frame 1: "):
@@ -277,9 +289,9 @@ def test_a_broken_frame_is_an_error_and_the_others_are_had():
     assert decoder.pixels()[:4] == bytes(colour(2))
 
 
-def test_a_png_that_is_smaller_than_it_says_is_an_error():
+def test_a_png_that_is_smaller_than_it_says_is_an_error(native):
     data = build_apng([PngPicture(), PngPicture(data=b"x\x9c\x03\0\0\0\0\x01")])
-    decoder = open_decoder(data, LIMIT)
+    decoder = open_decoder(data, LIMIT, native=native)
     decoder.compose(0)
     with pytest.raises(ImageFormatError, match="frame 1"):
         decoder.compose(1)

@@ -11,7 +11,7 @@ from PIL import Image, PngImagePlugin
 from sddisplaylink.decoders.apng_chunks import SIGNATURE, PngFrame, PngIndex, scan_png
 from sddisplaylink.decoders.pillow_guard import check_pixels, content_errors
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.decoders.rgba import to_rgba
+from sddisplaylink.decoders.rgba import tile_rgba
 from sddisplaylink.decoders.tiles import Tile
 from sddisplaylink.errors import ImageFormatError
 
@@ -26,24 +26,32 @@ class PngSource:
     def __init__(self, data: bytes, limit: int | None) -> None:
         """Index the file. ImageFormatError: no whole picture, or more than `limit` pixels."""
         self._data = data
-        self._index = scan_png(data)
-        check_pixels(self._index.size, limit)
-        self._transparent = _transparent_colour(self._index)
-        self._frames = self._whole_frames()
-        if not self._frames:
+        self.index = scan_png(data)
+        check_pixels(self.index.size, limit)
+        self._transparent = _transparent_colour(self.index)
+        self.frames = self._whole_frames()
+        if not self.frames:
             raise ImageFormatError("the PNG file holds no whole picture")
-        delays = tuple(frame.delay_ns for frame in self._frames)
-        truncated = self._index.truncated
-        self.info = ImageInfo("PNG", self._index.size, delays, self._index.loop_count, truncated)
-        self.tiles = [Tile(*frame[:4], frame.disposal, frame.blend) for frame in self._frames]
+        delays = tuple(frame.delay_ns for frame in self.frames)
+        truncated = self.index.truncated
+        self.info = ImageInfo("PNG", self.index.size, delays, self.index.loop_count, truncated)
+        self.tiles = [Tile(*frame[:4], frame.disposal, frame.blend) for frame in self.frames]
 
     def picture(self, index: int) -> Image.Image:
         """Frame `index` alone."""
-        return self._decode(self._frames[index])
+        return self._decode(self.frames[index])
+
+    def stream(self, frame: PngFrame) -> bytes:
+        """The zlib stream of `frame`."""
+        return b"".join([self._data[begin:end] for begin, end in frame.data])
+
+    def close(self) -> None:
+        """Let go of the data."""
+        self._data = b""
 
     def _whole_frames(self) -> tuple[PngFrame, ...]:
-        frames = self._index.frames
-        if frames and self._index.last_uncertain:
+        frames = self.index.frames
+        if frames and self.index.last_uncertain:
             try:
                 with content_errors():
                     self._decode(frames[-1])
@@ -56,17 +64,17 @@ class PngSource:
             picture.load()
             if self._transparent is not None:
                 picture.info["transparency"] = self._transparent
-            return to_rgba(picture)
+            return tile_rgba(picture, (frame.width, frame.height))
 
     def _lone_frame(self, frame: PngFrame) -> bytes:
-        index = self._index
+        index = self.index
         size = frame.width.to_bytes(4, "big") + frame.height.to_bytes(4, "big")
         parts = [SIGNATURE, *_chunk(b"IHDR", size + index.header[8:])]
         if index.palette:
             parts += _chunk(b"PLTE", index.palette)
         if index.transparency and index.header[9] == _PALETTE:
             parts += _chunk(b"tRNS", index.transparency)
-        parts += _chunk(b"IDAT", b"".join([self._data[begin:end] for begin, end in frame.data]))
+        parts += _chunk(b"IDAT", self.stream(frame))
         parts += _chunk(b"IEND", b"")
         return b"".join(parts)
 

@@ -10,7 +10,7 @@ from PIL import GifImagePlugin, Image
 from sddisplaylink.decoders.gif_blocks import GifFrame, GifIndex, scan_gif
 from sddisplaylink.decoders.pillow_guard import check_pixels
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.decoders.rgba import to_rgba
+from sddisplaylink.decoders.rgba import tile_rgba
 from sddisplaylink.decoders.tiles import Blend, Tile
 from sddisplaylink.errors import ImageFormatError
 
@@ -29,7 +29,7 @@ class GifSource:
 
     def __init__(self, data: bytes, limit: int | None) -> None:
         """Index the file. ImageFormatError: no whole frame, or more than `limit` pixels."""
-        self._data = data
+        self.data = data
         self._index = scan_gif(data)
         if not self._index.frames:
             raise ImageFormatError("the GIF file holds no whole frame")
@@ -38,24 +38,33 @@ class GifSource:
         for frame in self._index.frames:
             if frame.width and frame.height:
                 check_pixels((frame.width, frame.height), limit)
-        delays = tuple(frame.delay_ns for frame in self._index.frames)
+        self.frames = self._index.frames
+        delays = tuple(frame.delay_ns for frame in self.frames)
         self.info = ImageInfo("GIF", size, delays, self._index.loop_count, self._index.truncated)
-        self.tiles = [_tile(frame) for frame in self._index.frames]
+        self.tiles = [_tile(frame) for frame in self.frames]
 
     def picture(self, index: int) -> Image.Image:
         """Frame `index` alone."""
-        with GifImagePlugin.GifImageFile(io.BytesIO(self._lone_frame(self._index.frames[index]))) as picture:
-            return to_rgba(picture)
+        frame = self.frames[index]
+        with GifImagePlugin.GifImageFile(io.BytesIO(self._lone_frame(frame))) as picture:
+            return tile_rgba(picture, (frame.width, frame.height))
+
+    def palette(self, frame: GifFrame) -> bytes:
+        """The colours of `frame`, three bytes each; at most 256."""
+        span = frame.palette or self._index.global_palette
+        return self.data[slice(*span)] if span else b""
+
+    def close(self) -> None:
+        """Let go of the data."""
+        self.data = b""
 
     def _lone_frame(self, frame: GifFrame) -> bytes:
-        span = frame.palette or self._index.global_palette
-        palette = self._data[slice(*span)] if span else b""
         size = struct.pack("<HH", frame.width, frame.height)
-        parts = [b"GIF89a", size, b"\xf7\0\0", palette.ljust(_FULL_PALETTE, b"\0")]
+        parts = [b"GIF89a", size, b"\xf7\0\0", self.palette(frame).ljust(_FULL_PALETTE, b"\0")]
         if frame.transparent is not None:
             parts.append(b"!\xf9\x04\x01\0\0%c\0" % frame.transparent)
         interlace = 0x40 if frame.interlaced else 0
-        parts += [b",\0\0\0\0", size, b"%c" % interlace, self._data[slice(*frame.codes)], b";"]
+        parts += [b",\0\0\0\0", size, b"%c" % interlace, self.data[slice(*frame.codes)], b";"]
         return b"".join(parts)
 
 

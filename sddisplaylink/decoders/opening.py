@@ -7,6 +7,10 @@ import os
 from typing import IO, Any, TypeAlias
 
 from sddisplaylink.decoders import apng, gif
+from sddisplaylink.decoders.native_apng import NativePngSource
+from sddisplaylink.decoders.native_canvas import NativeCanvas
+from sddisplaylink.decoders.native_gif import NativeGifSource
+from sddisplaylink.decoders.pillow_canvas import PillowCanvas
 from sddisplaylink.decoders.protocol import Decoder
 from sddisplaylink.decoders.sequence import SequenceDecoder
 from sddisplaylink.decoders.tiles import TileDecoder
@@ -30,14 +34,19 @@ def read_source(source: Source) -> tuple[bytes, str]:
         raise TypeError(f"source must be a path, bytes or a file opened in binary mode, not {kind}") from None
 
 
-def open_decoder(data: bytes, limit: int | None) -> Decoder:
-    """The decoder for the format of `data`. ImageFormatError: no image, no whole frame, or over `limit` pixels."""
+def open_decoder(data: bytes, limit: int | None, *, native: bool = True) -> Decoder:
+    """The decoder for the format of `data`; `native`: by our own kernels where there are any, else by Pillow alone.
+
+    ImageFormatError: no image, no whole frame, or over `limit` pixels.
+    """
     if not data:
         raise ImageFormatError("the file is empty")
     if data.startswith(gif.SIGNATURES):
-        return TileDecoder(gif.GifSource(data, limit))
+        frames = gif.GifSource(data, limit)
+        return TileDecoder(NativeGifSource(frames), NativeCanvas) if native else TileDecoder(frames, PillowCanvas)
     if data.startswith(apng.SIGNATURE):
-        return TileDecoder(apng.PngSource(data, limit))
+        parts = apng.PngSource(data, limit)
+        return TileDecoder(NativePngSource(parts), NativeCanvas) if native else TileDecoder(parts, PillowCanvas)
     return SequenceDecoder(data, limit)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PIL import Image
 
-__all__ = ["to_rgba"]
+from sddisplaylink.errors import ImageFormatError
+
+__all__ = ["tile_rgba", "to_rgba"]
 
 
 def to_rgba(picture: Image.Image) -> Image.Image:
@@ -12,6 +14,14 @@ def to_rgba(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I;16"):
         picture = _high_bytes(picture)
     return picture.convert("RGBA")
+
+
+def tile_rgba(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The same, of a tile: ImageFormatError if it is not of the `size` that its container announced."""
+    tile = to_rgba(picture)
+    if tile.size != size:
+        raise ImageFormatError("not of the size that was announced")
+    return tile
 
 
 def _high_bytes(picture: Image.Image) -> Image.Image:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import NamedTuple, Protocol
-
-from PIL import Image
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from sddisplaylink.decoders.pillow_guard import content_errors
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.errors import ImageFormatError
 
-__all__ = ["Blend", "Disposal", "Tile", "TileDecoder", "TileSource"]
+__all__ = ["Blend", "Canvas", "Disposal", "Tile", "TileDecoder", "TileSource"]
+
+_Picture = TypeVar("_Picture")
+_Picture_co = TypeVar("_Picture_co", covariant=True)
+_Picture_contra = TypeVar("_Picture_contra", contravariant=True)
 
 
 class Disposal(IntEnum):
@@ -50,7 +51,7 @@ class Tile(NamedTuple):
         return self.x == self.y == 0 and self.width >= size[0] and self.height >= size[1]
 
 
-class TileSource(Protocol):
+class TileSource(Protocol[_Picture_co]):
     """The frames of a container, each decodable on its own."""
 
     @property
@@ -61,21 +62,42 @@ class TileSource(Protocol):
     def tiles(self) -> Sequence[Tile]:
         """One a frame."""
 
-    def picture(self, index: int) -> Image.Image:
-        """The tile's pixels, mode RGBA, of the tile's size. May raise anything that Pillow raises."""
+    def picture(self, index: int) -> _Picture_co:
+        """A tile that has any pixels, decoded, of the size announced. May raise anything that Pillow raises."""
+
+    def close(self) -> None:
+        """Let go of the data. Nothing else may be called afterwards."""
 
 
-class TileDecoder:
+class Canvas(Protocol[_Picture_contra]):
+    """What tiles are drawn on: RGBA, straight alpha, transparent black at first."""
+
+    def clear(self) -> None:
+        """Make all of it transparent black."""
+
+    def dispose(self, tile: Tile) -> None:
+        """Do with the tile that was drawn last what its disposal says."""
+
+    def draw(self, tile: Tile, picture: _Picture_contra) -> None:
+        """Draw the tile, keeping what is under it where that is to come back."""
+
+    def pixels(self) -> bytes:
+        """A copy: width × height × 4 bytes."""
+
+
+class TileDecoder(Generic[_Picture]):
     """A Decoder that draws the tiles of a source, beginning at the nearest frame that needs no other before it."""
 
-    def __init__(self, source: TileSource) -> None:
+    def __init__(
+        self, source: TileSource[_Picture], make_canvas: Callable[[tuple[int, int]], Canvas[_Picture]]
+    ) -> None:
         self._source = source
+        self._make_canvas = make_canvas
         self.info = source.info
         self._tiles = source.tiles
         self._keys = _key_frames(self._tiles, self.info.size)
-        self._canvas: Image.Image | None = None
+        self._canvas: Canvas[_Picture] | None = None
         self._composed = -1
-        self._under: Image.Image | None = None
 
     def first_needed(self, index: int) -> int:
         """The next frame, or a key frame where that is nearer to `index` (or `index` lies behind)."""
@@ -88,61 +110,36 @@ class TileDecoder:
         """Draw frame `index` over what the frames before it left."""
         if index == self._composed:
             return
+        tile = self._tiles[index]
         with content_errors(f"frame {index}"):
-            picture = self._decoded(index)
+            picture = self._source.picture(index) if tile.width and tile.height else None
         last, self._composed = self._composed, -1  # whatever interrupts the drawing, half a frame is not built upon
-        if index == last + 1 and self._canvas is not None:
-            self._dispose(self._canvas, self._tiles[last])
-        else:
-            self._canvas, self._under = Image.new("RGBA", self.info.size), None
-        self._draw(self._canvas, self._tiles[index], picture)
+        canvas = self._prepared(last, index)
+        if picture is not None:
+            canvas.draw(tile, picture)
         self._composed = index
 
     def pixels(self) -> bytes:
         """A copy of the canvas."""
         if self._canvas is None:
             raise RuntimeError("nothing has been composed")
-        return self._canvas.tobytes()
+        return self._canvas.pixels()
 
     def close(self) -> None:
-        """Let go of the canvas."""
-        self._canvas = self._under = None
+        """Let go of the canvas and the data."""
+        self._canvas = None
         self._composed = -1
+        self._source.close()
 
-    def _decoded(self, index: int) -> Image.Image | None:
-        tile = self._tiles[index]
-        if not (tile.width and tile.height):
-            return None
-        picture = self._source.picture(index)
-        if picture.mode != "RGBA" or picture.size != (tile.width, tile.height):
-            raise ImageFormatError("not of the size that was announced")
-        return picture
-
-    def _dispose(self, canvas: Image.Image, tile: Tile) -> None:
-        if tile.disposal is Disposal.BACKGROUND:
-            canvas.paste((0, 0, 0, 0), (tile.x, tile.y, tile.x + tile.width, tile.y + tile.height))
-        elif self._under is not None:
-            canvas.paste(self._under, (tile.x, tile.y))
-        self._under = None
-
-    def _draw(self, canvas: Image.Image, tile: Tile, picture: Image.Image | None) -> None:
-        if picture is None:
-            return
-        self._under = _region(canvas, tile) if tile.disposal is Disposal.PREVIOUS else None
-        at = tile.x, tile.y
-        if tile.blend is Blend.MASK:
-            canvas.paste(picture, at, picture)
-        elif tile.blend is Blend.OVER:
-            canvas.paste(Image.alpha_composite(_region(canvas, tile), picture), at)
+    def _prepared(self, last: int, index: int) -> Canvas[_Picture]:
+        """The canvas as the frames before `index` leave it; `last` is the one that it shows."""
+        if self._canvas is None:
+            self._canvas = self._make_canvas(self.info.size)
+        elif index == last + 1 and last >= 0:
+            self._canvas.dispose(self._tiles[last])
         else:
-            canvas.paste(picture, at)
-
-
-def _region(canvas: Image.Image, tile: Tile) -> Image.Image:
-    """A copy of the tile's part of the canvas. (Image.crop() would warn about sizes that our limit allows.)"""
-    region = Image.new("RGBA", (tile.width, tile.height))
-    region.paste(canvas, (-tile.x, -tile.y))
-    return region
+            self._canvas.clear()
+        return self._canvas
 
 
 def _key_frames(tiles: Sequence[Tile], size: tuple[int, int]) -> list[int]:

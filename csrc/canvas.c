@@ -1,0 +1,50 @@
+/* What happens to a canvas between two frames. */
+#include "imaging.h"
+
+bool sddl_canvas_valid(const sddl_canvas *canvas) {
+    if (!canvas || !canvas->pixels || canvas->width == 0 || canvas->height == 0)
+        return false;
+    uint64_t row = (uint64_t)canvas->width * SDDL_PIXEL;
+    return canvas->stride >= row && canvas->size >= row && (canvas->size - row) / canvas->stride >= canvas->height - 1;
+}
+
+bool sddl_canvases_match(const sddl_canvas *a, const sddl_canvas *b) {
+    return sddl_canvas_valid(a) && sddl_canvas_valid(b) && a->width == b->width && a->height == b->height;
+}
+
+struct sddl_area sddl_clip(uint32_t width, uint32_t height, const sddl_rect *rect) {
+    struct sddl_area area = {rect->x, rect->y, 0, 0};
+    if (rect->x < width && rect->y < height && rect->width && rect->height) {
+        area.width = sddl_smaller(rect->width, width - rect->x);
+        area.height = sddl_smaller(rect->height, height - rect->y);
+    }
+    return area;
+}
+
+int sddl_clear(const sddl_canvas *canvas, const sddl_rect *rect) {
+    if (!sddl_canvas_valid(canvas) || !rect)
+        return SDDL_E_ARGUMENT;
+    const struct sddl_area area = sddl_clip(canvas->width, canvas->height, rect);
+    for (size_t y = area.y; y < area.y + area.height; y++)
+        memset(sddl_pixel_at(canvas, area.x, y), 0, area.width * SDDL_PIXEL);
+    return SDDL_OK;
+}
+
+int sddl_copy(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rect) {
+    if (!sddl_canvases_match(target, source) || !rect)
+        return SDDL_E_ARGUMENT;
+    const struct sddl_area area = sddl_clip(target->width, target->height, rect);
+    for (size_t y = area.y; y < area.y + area.height && target->pixels != source->pixels; y++)
+        memcpy(sddl_pixel_at(target, area.x, y), sddl_pixel_at(source, area.x, y), area.width * SDDL_PIXEL);
+    return SDDL_OK;
+}
+
+int sddl_overwrites(const sddl_rect *following, int opaque, const sddl_rect *rect, uint32_t width, uint32_t height) {
+    if (!following || !rect)
+        return SDDL_E_ARGUMENT;
+    const struct sddl_area over = sddl_clip(width, height, following), area = sddl_clip(width, height, rect);
+    if (area.width == 0)
+        return 1;
+    return opaque && over.x <= area.x && over.y <= area.y && over.x + over.width >= area.x + area.width &&
+           over.y + over.height >= area.y + area.height;
+}

@@ -1,0 +1,166 @@
+/* The blocks of a GIF file: where each frame lies and what its graphic control extension says. */
+#include "imaging.h"
+
+enum {
+    HEADER = 13,
+    DESCRIPTOR = 10,
+    TRAILER = 0x3B,
+    EXTENSION = 0x21,
+    IMAGE = 0x2C,
+    GRAPHIC_CONTROL = 0xF9,
+    APPLICATION = 0xFF,
+    LOOP_NAME = 11
+};
+
+struct scanner {
+    const uint8_t *data;
+    size_t size;
+    sddl_gif_index *index;
+};
+
+static void forget_control(sddl_gif_index *index) {
+    index->next_delay = index->next_transparent = -1;
+    index->next_disposal = SDDL_DISPOSE_KEEP;
+}
+
+/* Behind the terminator of the sub-blocks at `position`; 0 if the data ends before it. */
+static size_t skip_blocks(const uint8_t *data, size_t size, size_t position) {
+    while (position < size) {
+        /* full blocks, the usual ones, are taken by prediction and not by load after load */
+        while (size - position > 4 * 256 && data[position] == 255 && data[position + 256] == 255 &&
+               data[position + 512] == 255 && data[position + 768] == 255)
+            position += 4 * 256;
+        size_t length = data[position];
+        if (length == 0)
+            return position + 1;
+        position += length + 1;
+    }
+    return 0;
+}
+
+static void read_control(sddl_gif_index *index, const uint8_t *block) {
+    static const uint8_t disposals[8] = {SDDL_DISPOSE_KEEP,     SDDL_DISPOSE_KEEP,     SDDL_DISPOSE_BACKGROUND,
+                                         SDDL_DISPOSE_PREVIOUS, SDDL_DISPOSE_PREVIOUS, SDDL_DISPOSE_KEEP,
+                                         SDDL_DISPOSE_KEEP,     SDDL_DISPOSE_KEEP};
+    index->next_disposal = disposals[block[0] >> 2 & 7];
+    index->next_delay = (int32_t)sddl_little16(block + 1);
+    index->next_transparent = block[0] & 1 ? block[3] : -1;
+}
+
+static bool is_loop_extension(const uint8_t *block) {
+    return block[0] == LOOP_NAME &&
+           (memcmp(block + 1, "NETSCAPE2.0", LOOP_NAME) == 0 || memcmp(block + 1, "ANIMEXTS1.0", LOOP_NAME) == 0);
+}
+
+static void read_loops(sddl_gif_index *index, const uint8_t *block) {
+    for (; block[0]; block += block[0] + 1)
+        if (block[0] >= 3 && (block[1] & 7) == 1)
+            index->repetitions = (int32_t)sddl_little16(block + 2);
+}
+
+static bool read_extension(const struct scanner *scan) {
+    sddl_gif_index *index = scan->index;
+    size_t position = (size_t)index->position;
+    if (scan->size - position < 3)
+        return false;
+    const uint8_t *body = scan->data + position + 2;
+    size_t end = skip_blocks(scan->data, scan->size, position + 2);
+    if (end == 0)
+        return false;
+    if (body[-1] == GRAPHIC_CONTROL && body[0] >= 4)
+        read_control(index, body + 1);
+    else if (body[-1] == APPLICATION && is_loop_extension(body))
+        read_loops(index, body + 1 + LOOP_NAME);
+    index->position = end;
+    return true;
+}
+
+static uint32_t table_entries(uint8_t flags) {
+    return flags & 0x80 ? 2u << (flags & 7) : 0;
+}
+
+static void describe(sddl_gif_frame *frame, const sddl_gif_index *index, const uint8_t *descriptor) {
+    *frame = (sddl_gif_frame){
+        .x = sddl_little16(descriptor + 1),
+        .y = sddl_little16(descriptor + 3),
+        .width = sddl_little16(descriptor + 5),
+        .height = sddl_little16(descriptor + 7),
+        .delay = index->next_delay,
+        .transparent = index->next_transparent,
+        .disposal = (uint8_t)index->next_disposal,
+        .interlaced = (descriptor[9] & 0x40) != 0,
+        .palette_entries = table_entries(descriptor[9]),
+        .palette = index->position + DESCRIPTOR,
+    };
+}
+
+/* False if not even the code size is there, so that there is no frame to speak of. */
+static bool read_image(const struct scanner *scan, sddl_gif_frame *frame) {
+    sddl_gif_index *index = scan->index;
+    size_t left = scan->size - (size_t)index->position;
+    const uint8_t *descriptor = scan->data + index->position;
+    if (left < DESCRIPTOR || left - DESCRIPTOR <= 3u * table_entries(descriptor[9]))
+        return false;
+    describe(frame, index, descriptor);
+    size_t codes = (size_t)frame->palette + 3u * frame->palette_entries;
+    size_t end = skip_blocks(scan->data, scan->size, codes + 1);
+    frame->code_size = scan->data[codes];
+    frame->begin = codes + 1;
+    frame->end = end ? end : scan->size;
+    frame->whole = end != 0;
+    index->position = frame->end;
+    forget_control(index);
+    return true;
+}
+
+static bool begin(const struct scanner *scan) {
+    const uint8_t *data = scan->data;
+    if (scan->size < HEADER)
+        return false;
+    *scan->index = (sddl_gif_index){
+        .width = sddl_little16(data + 6),
+        .height = sddl_little16(data + 8),
+        .palette = HEADER,
+        .palette_entries = table_entries(data[10]),
+        .background = data[11],
+        .repetitions = -1,
+    };
+    scan->index->position = HEADER + 3u * scan->index->palette_entries;
+    forget_control(scan->index);
+    return true;
+}
+
+/* One block; false where there is none. A frame is written if it is an image. */
+static bool read_block(const struct scanner *scan, sddl_gif_frame *frame, size_t *count) {
+    sddl_gif_index *index = scan->index;
+    if (index->position >= scan->size)
+        return false;
+    switch (scan->data[index->position]) {
+    case EXTENSION:
+        return read_extension(scan);
+    case IMAGE:
+        if (!read_image(scan, frame))
+            return false;
+        *count += 1;
+        return frame->whole;
+    case TRAILER:
+        index->state = SDDL_SCAN_COMPLETE;
+        return true;
+    default:
+        return false;
+    }
+}
+
+int64_t sddl_gif_scan(const uint8_t *data, size_t size, sddl_gif_index *index, sddl_gif_frame *frames,
+                      size_t capacity) {
+    if (!data || !index || (!frames && capacity))
+        return SDDL_E_ARGUMENT;
+    const struct scanner scan = {data, size, index};
+    if (index->position == 0 && !begin(&scan))
+        return SDDL_E_ARGUMENT;
+    size_t count = 0;
+    while (index->state == SDDL_SCAN_MORE && count < capacity)
+        if (!read_block(&scan, frames + count, &count))
+            index->state = SDDL_SCAN_BROKEN;
+    return (int64_t)count;
+}

@@ -1,0 +1,204 @@
+/* The image kernels, in the plain C that cffi reads too: pure functions over the caller's memory.
+ *
+ * None allocates, keeps anything between calls or starts a thread, so each may be called from any thread at any time, even
+ * after sddl_shutdown() or in a forked child, as long as no two calls write to the same memory. Every length, offset and count
+ * in the data is checked against the sizes given. Results are 0 or a count, or SDDL_E_ARGUMENT where the caller is wrong.
+ *
+ * Pixels are RGBA, four bytes in that order, straight alpha. Offsets count from the start of the file. */
+
+enum sddl_imaging {
+    SDDL_LZW_LEAD = 288,      /* bytes of a work buffer before its first index */
+    SDDL_LZW_SLACK = 192,     /* and after its last */
+    SDDL_PALETTE_BYTES = 1024 /* 256 RGBA colours */
+};
+
+enum sddl_disposal { SDDL_DISPOSE_KEEP = 0, SDDL_DISPOSE_BACKGROUND = 1, SDDL_DISPOSE_PREVIOUS = 2 };
+
+enum sddl_blend { SDDL_BLEND_SOURCE = 0, SDDL_BLEND_MASK = 1, SDDL_BLEND_OVER = 2 };
+
+enum sddl_scan_state {
+    SDDL_SCAN_MORE = 0,     /* capacity was used up: call again */
+    SDDL_SCAN_COMPLETE = 1, /* read to the file's proper end */
+    SDDL_SCAN_BROKEN = 2    /* the file ends or makes no sense from `position` on */
+};
+
+enum sddl_pixel_status {
+    SDDL_PIXELS_WHOLE = 0,
+    SDDL_PIXELS_SHORT = 1, /* the stream was properly ended before the last pixel */
+    SDDL_PIXELS_CUT = 2,   /* the data ran out before the last pixel */
+    SDDL_PIXELS_BROKEN = 3 /* it makes no sense from some pixel on */
+};
+
+/* ---- GIF: container ---- */
+
+typedef struct sddl_gif_frame {
+    uint32_t x;
+    uint32_t y;
+    uint32_t width;
+    uint32_t height;
+    int32_t delay;       /* hundredths of a second; -1 without a graphic control extension */
+    int32_t transparent; /* index of the transparent colour; -1 = none */
+    uint8_t disposal;    /* sddl_disposal */
+    uint8_t interlaced;
+    uint8_t code_size;        /* LZW minimum code size as stored */
+    uint8_t whole;            /* 0: the file ends within this frame's data */
+    uint32_t palette_entries; /* of the local colour table; 0 = the global one serves */
+    uint64_t palette;         /* its offset */
+    uint64_t begin;           /* first data sub-block */
+    uint64_t end;             /* behind the block terminator, or the end of the data */
+} sddl_gif_frame;
+
+/* Zeroed before the first call of sddl_gif_scan(), then carried from call to call. */
+typedef struct sddl_gif_index {
+    uint32_t width; /* logical screen */
+    uint32_t height;
+    uint64_t palette;         /* global colour table */
+    uint32_t palette_entries; /* 0 = none */
+    uint32_t background;      /* index */
+    int32_t repetitions;      /* the loop extension's number; -1 = no such extension so far */
+    int32_t state;            /* sddl_scan_state */
+    uint64_t position;        /* where the next call goes on; 0 = not begun */
+    int32_t next_delay;       /* the graphic control extension that waits for its image */
+    int32_t next_transparent;
+    uint32_t next_disposal;
+    uint32_t pad;
+} sddl_gif_index;
+
+/* Indexes up to `capacity` further frames, in file order, and returns how many. A frame that is not whole is the last. No pixel
+ * is decoded. SDDL_E_ARGUMENT if the data is shorter than a GIF's header. */
+int64_t sddl_gif_scan(const uint8_t *data, size_t size, sddl_gif_index *index, sddl_gif_frame *frames, size_t capacity);
+
+/* ---- PNG: container ---- */
+
+typedef struct sddl_span {
+    uint64_t begin;
+    uint64_t end;
+} sddl_span;
+
+typedef struct sddl_png_frame {
+    uint32_t x;
+    uint32_t y;
+    uint32_t width;
+    uint32_t height;
+    uint32_t delay_numerator;
+    uint32_t delay_denominator; /* as stored: 0 means 100 */
+    uint32_t disposal;          /* sddl_disposal */
+    uint32_t blend;             /* sddl_blend */
+    uint64_t first_span;        /* its zlib stream: spans[first_span .. first_span + span_count) joined */
+    uint64_t span_count;
+} sddl_png_frame;
+
+typedef struct sddl_png_index {
+    uint32_t width;
+    uint32_t height;
+    uint8_t bit_depth;
+    uint8_t colour_type;
+    uint8_t interlaced;
+    uint8_t animated;   /* an animation control chunk came in time */
+    int32_t state;      /* sddl_scan_state: complete or broken */
+    uint32_t announced; /* frames and plays of that chunk */
+    uint32_t plays;
+    int32_t uncertain; /* the file breaks off after the last frame's data: only decoding tells whether that is whole */
+    uint32_t pad;
+    sddl_span palette; /* bodies of PLTE and tRNS; 0, 0 = none */
+    sddl_span transparency;
+    uint64_t frame_count; /* animation frames whose data is there, at most `announced` */
+    uint64_t span_count;
+    uint64_t still_first; /* spans of the default image */
+    uint64_t still_count;
+} sddl_png_index;
+
+/* Indexes a file that begins with the PNG signature. At most frame_capacity frames and span_capacity spans are written; the
+ * counts in `index` tell what there is, so that a call with no capacity sizes the arrays for a second one. check_crc: chunks are
+ * verified, and a wrong one breaks the file off. SDDL_E_ARGUMENT if the header is cut off or broken. */
+int sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
+                  size_t frame_capacity, sddl_span *spans, size_t span_capacity);
+
+/* ---- GIF: pixels ---- */
+
+/* Decodes `pixels` colour indices from the sub-blocks in blocks[0 .. size), to work + SDDL_LZW_LEAD, in the order stored. The
+ * work buffer holds SDDL_LZW_LEAD + pixels + SDDL_LZW_SLACK bytes at least, all of which may be overwritten. `decoded` is how
+ * many came out; those after them are undefined. Returns sddl_pixel_status; what follows the last pixel is not looked at. */
+int sddl_gif_lzw(const uint8_t *blocks, size_t size, int code_size, uint8_t *work, size_t work_size, size_t pixels,
+                 size_t *decoded);
+/* 256 RGBA colours from `entries` RGB ones; those missing are opaque black. SDDL_E_ARGUMENT if there are more than 256. */
+int sddl_gif_palette(const uint8_t *rgb, size_t entries, uint8_t *palette);
+
+/* ---- composition ---- */
+
+typedef struct sddl_canvas {
+    uint8_t *pixels;
+    size_t size;   /* bytes there */
+    size_t stride; /* from row to row */
+    uint32_t width;
+    uint32_t height;
+} sddl_canvas;
+
+/* May reach beyond the canvas. */
+typedef struct sddl_rect {
+    uint32_t x;
+    uint32_t y;
+    uint32_t width;
+    uint32_t height;
+} sddl_rect;
+
+enum sddl_draw_flag {
+    SDDL_DRAW_INTERLACED = 1, /* rows come in GIF's interlaced order */
+    SDDL_DRAW_REPLACE = 2     /* as if the rectangle had been cleared before */
+};
+
+/* Decodes one whole frame of a GIF and draws it. `work`: see sddl_gif_lzw(). Transparent pixels are left as they are; with
+ * `under`, of the canvas's size and in other memory, they are copied from there (what is outside the frame is not); with
+ * SDDL_DRAW_REPLACE in `flags` they become transparent black. Missing pixels count as transparent. Returns
+ * sddl_pixel_status. */
+int sddl_gif_draw(const uint8_t *data, size_t size, const sddl_gif_index *index, const sddl_gif_frame *frame,
+                  const sddl_canvas *canvas, const sddl_canvas *under, int flags, uint8_t *work, size_t work_size);
+/* The drawing alone, of indices[0 .. count) in the order stored. palette: as sddl_gif_palette() makes it; transparent: -1 =
+ * none; flags: sddl_draw_flag. */
+int sddl_draw_indices(const sddl_canvas *canvas, const sddl_canvas *under, const sddl_rect *rect,
+                      const uint8_t *indices, size_t count, const uint8_t *palette, int transparent, int flags);
+/* RGBA pixels of the rectangle's size. SDDL_BLEND_MASK copies pixels whose alpha is not 0; SDDL_BLEND_OVER is source over
+ * destination in straight alpha, with exact values rounded to nearest. */
+int sddl_draw_pixels(const sddl_canvas *canvas, const sddl_rect *rect, const uint8_t *pixels, size_t size,
+                     size_t stride, int blend);
+/* Makes a rectangle transparent black. */
+int sddl_clear(const sddl_canvas *canvas, const sddl_rect *rect);
+/* Copies a rectangle from one canvas to the same place in another of the same size. */
+int sddl_copy(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rect);
+/* 1 if drawing `following` overwrites whatever is in `rect`, so that it need not be disposed of; `opaque`: no pixel of `following` is
+ * transparent and all are there. */
+int sddl_overwrites(const sddl_rect *following, int opaque, const sddl_rect *rect, uint32_t width, uint32_t height);
+
+/* ---- pixel layouts ---- */
+
+enum sddl_layout {
+    SDDL_LAYOUT_RGBA = 0,
+    SDDL_LAYOUT_BGRA = 1,
+    SDDL_LAYOUT_PREMULTIPLIED =
+        2 /* added to one of these: each colour becomes colour * alpha / 255, rounded to nearest */
+};
+
+/* From straight RGBA. In place if both are the same memory with the same stride; otherwise they do not overlap. */
+int sddl_convert(const sddl_canvas *target, const sddl_canvas *source, int layout);
+
+/* ---- PNG: pixels ---- */
+
+typedef struct sddl_png_format {
+    uint32_t width; /* of the picture or frame */
+    uint32_t height;
+    uint8_t bit_depth;
+    uint8_t colour_type;
+    uint8_t interlaced;
+    uint8_t pad;
+    uint32_t palette_entries;
+    const uint8_t *palette;      /* RGB */
+    const uint8_t *transparency; /* tRNS as stored */
+    size_t transparency_size;
+} sddl_png_format;
+
+/* Bytes that the zlib stream of such a picture inflates to; SDDL_E_ARGUMENT where PNG knows no such format, or it is over
+ * 2^62 bytes. */
+int64_t sddl_png_filtered_size(const sddl_png_format *picture);
+/* Unfilters, deinterlaces and expands to RGBA. `filtered` is overwritten. Rows that are missing are left as they are. Samples
+ * of 16 bits lose their low byte. Returns sddl_pixel_status, or SDDL_E_ARGUMENT. */
+int sddl_png_unpack(const sddl_png_format *picture, uint8_t *filtered, size_t size, const sddl_canvas *out);

@@ -1,0 +1,27 @@
+/* PNG's pixels: what unfilter.c and png_expand.c offer to png_unpack.c. */
+#ifndef SDDL_PNG_H
+#define SDDL_PNG_H
+
+#include "imaging.h"
+
+/* Undoes the filter of one row in place. row[0] is the filter, `length` bytes follow; `above` are those of the row before, NULL
+ * for the first one; `step`: bytes from a sample to the same one of the pixel to the left. False if there is no such filter. */
+bool sddl_png_unfilter(uint8_t *row, const uint8_t *above, size_t length, size_t step);
+
+/* How samples become RGBA. */
+struct sddl_png_colours {
+    uint8_t bit_depth;
+    uint8_t colour_type;
+    bool keyed;                          /* one colour is transparent */
+    uint8_t key[6];                      /* as samples are stored */
+    uint8_t palette[SDDL_PALETTE_BYTES]; /* up to 8 bits a pixel, grey too */
+};
+
+/* False if PNG knows no such format or its palette is missing or too large. */
+bool sddl_png_prepare(const sddl_png_format *format, struct sddl_png_colours *colours);
+unsigned sddl_png_bits(uint8_t bit_depth, uint8_t colour_type);
+/* `count` pixels, written `gap` bytes apart. */
+void sddl_png_expand(const struct sddl_png_colours *colours, const uint8_t *samples, size_t count, uint8_t *to,
+                     size_t gap);
+
+#endif

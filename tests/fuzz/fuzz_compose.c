@@ -1,0 +1,33 @@
+/* Rectangles anywhere on and off a canvas, drawn in every way. */
+#include "fuzz.h"
+
+static uint32_t place(const uint8_t **data, size_t *size) {
+    uint32_t value = take(data, size);
+    return value == 255 ? UINT32_MAX - take(data, size) : value % 90;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    uint32_t width = 1 + take(&data, &size) % 70u, height = 1 + take(&data, &size) % 40u;
+    sddl_canvas canvas = new_canvas(width, height, take(&data, &size) % 20u), other = new_canvas(width, height, 0);
+    uint8_t palette[SDDL_PALETTE_BYTES];
+    demand(sddl_gif_palette(data, size / 3 < 256 ? size / 3 : 256, palette) == SDDL_OK);
+    while (size) {
+        const sddl_rect rect = {place(&data, &size), place(&data, &size), place(&data, &size), place(&data, &size)};
+        int flags = take(&data, &size) & 3, transparent = take(&data, &size) - 1, blend = take(&data, &size) % 3;
+        size_t count = rect.width < 90 && rect.height < 90 ? (size_t)rect.width * rect.height : 0;
+        const sddl_canvas *under = take(&data, &size) & 1 ? &other : NULL;
+        uint8_t *source = exactly(count * 4);
+        for (size_t i = 0; i < count * 4; i++)
+            source[i] = size ? data[i % size] : (uint8_t)i;
+        demand(sddl_draw_indices(&canvas, under, &rect, source, count, palette, transparent, flags) == SDDL_OK);
+        if (count)
+            demand(sddl_draw_pixels(&canvas, &rect, source, count * 4, rect.width * 4u, blend) == SDDL_OK);
+        demand(sddl_clear(&other, &rect) == SDDL_OK && sddl_copy(&canvas, &other, &rect) == SDDL_OK);
+        demand(sddl_convert(&other, &canvas, flags) == SDDL_OK && sddl_convert(&canvas, &canvas, flags) == SDDL_OK);
+        demand(sddl_overwrites(&rect, 1, &rect, width, height) == 1);
+        free(source);
+    }
+    free(canvas.pixels);
+    free(other.pixels);
+    return 0;
+}

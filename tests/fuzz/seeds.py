@@ -1,0 +1,67 @@
+"""Writes a small seed corpus of our own for each fuzzer: ``python tests/fuzz/seeds.py DIRECTORY``."""
+
+from __future__ import annotations
+
+import struct
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from images import GifPicture, build_gif, loop_extension
+from lzw_encoder import encode_lzw, sub_blocks
+
+INDICES = bytes((i * i >> 4) % 7 if i // 300 % 2 else 3 for i in range(1200))
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def lzw() -> Iterator[bytes]:
+    for code_size in (1, 2, 3, 8, 11):
+        data = bytes(value & (1 << code_size) - 1 for value in INDICES)
+        yield bytes([code_size + 1, 1200 & 255, 1200 >> 8, 0]) + sub_blocks(encode_lzw(data, code_size, {700}))
+
+
+def gif() -> Iterator[bytes]:
+    data = b"\x08" + sub_blocks(encode_lzw(INDICES, 8))
+    first = GifPicture(40, 30, data=data, transparent=3)
+    yield build_gif([first, GifPicture(disposal=2, palette=bytes(768))], size=(40, 30), loop=3)
+    second = GifPicture(40, 30, 5, 6, data=data, interlaced=True, disposal=3)
+    yield build_gif([second], size=(20, 33), palette=None, after=loop_extension(1))
+
+
+def png_scan() -> Iterator[bytes]:
+    row = zlib.compress(bytes(40))
+    control = struct.pack(">5I2H2B", 0, 64, 48, 0, 0, 1, 10, 1, 0)
+    later = struct.pack(">5I2H2B", 1, 4, 3, 2, 1, 1, 0, 2, 1)
+    parts = [chunk(b"PLTE", bytes(9)), chunk(b"tRNS", b"\1"), chunk(b"acTL", struct.pack(">2I", 2, 0))]
+    parts += [chunk(b"fcTL", control), chunk(b"IDAT", row), chunk(b"IDAT", row), chunk(b"fcTL", later)]
+    yield b"".join([*parts, chunk(b"fdAT", b"\0\0\0\2" + row), chunk(b"IEND", b"")])
+
+
+def png_unpack() -> Iterator[bytes]:
+    for number in range(16):
+        for interlaced in (0, 1):
+            rows = b"".join(bytes([i % 5]) + bytes(range(i, i + 64)) for i in range(20))
+            yield bytes([number, 12, 9, interlaced, 200, 6]) + rows
+
+
+def compose() -> Iterator[bytes]:
+    yield bytes([30, 20, 4, 1, 2, 10, 9, 0, 5, 1, 1]) + bytes(range(200))
+    yield bytes([60, 30, 0, 200, 255, 1, 40, 255, 2, 0, 2]) + bytes(300)
+
+
+def main(directory: Path) -> None:
+    for make in (lzw, gif, png_scan, png_unpack, compose):
+        folder = directory / make.__name__
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, seed in enumerate(make()):
+            (folder / f"{number:02}").write_bytes(seed)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,237 @@
+"""Drawing on a canvas, against a model in plain Python: every blend, disposal, offset, clipping and layout."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from images import PALETTE, GifPicture, build_gif
+from kernels import Canvas, rect
+from lzw_encoder import encode_lzw, sub_blocks
+from sddisplaylink._native import ffi, lib
+
+WIDTH, HEIGHT = 23, 11
+NOTHING = bytes(4)
+COLOURS = b"".join(bytes([index, 255 - index, index * 7 % 256, 255]) for index in range(256))
+
+sides = st.integers(1, 40)
+places = st.integers(0, 30)
+gaps = st.sampled_from([0, 4, 61])
+
+
+def pixels_of(width: int, height: int, alphas: list[int]) -> st.SearchStrategy[bytes]:
+    pixel = st.builds(lambda c, a: bytes([*c, a]), st.tuples(*[st.integers(0, 255)] * 3), st.sampled_from(alphas))
+    run = st.builds(lambda one, times: one * times, pixel, st.integers(1, 30))
+    return st.lists(run, min_size=1, max_size=30).map(
+        lambda runs: (b"".join(runs) * (width * height))[: width * height * 4]
+    )
+
+
+def indices_of(count: int) -> st.SearchStrategy[bytes]:
+    run = st.builds(
+        lambda value, times: bytes([value]) * times, st.sampled_from([0, 1, 2, 254, 255]), st.integers(1, 50)
+    )
+    noise = st.binary(min_size=1, max_size=40)
+    return st.lists(st.one_of(run, noise), min_size=1, max_size=12).map(lambda parts: (b"".join(parts) * count)[:count])
+
+
+def each_pixel(x: int, y: int, width: int, height: int):
+    """(pixel on the canvas, pixel in the rectangle) of those that are on the canvas."""
+    for row in range(min(height, max(0, HEIGHT - y))):
+        for column in range(min(width, max(0, WIDTH - x))):
+            yield (y + row) * WIDTH + x + column, row * width + column
+
+
+def at(pixels: bytes, index: int) -> bytes:
+    return bytes(pixels[index * 4 : index * 4 + 4])
+
+
+def interlaced_rows(height: int) -> list[int]:
+    return [*range(0, height, 8), *range(4, height, 8), *range(2, height, 4), *range(1, height, 2)]
+
+
+@given(st.data(), places, places, sides, sides, gaps)
+@settings(deadline=None, max_examples=250)
+def test_indices_are_drawn_as_the_model_says(data, x, y, width, height, gap):
+    before = data.draw(pixels_of(WIDTH, HEIGHT, [0, 100, 255]))
+    below = data.draw(st.none() | pixels_of(WIDTH, HEIGHT, [0, 255]))
+    indices = data.draw(indices_of(width * height))
+    count = data.draw(st.one_of(st.just(len(indices)), st.integers(0, len(indices))))
+    transparent = data.draw(st.sampled_from([-1, 0, 1, 255]))
+    replace, interlaced = data.draw(st.booleans()), data.draw(st.booleans())
+    canvas = Canvas(WIDTH, HEIGHT, before, gap)
+    under = Canvas(WIDTH, HEIGHT, below, 8) if below is not None else None
+    flags = replace * lib.SDDL_DRAW_REPLACE | interlaced * lib.SDDL_DRAW_INTERLACED
+    memory = ffi.from_buffer("uint8_t[]", indices[:count] or b"\0")
+    area = rect(x, y, width, height)
+    palette = ffi.from_buffer("uint8_t[]", COLOURS)
+    below_c = under.c if under else ffi.NULL
+    assert lib.sddl_draw_indices(canvas.c, below_c, area, memory, count, palette, transparent, flags) == 0
+
+    expected = [at(before, index) for index in range(WIDTH * HEIGHT)]
+    stored = {line: row for row, line in enumerate(interlaced_rows(height))} if interlaced else {}
+    for there, here in each_pixel(x, y, width, height):
+        position = stored.get(here // width, here // width) * width + here % width
+        shown = position < count and indices[position] != transparent
+        kept = NOTHING if replace else at(below if below is not None else before, there)
+        expected[there] = at(COLOURS, indices[position]) if shown else kept
+    assert canvas.read() == b"".join(expected)
+
+
+def over(source: bytes, under: bytes) -> bytes:
+    """Source over destination in exact fractions, rounded to nearest, halves up."""
+    alpha, rest = Fraction(source[3], 255), Fraction(under[3], 255) * (1 - Fraction(source[3], 255))
+    total = alpha + rest
+    if source[3] == 0 or total == 0:
+        return under
+    mixed = [(s * alpha + d * rest) / total for s, d in zip(source[:3], under[:3], strict=True)]
+    return bytes(int(value + Fraction(1, 2)) for value in [*mixed, total * 255])
+
+
+@given(st.data(), places, places, sides, sides, gaps, st.sampled_from([0, 1, 2]))
+@settings(deadline=None, max_examples=200)
+def test_pixels_are_drawn_as_the_model_says(data, x, y, width, height, gap, blend):
+    alphas = data.draw(st.sampled_from([[0, 255], [255], [0, 1, 127, 128, 254, 255]]))
+    before = data.draw(pixels_of(WIDTH, HEIGHT, data.draw(st.sampled_from([[255], [0], [0, 3, 128, 255]]))))
+    tile = data.draw(pixels_of(width, height, alphas))
+    canvas = Canvas(WIDTH, HEIGHT, before, gap)
+    memory = ffi.from_buffer("uint8_t[]", tile)
+    assert lib.sddl_draw_pixels(canvas.c, rect(x, y, width, height), memory, len(tile), width * 4, blend) == 0
+    expected = [at(before, index) for index in range(WIDTH * HEIGHT)]
+    for there, here in each_pixel(x, y, width, height):
+        source, under = at(tile, here), expected[there]
+        copied = blend == lib.SDDL_BLEND_SOURCE or (blend == lib.SDDL_BLEND_MASK and source[3])
+        drawn = source if copied else over(source, under) if blend == lib.SDDL_BLEND_OVER else under
+        expected[there] = drawn
+    assert canvas.read() == b"".join(expected)
+
+
+def test_over_an_opaque_canvas_is_exact_for_every_colour_and_alpha():
+    tile = bytes(v for a in range(256) for s in range(256) for v in (s, 255 - s, s ^ a, a))
+    before = bytes(v for a in range(256) for s in range(256) for v in (a, s, 255 - a, 255))
+    canvas = Canvas(256, 256, before)
+    lib.sddl_draw_pixels(canvas.c, rect(0, 0, 256, 256), ffi.from_buffer("uint8_t[]", tile), len(tile), 1024, 2)
+    drawn = canvas.read()
+    for index in range(0, 65536, 3):
+        assert at(drawn, index) == over(at(tile, index), at(before, index))
+
+
+@given(st.data(), places, places, sides, sides, gaps)
+@settings(deadline=None, max_examples=60)
+def test_clear_and_copy_touch_the_rectangle_alone(data, x, y, width, height, gap):
+    before, other = data.draw(pixels_of(WIDTH, HEIGHT, [0, 9, 255])), data.draw(pixels_of(WIDTH, HEIGHT, [7, 255]))
+    cleared, copied, source = (
+        Canvas(WIDTH, HEIGHT, before, gap),
+        Canvas(WIDTH, HEIGHT, before),
+        Canvas(WIDTH, HEIGHT, other, gap),
+    )
+    area = rect(x, y, width, height)
+    assert lib.sddl_clear(cleared.c, area) == lib.sddl_copy(copied.c, source.c, area) == 0
+    inside = {there for there, _ in each_pixel(x, y, width, height)}
+    assert cleared.read() == b"".join(NOTHING if i in inside else at(before, i) for i in range(WIDTH * HEIGHT))
+    assert copied.read() == b"".join(at(other if i in inside else before, i) for i in range(WIDTH * HEIGHT))
+
+
+@given(*[places] * 4, *[sides] * 4, st.booleans())
+def test_what_the_next_frame_overwrites_need_not_be_disposed_of(x, y, x2, y2, width, height, width2, height2, opaque):
+    first, following = (
+        {there for there, _ in each_pixel(*area)} for area in ((x, y, width, height), (x2, y2, width2, height2))
+    )
+    result = lib.sddl_overwrites(rect(x2, y2, width2, height2), opaque, rect(x, y, width, height), WIDTH, HEIGHT)
+    assert bool(result) == (not first or (opaque and first <= following))
+
+
+@given(st.data(), st.integers(0, 3), gaps, st.booleans())
+@settings(deadline=None, max_examples=80)
+def test_layouts(data, layout, gap, in_place):
+    pixels = data.draw(pixels_of(WIDTH, HEIGHT, [0, 1, 77, 128, 254, 255]))
+    source = Canvas(WIDTH, HEIGHT, pixels, gap)
+    target = source if in_place else Canvas(WIDTH, HEIGHT, None, 60)
+    assert lib.sddl_convert(target.c, source.c, layout) == 0
+    expected = b""
+    for index in range(WIDTH * HEIGHT):
+        *colour, alpha = at(pixels, index)
+        if layout & lib.SDDL_LAYOUT_PREMULTIPLIED:
+            colour = [(2 * value * alpha + 255) // 510 for value in colour]
+        if layout & lib.SDDL_LAYOUT_BGRA:
+            colour.reverse()
+        expected += bytes([*colour, alpha])
+    assert target.read() == expected
+
+
+def test_premultiplication_rounds_to_nearest_everywhere():
+    pixels = bytes(v for a in range(256) for c in range(256) for v in (c, c, c, a))
+    canvas = Canvas(256, 256, pixels)
+    lib.sddl_convert(canvas.c, canvas.c, lib.SDDL_LAYOUT_PREMULTIPLIED)
+    expected = bytes(v for a in range(256) for c in range(256) for v in [(2 * c * a + 255) // 510] * 3 + [a])
+    assert canvas.read() == expected
+
+
+@given(st.data(), st.integers(0, 30), st.integers(0, 15), sides, sides)
+@settings(deadline=None, max_examples=100)
+def test_a_whole_gif_frame_is_decoding_and_drawing(data, x, y, width, height):
+    indices = data.draw(indices_of(width * height))
+    transparent = data.draw(st.sampled_from([None, 0, 255]))
+    interlaced, local = data.draw(st.booleans()), data.draw(st.booleans())
+    picture = GifPicture(width, height, x, y, transparent=transparent, interlaced=interlaced)
+    picture.palette = PALETTE[::-1] if local else None
+    picture.data = b"\x08" + sub_blocks(encode_lzw(indices, 8))
+    file = build_gif([picture], size=(WIDTH, HEIGHT))
+    index, frame, memory = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame *"), ffi.from_buffer("uint8_t[]", file)
+    assert lib.sddl_gif_scan(memory, len(file), index, frame, 1) == 1
+    size = lib.SDDL_LZW_LEAD + width * height + lib.SDDL_LZW_SLACK
+    work = ffi.new("uint8_t[]", size)
+    drawn, expected = Canvas(WIDTH, HEIGHT, bytes(range(253)) * 4), Canvas(WIDTH, HEIGHT, bytes(range(253)) * 4)
+    assert lib.sddl_gif_draw(memory, len(file), index, frame, drawn.c, ffi.NULL, 0, work, size) == lib.SDDL_PIXELS_WHOLE
+    colours = ffi.new("uint8_t[]", lib.SDDL_PALETTE_BYTES)
+    lib.sddl_gif_palette(ffi.from_buffer("uint8_t[]", PALETTE[::-1] if local else PALETTE), 256, colours)
+    flags = interlaced * lib.SDDL_DRAW_INTERLACED
+    stored = ffi.from_buffer("uint8_t[]", indices)
+    seen = -1 if transparent is None else transparent
+    area = rect(x, y, width, height)
+    lib.sddl_draw_indices(expected.c, ffi.NULL, area, stored, len(indices), colours, seen, flags)
+    assert drawn.read() == expected.read()
+
+
+def test_colours_that_a_palette_lacks_are_black():
+    colours = ffi.new("uint8_t[]", lib.SDDL_PALETTE_BYTES)
+    assert lib.sddl_gif_palette(ffi.from_buffer("uint8_t[]", b"\1\2\3\4\5\6"), 2, colours) == 0
+    assert bytes(ffi.buffer(colours)) == b"\1\2\3\xff\4\5\6\xff" + b"\0\0\0\xff" * 254
+    assert lib.sddl_gif_palette(colours, 257, colours) == lib.SDDL_E_ARGUMENT
+
+
+def broken_canvases():
+    for field, value in [("size", WIDTH * HEIGHT * 4 - 1), ("stride", WIDTH * 4 - 1), ("width", 0), ("height", 0)]:
+        canvas = Canvas(WIDTH, HEIGHT)
+        setattr(canvas.c, field, value)
+        yield pytest.param(canvas, id=field)
+    canvas = Canvas(WIDTH, HEIGHT)
+    canvas.c.pixels = ffi.NULL
+    yield pytest.param(canvas, id="pixels")
+
+
+@pytest.mark.parametrize("broken", list(broken_canvases()))
+def test_a_canvas_that_does_not_fit_its_memory_is_refused(broken):
+    good, area, memory = Canvas(WIDTH, HEIGHT), rect(0, 0, 1, 1), ffi.new("uint8_t[]", 1024)
+    refused = lib.SDDL_E_ARGUMENT
+    assert lib.sddl_clear(broken.c, area) == refused
+    assert lib.sddl_copy(good.c, broken.c, area) == refused
+    assert lib.sddl_convert(broken.c, good.c, 0) == refused
+    assert lib.sddl_draw_pixels(broken.c, area, memory, 4, 4, 0) == refused
+    assert lib.sddl_draw_indices(broken.c, ffi.NULL, area, memory, 1, memory, -1, 0) == refused
+    assert lib.sddl_draw_indices(good.c, broken.c, area, memory, 1, memory, -1, 0) == refused
+    assert lib.sddl_draw_pixels(good.c, rect(0, 0, 2, 2), memory, 15, 8, 0) == refused
+
+
+@pytest.mark.parametrize("interlaced", [0, lib.SDDL_DRAW_INTERLACED])
+def test_a_rectangle_of_four_thousand_million_rows_takes_no_time(interlaced):
+    canvas, memory = Canvas(WIDTH, HEIGHT), ffi.new("uint8_t[]", 1024)
+    endless = rect(1, 1, 0xFFFFFFFF, 0xFFFFFFFF)
+    began = time.thread_time()
+    assert lib.sddl_draw_indices(canvas.c, ffi.NULL, endless, memory, 1, memory, -1, interlaced) == 0
+    assert lib.sddl_clear(canvas.c, endless) == 0
+    assert time.thread_time() - began < 1
