@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sddisplaylink.closing import ClosedByWith
 from sddisplaylink.core import check, finalize_now, lib
 from sddisplaylink.errors import LinkClosedError
 
@@ -40,7 +41,7 @@ class PendingError:
             raise error
 
 
-class NativeClient:
+class NativeClient(ClosedByWith):
     """A native link or player and the dispatcher on which its callbacks run.
 
     The library holds it weakly: when its last reference goes, the native side is closed and no callback comes any more.

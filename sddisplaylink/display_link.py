@@ -7,7 +7,6 @@ import threading
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Self
 
 from sddisplaylink.client import NativeClient
@@ -216,15 +215,6 @@ class DisplayLink(NativeClient):
     def __enter__(self) -> Self:
         self.start()
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if error is None:
-            self.close()
-            return
-        with contextlib.suppress(Exception):  # the error of the block is the one to tell
-            self.close()
 
     def __repr__(self) -> str:
         state = "closed" if self.is_closed else "running" if self._is_running else "stopped"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from types import TracebackType
 from typing import Self, SupportsIndex
 
 from sddisplaylink import player_control
@@ -160,15 +159,6 @@ class AnimatedImagePlayer(PlayerAttributes):
     def __enter__(self) -> Self:
         self._check_open()
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if error is None:
-            self.close()
-            return
-        with contextlib.suppress(Exception):  # the error of the block is the one to tell
-            self.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._image!r} {self.state.value} at frame {self.frame_index}>"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterable
-from types import TracebackType
 from typing import Self, SupportsIndex
 
 from sddisplaylink import player_control
+from sddisplaylink.closing import ClosedByWith
 from sddisplaylink.playback import PlayerState, to_rate
 from sddisplaylink.player import AnimatedImagePlayer
 from sddisplaylink.player_pull import UNDER_WAY
@@ -16,7 +16,7 @@ from sddisplaylink.player_pull import UNDER_WAY
 __all__ = ["PlayerGroup"]
 
 
-class PlayerGroup:
+class PlayerGroup(ClosedByWith):
     """Players on one timeline: each command reaches all of them between the same two ticks.
 
     They must be on one clock and display; ClockError if not. The first member that plays or pauses, else the first,
@@ -96,15 +96,6 @@ class PlayerGroup:
 
     def __enter__(self) -> Self:
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if error is None:
-            self.close()
-            return
-        with contextlib.suppress(Exception):  # the error of the block is the one to tell
-            self.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self.players)}>"
