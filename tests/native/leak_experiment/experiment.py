@@ -12,6 +12,7 @@ import native_builds
 
 HERE = Path(__file__).resolve().parent
 STANDIN = HERE.parent / "corevideo"
+NOT_NEEDED = ("objc", "runloop", "quartz")  # of the stand-in: what GNUstep's runtime is here itself
 GNUSTEP_HEADERS = (Path("/usr/include/GNUstep"), Path("/usr/local/include/GNUstep"))
 GNUSTEP_OPTIONS = (
     "-fobjc-runtime=gcc",
@@ -100,7 +101,7 @@ def build(directory: Path) -> dict[Variant, Path]:
     assert clang is not None
     compiler = [*clang, "-std=c11", "-O1", "-g", "-pthread", *native_builds.WARNINGS]
     objective_c = [*compiler, *GNUSTEP_OPTIONS, *_includes(directory)]
-    standin = sorted(str(path) for path in STANDIN.glob("*.c"))
+    standin = sorted(str(path) for path in STANDIN.glob("*.c") if not path.name.startswith(NOT_NEEDED))
     native_builds.run(
         [*compiler, *(f"-I{STANDIN / name}" for name in ("include", "darwin")), "-c", *standin], cwd=directory
     )
@@ -153,7 +154,8 @@ def _includes(directory: Path) -> list[str]:
     runtime = directory / "objc"
     runtime.mkdir()
     (runtime / "objc").symlink_to(_objc_file("include/objc/objc.h").parent)
-    return [f"-I{STANDIN}/include", f"-I{STANDIN}", f"-isystem{_gnustep_headers()}", f"-isystem{runtime}"]
+    # the stand-in has an objc/ of its own, for the clock that needs no runtime: here the real one must be found
+    return [f"-idirafter{STANDIN}/include", f"-I{STANDIN}", f"-isystem{_gnustep_headers()}", f"-isystem{runtime}"]
 
 
 def _gnustep_headers() -> Path | None:
