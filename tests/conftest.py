@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -9,6 +10,11 @@ import pytest
 import sddisplaylink as sd
 from images import GifPicture, PngPicture, build_apng, build_gif, colour
 from native_player import MS, NativePlayer
+
+# a run that was started in the background ignores Ctrl-C and hang-ups, and so would every process that a test starts
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 
 @pytest.fixture
