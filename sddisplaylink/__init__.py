@@ -13,6 +13,7 @@ from sddisplaylink.errors import (
 )
 from sddisplaylink.frame import Frame
 from sddisplaylink.image import AnimatedImage
+from sddisplaylink.pixel_buffer import PixelBuffer
 from sddisplaylink.playback import PlaybackMode, PlayerState, PlayerStats
 from sddisplaylink.player import AnimatedImagePlayer
 from sddisplaylink.player_group import PlayerGroup
@@ -32,6 +33,7 @@ __all__ = [
     "ImageFormatError",
     "LinkClosedError",
     "ManualClock",
+    "PixelBuffer",
     "PlaybackMode",
     "PlayerGroup",
     "PlayerState",

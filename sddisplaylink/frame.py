@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from PIL import Image
+
+from sddisplaylink.pixel_buffer import PixelBuffer, PixelFormat, convert_pixels
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 __all__ = ["Frame"]
 
@@ -43,6 +48,30 @@ class Frame:
     def image(self) -> Image.Image:
         """A new PIL image (mode RGBA) at every call, a copy: what is done to it does not change the frame."""
         return Image.frombytes("RGBA", self.size, self.rgba)
+
+    def buffer(
+        self,
+        format: PixelFormat = "RGBA",  # noqa: A002 -- Pillow's and Qt's word for it
+        *,
+        row_alignment: SupportsIndex = 1,
+        out: WriteableBuffer | None = None,
+    ) -> PixelBuffer:
+        """The pixels in another layout, converted without holding the interpreter.
+
+        ``"RGBA"`` with rows as long as they are is the frame's own memory; anything else is new memory, or `out`.
+
+        Args:
+            format: ``"RGBA"`` or ``"BGRA"``, straight alpha; ``"RGBa"`` or ``"BGRa"``, colours premultiplied by alpha
+                and rounded to nearest: Qt, cairo and Core Graphics want ``"BGRa"``.
+            row_alignment: a power of two up to 4096; rows begin at multiples of so many bytes. Core Graphics likes 64.
+            out: writable, contiguous memory of stride × height bytes or more, such as a bytearray or the memory of a
+                surface whose rows are as far apart; only the first stride × height bytes are used.
+
+        Raises:
+            ValueError: a format or alignment that is not one of these, or `out` is too small.
+            TypeError, BufferError: `out` is no buffer; it is read-only or not contiguous.
+        """
+        return convert_pixels(self.rgba, format, row_alignment, out)
 
     @property
     def __array_interface__(self) -> dict[str, Any]:

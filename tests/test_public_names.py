@@ -22,7 +22,8 @@ NAMES = {
         "open format size width height frame_count loop_count durations duration is_animated truncated frame "
         "__getitem__ __len__ __iter__ close __enter__"
     ),
-    "Frame": "index timestamp duration size rgba image __array_interface__",
+    "Frame": "index timestamp duration size rgba image buffer __array_interface__",
+    "PixelBuffer": "data stride size format nbytes image __array_interface__",
     "AnimatedImagePlayer": (
         "play pause stop seek close wait state frame_index loop_index current_frame rate mode loop_count late_policy "
         "stats frames frames_async __enter__"
