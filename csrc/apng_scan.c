@@ -10,6 +10,8 @@ enum {
 };
 
 #define KIND(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+#define IDAT KIND('I', 'D', 'A', 'T')
+#define FDAT KIND('f', 'd', 'A', 'T')
 
 struct chunk {
     uint32_t kind;
@@ -22,40 +24,53 @@ struct scanner {
     const uint8_t *data;
     size_t size;
     sddl_png_index *index;
-    sddl_png_frame *frames;
-    size_t frame_capacity;
+    sddl_png_frame *frames; /* for those from first_frame on */
     sddl_span *spans;
-    size_t span_capacity;
+    uint64_t first_frame;
+    uint64_t first_span;
     const struct sddl_crc_table *crc; /* NULL: checksums are taken on trust */
-    sddl_png_frame control;           /* the frame control chunk whose data is being read */
-    bool controlled;                  /* there is one */
-    uint64_t frame_count;             /* without regard to how many were announced */
-    uint32_t sequence;
-    uint32_t previous;  /* kind of the chunk before */
-    struct chunk early; /* the last frame control chunk that came before the animation's; kind 0 = none */
 };
 
-static void add_span(struct scanner *scan, size_t begin, size_t end) {
-    if (scan->index->span_count < scan->span_capacity)
-        scan->spans[scan->index->span_count] = (sddl_span){begin, end};
-    scan->index->span_count++;
-    if (scan->controlled && scan->control.span_count++ == 0)
-        scan->control.first_span = scan->index->span_count - 1;
-}
-
-static void finish_frame(struct scanner *scan) {
-    if (!scan->controlled || scan->control.span_count == 0)
-        return;
-    if (scan->frame_count < scan->frame_capacity)
-        scan->frames[scan->frame_count] = scan->control;
-    scan->frame_count++;
-    scan->controlled = false;
-}
-
-static bool in_sequence(struct scanner *scan, const uint8_t *number) {
-    if (sddl_big32(number) != scan->sequence)
+/* False if the chunk is cut off or damaged; its kind is known even so, if that much is there. */
+static bool next_chunk(const struct scanner *scan, size_t position, struct chunk *chunk) {
+    const uint8_t *at = scan->data + position;
+    size_t left = scan->size - position;
+    chunk->kind = left >= 8 ? sddl_big32(at + 4) : 0;
+    if (left < OVERHEAD || sddl_big32(at) > left - OVERHEAD)
         return false;
-    scan->sequence++;
+    chunk->body = at + 8;
+    chunk->begin = position + 8;
+    chunk->length = sddl_big32(at);
+    if (!scan->crc || chunk->kind == IDAT || chunk->kind == FDAT)
+        return true;
+    return sddl_crc(scan->crc, at + 4, chunk->length + 4) == sddl_big32(chunk->body + chunk->length);
+}
+
+static void add_span(const struct scanner *scan, size_t begin, size_t end) {
+    sddl_png_index *index = scan->index;
+    scan->spans[index->span_count++ - scan->first_span] = (sddl_span){begin, end};
+    if (index->controlled && index->control.span_count++ == 0)
+        index->control.first_span = index->span_count - 1;
+}
+
+static void finish_frame(const struct scanner *scan) {
+    sddl_png_index *index = scan->index;
+    sddl_png_frame *frame = &index->control;
+    if (!index->controlled || frame->span_count == 0)
+        return;
+    index->controlled = 0;
+    if (!index->animated || index->frame_count >= index->announced)
+        return;
+    bool covers = frame->width == index->width && frame->height == index->height;
+    frame->lineage = sddl_descend(&index->next, index->frame_count, covers, frame->blend == SDDL_BLEND_SOURCE,
+                                  frame->disposal);
+    scan->frames[index->frame_count++ - scan->first_frame] = *frame;
+}
+
+static bool in_sequence(sddl_png_index *index, const uint8_t *number) {
+    if (sddl_big32(number) != index->sequence)
+        return false;
+    index->sequence++;
     return true;
 }
 
@@ -64,11 +79,11 @@ static bool inside(const sddl_png_frame *frame, uint32_t width, uint32_t height)
            frame->height <= height && frame->y <= height - frame->height;
 }
 
-static bool read_frame_control(struct scanner *scan, const struct chunk *chunk) {
-    const sddl_png_index *index = scan->index;
+static bool read_frame_control(const struct scanner *scan, const struct chunk *chunk) {
+    sddl_png_index *index = scan->index;
     const uint8_t *body = chunk->body;
     finish_frame(scan);
-    if (chunk->length != FRAME_CONTROL || !in_sequence(scan, body))
+    if (chunk->length != FRAME_CONTROL || !in_sequence(index, body))
         return false;
     const sddl_png_frame frame = {
         .width = sddl_big32(body + 4),
@@ -84,13 +99,14 @@ static bool read_frame_control(struct scanner *scan, const struct chunk *chunk) 
         return false;
     if (!index->still_count && (frame.width != index->width || frame.height != index->height))
         return false;
-    scan->control = frame;
-    scan->controlled = true;
+    index->control = frame;
+    index->controlled = 1;
     return true;
 }
 
-static bool read_animation_control(struct scanner *scan, const struct chunk *chunk) {
+static bool read_animation_control(const struct scanner *scan, const struct chunk *chunk) {
     sddl_png_index *index = scan->index;
+    struct chunk early;
     if (index->still_count || index->animated)
         return true; /* too late, or a second one */
     if (chunk->length != ANIMATION_CONTROL)
@@ -98,20 +114,22 @@ static bool read_animation_control(struct scanner *scan, const struct chunk *chu
     index->announced = sddl_big32(chunk->body);
     index->plays = sddl_big32(chunk->body + 4);
     index->animated = index->announced != 0 && index->announced <= INT32_MAX;
-    return !index->animated || !scan->early.kind || read_frame_control(scan, &scan->early);
+    if (!index->animated || !index->early)
+        return true;
+    return next_chunk(scan, (size_t)index->early, &early) && read_frame_control(scan, &early);
 }
 
-static bool read_any_frame_control(struct scanner *scan, const struct chunk *chunk) {
+static bool read_any_frame_control(const struct scanner *scan, const struct chunk *chunk) {
     if (scan->index->animated)
         return read_frame_control(scan, chunk);
     if (!scan->index->still_count)
-        scan->early = *chunk;
+        scan->index->early = chunk->begin - 8;
     return true;
 }
 
-static bool read_still_data(struct scanner *scan, const struct chunk *chunk) {
+static bool read_still_data(const struct scanner *scan, const struct chunk *chunk) {
     sddl_png_index *index = scan->index;
-    if (index->still_count && scan->previous != KIND('I', 'D', 'A', 'T'))
+    if (index->still_count && index->previous != IDAT)
         return false;
     if (index->still_count++ == 0)
         index->still_first = index->span_count;
@@ -119,8 +137,9 @@ static bool read_still_data(struct scanner *scan, const struct chunk *chunk) {
     return true;
 }
 
-static bool read_frame_data(struct scanner *scan, const struct chunk *chunk) {
-    if (chunk->length < 4 || !scan->controlled || !scan->index->still_count || !in_sequence(scan, chunk->body))
+static bool read_frame_data(const struct scanner *scan, const struct chunk *chunk) {
+    sddl_png_index *index = scan->index;
+    if (chunk->length < 4 || !index->controlled || !index->still_count || !in_sequence(index, chunk->body))
         return false;
     add_span(scan, chunk->begin + 4, chunk->begin + chunk->length);
     return true;
@@ -132,9 +151,9 @@ static void keep_first(const struct scanner *scan, sddl_span *span, const struct
 }
 
 /* False from where the animation makes no sense any more. */
-static bool read_chunk(struct scanner *scan, const struct chunk *chunk) {
+static bool read_chunk(const struct scanner *scan, const struct chunk *chunk) {
     switch (chunk->kind) {
-    case KIND('I', 'D', 'A', 'T'):
+    case IDAT:
         return read_still_data(scan, chunk);
     case KIND('P', 'L', 'T', 'E'):
         keep_first(scan, &scan->index->palette, chunk);
@@ -146,48 +165,45 @@ static bool read_chunk(struct scanner *scan, const struct chunk *chunk) {
         return read_animation_control(scan, chunk);
     case KIND('f', 'c', 'T', 'L'):
         return read_any_frame_control(scan, chunk);
-    case KIND('f', 'd', 'A', 'T'):
+    case FDAT:
         return !scan->index->animated || read_frame_data(scan, chunk);
     default:
         return true;
     }
 }
 
-/* False if the chunk is cut off or damaged; its kind is known even so, if that much is there. */
-static bool next_chunk(const struct scanner *scan, size_t position, struct chunk *chunk) {
-    const uint8_t *at = scan->data + position;
-    size_t left = scan->size - position;
-    chunk->kind = left >= 8 ? sddl_big32(at + 4) : 0;
-    if (left < OVERHEAD || sddl_big32(at) > left - OVERHEAD)
-        return false;
-    chunk->body = at + 8;
-    chunk->begin = position + 8;
-    chunk->length = sddl_big32(at);
-    return !scan->crc || sddl_crc(scan->crc, at + 4, chunk->length + 4) == sddl_big32(chunk->body + chunk->length);
+/* The end of the file, proper or not: what was read of the last frame is all there is. */
+static void end(const struct scanner *scan, int state) {
+    sddl_png_index *index = scan->index;
+    const uint64_t before = index->frame_count;
+    finish_frame(scan);
+    index->uncertain = state == SDDL_SCAN_BROKEN && index->frame_count > before;
+    index->state = state;
 }
 
-/* Reads chunks to IEND; false if the file breaks off before, or its animation does. */
-static bool read_chunks(struct scanner *scan) {
-    size_t position = SIGNATURE + HEADER + OVERHEAD;
-    bool intact = true;
-    for (struct chunk chunk;; position = chunk.begin + chunk.length + 4, scan->previous = chunk.kind) {
-        bool whole = next_chunk(scan, position, &chunk);
-        if (chunk.kind == KIND('I', 'E', 'N', 'D'))
-            break;
-        if (!whole) {
-            if (chunk.kind == KIND('I', 'D', 'A', 'T') || chunk.kind == KIND('f', 'd', 'A', 'T'))
-                scan->control.span_count = 0; /* the damage goes through this frame's own data */
-            return false;
-        }
-        if (read_chunk(scan, &chunk))
-            continue;
-        if (scan->index->still_count)
-            return false;
-        scan->index->animated = 0; /* the still picture is yet to come */
-        intact = false;
+/* One chunk; false if more data has to come first. */
+static bool step(const struct scanner *scan) {
+    sddl_png_index *index = scan->index;
+    struct chunk chunk;
+    bool whole = next_chunk(scan, (size_t)index->position, &chunk);
+    if (!whole && index->more)
+        return false;
+    if (chunk.kind == KIND('I', 'E', 'N', 'D')) {
+        finish_frame(scan);
+        end(scan, index->misled ? SDDL_SCAN_BROKEN : SDDL_SCAN_COMPLETE);
+    } else if (!whole) {
+        if (chunk.kind == IDAT || chunk.kind == FDAT)
+            index->control.span_count = 0; /* the damage goes through this frame's own data */
+        end(scan, SDDL_SCAN_BROKEN);
+    } else if (!read_chunk(scan, &chunk)) {
+        if (index->still_count)
+            end(scan, SDDL_SCAN_BROKEN);
+        index->animated = index->still_count && index->animated;
+        index->misled = 1; /* the still picture may be yet to come */
     }
-    finish_frame(scan);
-    return intact;
+    index->previous = chunk.kind;
+    index->position = whole ? chunk.begin + chunk.length + 4 : scan->size;
+    return true;
 }
 
 static bool read_header(const uint8_t *data, size_t size, const struct sddl_crc_table *crc, sddl_png_index *index) {
@@ -202,34 +218,37 @@ static bool read_header(const uint8_t *data, size_t size, const struct sddl_crc_
         .bit_depth = at[16],
         .colour_type = at[17],
         .interlaced = at[20],
+        .next = {-1, 0},
+        .more = index->more,
+        .position = SIGNATURE + HEADER + OVERHEAD,
     };
     return true;
 }
 
-int sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
-                  size_t frame_capacity, sddl_span *spans, size_t span_capacity) {
+int64_t sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
+                      size_t frame_capacity, sddl_span *spans, size_t span_capacity) {
     struct sddl_crc_table crc;
-    if (!data || !index || (!frames && frame_capacity) || (!spans && span_capacity))
+    if (!data || !index || (!frames && frame_capacity) || (!spans && span_capacity) || index->position > size)
         return SDDL_E_ARGUMENT;
     sddl_crc_prepare(&crc);
-    if (!read_header(data, size, &crc, index))
+    if (index->position == 0 && !read_header(data, size, &crc, index))
         return SDDL_E_ARGUMENT;
-    struct scanner scan = {
-        .data = data,
-        .size = size,
-        .index = index,
-        .frames = frames,
-        .frame_capacity = frame_capacity,
-        .spans = spans,
-        .span_capacity = span_capacity,
-        .crc = check_crc ? &crc : NULL,
+    const struct scanner scan = {
+        data, size, index, frames, spans, index->frame_count, index->span_count, check_crc ? &crc : NULL,
     };
-    bool complete = read_chunks(&scan);
-    uint64_t before = scan.frame_count;
-    finish_frame(&scan);
-    if (index->animated)
-        index->frame_count = scan.frame_count < index->announced ? scan.frame_count : index->announced;
-    index->state = complete ? SDDL_SCAN_COMPLETE : SDDL_SCAN_BROKEN;
-    index->uncertain = !complete && index->frame_count > before;
+    while (index->state == SDDL_SCAN_MORE && index->frame_count - scan.first_frame < frame_capacity &&
+           index->span_count - scan.first_span < span_capacity)
+        if (!step(&scan))
+            break;
+    return (int64_t)(index->frame_count - scan.first_frame);
+}
+
+int sddl_png_delays(const sddl_png_frame *frames, size_t count, int64_t *nanoseconds) {
+    if (count && (!frames || !nanoseconds))
+        return SDDL_E_ARGUMENT;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t denominator = frames[i].delay_denominator;
+        nanoseconds[i] = frames[i].delay_numerator * INT64_C(1000000000) / (denominator ? denominator : 100);
+    }
     return SDDL_OK;
 }

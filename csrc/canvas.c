@@ -30,21 +30,20 @@ int sddl_clear(const sddl_canvas *canvas, const sddl_rect *rect) {
     return SDDL_OK;
 }
 
-int sddl_copy(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rect) {
-    if (!sddl_canvases_match(target, source) || !rect)
-        return SDDL_E_ARGUMENT;
-    const struct sddl_area area = sddl_clip(target->width, target->height, rect);
-    for (size_t y = area.y; y < area.y + area.height && target->pixels != source->pixels; y++)
-        memcpy(sddl_pixel_at(target, area.x, y), sddl_pixel_at(source, area.x, y), area.width * SDDL_PIXEL);
-    return SDDL_OK;
+static void copy_area(const sddl_canvas *target, const sddl_canvas *source, const struct sddl_area *area) {
+    for (size_t y = area->y; y < area->y + area->height && target->pixels != source->pixels; y++)
+        memcpy(sddl_pixel_at(target, area->x, y), sddl_pixel_at(source, area->x, y), area->width * SDDL_PIXEL);
 }
 
-int sddl_overwrites(const sddl_rect *following, int opaque, const sddl_rect *rect, uint32_t width, uint32_t height) {
-    if (!following || !rect)
+int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rects, size_t count) {
+    if (!sddl_canvas_valid(target) || (source && !sddl_canvases_match(target, source)) || (!rects && count))
         return SDDL_E_ARGUMENT;
-    const struct sddl_area over = sddl_clip(width, height, following), area = sddl_clip(width, height, rect);
-    if (area.width == 0)
-        return 1;
-    return opaque && over.x <= area.x && over.y <= area.y && over.x + over.width >= area.x + area.width &&
-           over.y + over.height >= area.y + area.height;
+    for (size_t i = 0; i < count; i++) {
+        const struct sddl_area area = sddl_clip(target->width, target->height, rects + i);
+        if (source)
+            copy_area(target, source, &area);
+        else
+            sddl_clear(target, rects + i);
+    }
+    return SDDL_OK;
 }

@@ -23,18 +23,25 @@ static void forget_control(sddl_gif_index *index) {
     index->next_disposal = SDDL_DISPOSE_KEEP;
 }
 
-/* Behind the terminator of the sub-blocks at `position`; 0 if the data ends before it. */
-static size_t skip_blocks(const uint8_t *data, size_t size, size_t position) {
+/* Behind the terminator of the sub-blocks at `position`; 0 if the data ends before it, in which case `walked` is how far it goes. */
+static size_t skip_blocks(const struct scanner *scan, size_t position) {
+    const uint8_t *data = scan->data;
+    const size_t size = scan->size;
+    if (scan->index->walked > position)
+        position = (size_t)scan->index->walked;
     while (position < size) {
         /* full blocks, the usual ones, are taken by prediction and not by load after load */
         while (size - position > 4 * 256 && data[position] == 255 && data[position + 256] == 255 &&
                data[position + 512] == 255 && data[position + 768] == 255)
             position += 4 * 256;
         size_t length = data[position];
-        if (length == 0)
+        if (length == 0) {
+            scan->index->walked = 0;
             return position + 1;
+        }
         position += length + 1;
     }
+    scan->index->walked = position;
     return 0;
 }
 
@@ -64,7 +71,7 @@ static bool read_extension(const struct scanner *scan) {
     if (scan->size - position < 3)
         return false;
     const uint8_t *body = scan->data + position + 2;
-    size_t end = skip_blocks(scan->data, scan->size, position + 2);
+    size_t end = skip_blocks(scan, position + 2);
     if (end == 0)
         return false;
     if (body[-1] == GRAPHIC_CONTROL && body[0] >= 4)
@@ -94,23 +101,38 @@ static void describe(sddl_gif_frame *frame, const sddl_gif_index *index, const u
     };
 }
 
-/* False if not even the code size is there, so that there is no frame to speak of. */
-static bool read_image(const struct scanner *scan, sddl_gif_frame *frame) {
+/* The first frame settles the size of the canvas. */
+static void place(sddl_gif_frame *frame, sddl_gif_index *index) {
+    const uint32_t right = frame->x + frame->width, bottom = frame->y + frame->height;
+    if (index->frame_count == 0) {
+        index->canvas_width = right > index->width ? right : index->width;
+        index->canvas_height = bottom > index->height ? bottom : index->height;
+    }
+    bool covers = frame->x == 0 && frame->y == 0 && right >= index->canvas_width && bottom >= index->canvas_height;
+    frame->lineage = sddl_descend(&index->next, index->frame_count, covers, frame->transparent < 0, frame->disposal);
+    index->frame_count++;
+}
+
+/* How many frames were found: none if not even the code size is there, so that there is no frame to speak of. */
+static size_t read_image(const struct scanner *scan, sddl_gif_frame *frame) {
     sddl_gif_index *index = scan->index;
     size_t left = scan->size - (size_t)index->position;
     const uint8_t *descriptor = scan->data + index->position;
     if (left < DESCRIPTOR || left - DESCRIPTOR <= 3u * table_entries(descriptor[9]))
-        return false;
+        return 0;
     describe(frame, index, descriptor);
     size_t codes = (size_t)frame->palette + 3u * frame->palette_entries;
-    size_t end = skip_blocks(scan->data, scan->size, codes + 1);
+    size_t end = skip_blocks(scan, codes + 1);
+    if (end == 0 && index->more)
+        return 0;
     frame->code_size = scan->data[codes];
     frame->begin = codes + 1;
     frame->end = end ? end : scan->size;
     frame->whole = end != 0;
+    place(frame, index);
     index->position = frame->end;
     forget_control(index);
-    return true;
+    return 1;
 }
 
 static bool begin(const struct scanner *scan) {
@@ -124,6 +146,8 @@ static bool begin(const struct scanner *scan) {
         .palette_entries = table_entries(data[10]),
         .background = data[11],
         .repetitions = -1,
+        .next = {-1, 0},
+        .more = scan->index->more,
     };
     scan->index->position = HEADER + 3u * scan->index->palette_entries;
     forget_control(scan->index);
@@ -133,20 +157,19 @@ static bool begin(const struct scanner *scan) {
 /* One block; false where there is none. A frame is written if it is an image. */
 static bool read_block(const struct scanner *scan, sddl_gif_frame *frame, size_t *count) {
     sddl_gif_index *index = scan->index;
-    if (index->position >= scan->size)
-        return false;
+    size_t found;
     switch (scan->data[index->position]) {
     case EXTENSION:
         return read_extension(scan);
     case IMAGE:
-        if (!read_image(scan, frame))
-            return false;
-        *count += 1;
-        return frame->whole;
+        found = read_image(scan, frame);
+        *count += found;
+        return found && frame->whole;
     case TRAILER:
         index->state = SDDL_SCAN_COMPLETE;
         return true;
     default:
+        index->state = SDDL_SCAN_BROKEN;
         return false;
     }
 }
@@ -160,7 +183,18 @@ int64_t sddl_gif_scan(const uint8_t *data, size_t size, sddl_gif_index *index, s
         return SDDL_E_ARGUMENT;
     size_t count = 0;
     while (index->state == SDDL_SCAN_MORE && count < capacity)
-        if (!read_block(&scan, frames + count, &count))
+        if (index->position >= size || !read_block(&scan, frames + count, &count)) {
+            if (index->more)
+                break;
             index->state = SDDL_SCAN_BROKEN;
+        }
     return (int64_t)count;
+}
+
+int sddl_gif_delays(const sddl_gif_frame *frames, size_t count, int64_t *nanoseconds) {
+    if (count && (!frames || !nanoseconds))
+        return SDDL_E_ARGUMENT;
+    for (size_t i = 0; i < count; i++)
+        nanoseconds[i] = frames[i].delay < 0 ? -1 : frames[i].delay * INT64_C(10000000);
+    return SDDL_OK;
 }

@@ -29,6 +29,12 @@ enum sddl_pixel_status {
     SDDL_PIXELS_BROKEN = 3 /* it makes no sense from some pixel on */
 };
 
+/* What a frame builds on. */
+typedef struct sddl_lineage {
+    int32_t base; /* the frame over which, once that is disposed of, this one is drawn; -1 = over nothing, or it replaces everything */
+    int32_t root; /* the frame with which the chain of bases begins; the frame itself without a base */
+} sddl_lineage;
+
 /* ---- GIF: container ---- */
 
 typedef struct sddl_gif_frame {
@@ -42,6 +48,7 @@ typedef struct sddl_gif_frame {
     uint8_t interlaced;
     uint8_t code_size;        /* LZW minimum code size as stored */
     uint8_t whole;            /* 0: the file ends within this frame's data */
+    sddl_lineage lineage;
     uint32_t palette_entries; /* of the local colour table; 0 = the global one serves */
     uint64_t palette;         /* its offset */
     uint64_t begin;           /* first data sub-block */
@@ -58,15 +65,22 @@ typedef struct sddl_gif_index {
     int32_t repetitions;      /* the loop extension's number; -1 = no such extension so far */
     int32_t state;            /* sddl_scan_state */
     uint64_t position;        /* where the next call goes on; 0 = not begun */
+    uint64_t walked;          /* as far as the sub-blocks that begin there have been followed; 0 = not begun */
     int32_t next_delay;       /* the graphic control extension that waits for its image */
     int32_t next_transparent;
     uint32_t next_disposal;
-    uint32_t pad;
+    sddl_lineage next;
+    uint32_t canvas_width; /* the logical screen, enlarged to hold the first frame; 0, 0 before that is known */
+    uint32_t canvas_height;
+    uint32_t frame_count; /* so far */
+    int32_t more;         /* set by the caller: data will follow, and what is cut off is left for the next call */
 } sddl_gif_index;
 
 /* Indexes up to `capacity` further frames, in file order, and returns how many. A frame that is not whole is the last. No pixel
- * is decoded. SDDL_E_ARGUMENT if the data is shorter than a GIF's header. */
+ * is decoded. The data may be elsewhere at each call. SDDL_E_ARGUMENT if it is shorter than a GIF's header. */
 int64_t sddl_gif_scan(const uint8_t *data, size_t size, sddl_gif_index *index, sddl_gif_frame *frames, size_t capacity);
+/* The delays of `count` frames in nanoseconds; -1 = none. */
+int sddl_gif_delays(const sddl_gif_frame *frames, size_t count, int64_t *nanoseconds);
 
 /* ---- PNG: container ---- */
 
@@ -82,12 +96,16 @@ typedef struct sddl_png_frame {
     uint32_t height;
     uint32_t delay_numerator;
     uint32_t delay_denominator; /* as stored: 0 means 100 */
-    uint32_t disposal;          /* sddl_disposal */
-    uint32_t blend;             /* sddl_blend */
-    uint64_t first_span;        /* its zlib stream: spans[first_span .. first_span + span_count) joined */
+    uint8_t disposal;           /* sddl_disposal */
+    uint8_t blend;              /* sddl_blend */
+    uint16_t pad;
+    uint32_t pad2;
+    sddl_lineage lineage;
+    uint64_t first_span; /* its zlib stream: spans[first_span .. first_span + span_count) joined */
     uint64_t span_count;
 } sddl_png_frame;
 
+/* Zeroed before the first call of sddl_png_scan(), then carried from call to call. */
 typedef struct sddl_png_index {
     uint32_t width;
     uint32_t height;
@@ -95,24 +113,37 @@ typedef struct sddl_png_index {
     uint8_t colour_type;
     uint8_t interlaced;
     uint8_t animated;   /* an animation control chunk came in time */
-    int32_t state;      /* sddl_scan_state: complete or broken */
+    int32_t state;      /* sddl_scan_state */
     uint32_t announced; /* frames and plays of that chunk */
     uint32_t plays;
-    int32_t uncertain; /* the file breaks off after the last frame's data: only decoding tells whether that is whole */
-    uint32_t pad;
-    sddl_span palette; /* bodies of PLTE and tRNS; 0, 0 = none */
+    int32_t uncertain;  /* the file breaks off after the last frame's data: only decoding tells whether that is whole */
+    int32_t more;       /* set by the caller: data will follow, and what is cut off is left for the next call */
+    uint64_t position;  /* where the next call goes on; 0 = not begun */
+    sddl_span palette;  /* bodies of PLTE and tRNS; 0, 0 = none */
     sddl_span transparency;
     uint64_t frame_count; /* animation frames whose data is there, at most `announced` */
     uint64_t span_count;
     uint64_t still_first; /* spans of the default image */
     uint64_t still_count;
+    uint64_t early;         /* where a frame control chunk that came before the animation's stands; 0 = none */
+    sddl_png_frame control; /* the frame whose data is being read */
+    uint8_t controlled;     /* there is one */
+    uint8_t misled;         /* the animation made no sense before any picture data came */
+    uint16_t pad;
+    uint32_t sequence;
+    uint32_t previous; /* kind of the chunk before */
+    uint32_t pad2;
+    sddl_lineage next;
 } sddl_png_index;
 
-/* Indexes a file that begins with the PNG signature. At most frame_capacity frames and span_capacity spans are written; the
- * counts in `index` tell what there is, so that a call with no capacity sizes the arrays for a second one. check_crc: chunks are
- * verified, and a wrong one breaks the file off. SDDL_E_ARGUMENT if the header is cut off or broken. */
-int sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
-                  size_t frame_capacity, sddl_span *spans, size_t span_capacity);
+/* Goes on indexing a file that begins with the PNG signature, until `frame_capacity` further frames are found or `span_capacity`
+ * further spans (so that state is SDDL_SCAN_MORE) or the file ends; returns how many frames. The data may be elsewhere at each
+ * call. check_crc: the checksums of all chunks but IDAT and fdAT are verified, and a wrong one breaks the file off; those two hold
+ * zlib streams, which bring checksums of their own. SDDL_E_ARGUMENT if the header is cut off or broken. */
+int64_t sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
+                      size_t frame_capacity, sddl_span *spans, size_t span_capacity);
+/* The delays of `count` frames in nanoseconds. */
+int sddl_png_delays(const sddl_png_frame *frames, size_t count, int64_t *nanoseconds);
 
 /* ---- GIF: pixels ---- */
 
@@ -144,7 +175,8 @@ typedef struct sddl_rect {
 
 enum sddl_draw_flag {
     SDDL_DRAW_INTERLACED = 1, /* rows come in GIF's interlaced order */
-    SDDL_DRAW_REPLACE = 2     /* as if the rectangle had been cleared before */
+    SDDL_DRAW_REPLACE = 2,    /* as if the rectangle had been cleared before */
+    SDDL_DRAW_WHOLE = 4       /* nothing is drawn if pixels are missing */
 };
 
 /* Decodes one whole frame of a GIF and draws it. `work`: see sddl_gif_lzw(). Transparent pixels are left as they are; with
@@ -153,6 +185,10 @@ enum sddl_draw_flag {
  * sddl_pixel_status. */
 int sddl_gif_draw(const uint8_t *data, size_t size, const sddl_gif_index *index, const sddl_gif_frame *frame,
                   const sddl_canvas *canvas, const sddl_canvas *under, int flags, uint8_t *work, size_t work_size);
+/* The two halves of it: all that the second one needs of the first is in `work`, and it takes all pixels to be there. */
+int sddl_gif_decode(const uint8_t *data, size_t size, const sddl_gif_frame *frame, uint8_t *work, size_t work_size);
+int sddl_gif_paint(const uint8_t *data, size_t size, const sddl_gif_index *index, const sddl_gif_frame *frame,
+                   const sddl_canvas *canvas, const sddl_canvas *under, int flags, uint8_t *work, size_t work_size);
 /* The drawing alone, of indices[0 .. count) in the order stored. palette: as sddl_gif_palette() makes it; transparent: -1 =
  * none; flags: sddl_draw_flag. */
 int sddl_draw_indices(const sddl_canvas *canvas, const sddl_canvas *under, const sddl_rect *rect,
@@ -163,11 +199,8 @@ int sddl_draw_pixels(const sddl_canvas *canvas, const sddl_rect *rect, const uin
                      size_t stride, int blend);
 /* Makes a rectangle transparent black. */
 int sddl_clear(const sddl_canvas *canvas, const sddl_rect *rect);
-/* Copies a rectangle from one canvas to the same place in another of the same size. */
-int sddl_copy(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rect);
-/* 1 if drawing `following` overwrites whatever is in `rect`, so that it need not be disposed of; `opaque`: no pixel of `following` is
- * transparent and all are there. */
-int sddl_overwrites(const sddl_rect *following, int opaque, const sddl_rect *rect, uint32_t width, uint32_t height);
+/* Copies rectangles from one canvas to the same places in another of the same size; without `source`, clears them. */
+int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rects, size_t count);
 
 /* ---- pixel layouts ---- */
 

@@ -65,6 +65,20 @@ struct sddl_area {
     size_t height;
 };
 
+/* The lineage of frame `number`. `next` is what a scanner carries from frame to frame: that of one drawn over all so far, base -1
+ * for nothing. Frames that are disposed of to what was before leave no trace in it. */
+SDDL_INLINE sddl_lineage sddl_descend(sddl_lineage *next, uint64_t number, bool covers, bool replaces,
+                                      unsigned disposal) {
+    sddl_lineage own = *next;
+    if (own.base < 0 || (covers && replaces))
+        own = (sddl_lineage){-1, (int32_t)number};
+    if (disposal == SDDL_DISPOSE_BACKGROUND && covers)
+        next->base = -1;
+    else if (disposal != SDDL_DISPOSE_PREVIOUS)
+        *next = (sddl_lineage){(int32_t)number, own.root};
+    return own;
+}
+
 /* Rows and columns fit into its bytes, and there are some. */
 bool sddl_canvas_valid(const sddl_canvas *canvas);
 /* Both valid and of the same size. */

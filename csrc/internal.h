@@ -96,6 +96,7 @@ typedef struct sddl_timeline {
     uint32_t count;
     int32_t mode;
     uint32_t loops; /* 0 = for ever */
+    bool growing;   /* more frames are to come: until then it is one loop, outward, over those that are there */
 } sddl_timeline;
 
 void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out);

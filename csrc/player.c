@@ -65,19 +65,44 @@ void sddl_player_anchor(sddl_player *player, int64_t time) {
     player->anchor_media = player->media;
 }
 
+void sddl_player_anchor_again(sddl_player *player) {
+    if (player->anchored)
+        sddl_player_anchor(player, player->last_target);
+}
+
+/* Going back, and a loop that begins with the last frame, wait for the end to be known. */
+static bool is_waiting(const sddl_player *player) {
+    const sddl_timeline *timeline = &player->timeline;
+    return timeline->growing && (!timeline->count || sddl_player_backward(player) || sddl_timeline_falls(timeline));
+}
+
+/* The last frame that is there stays until the next one has come: time goes on from there, none of it is lost. */
+static void stay_within_reach(sddl_player *player) {
+    int64_t end = sddl_timeline_total(&player->timeline);
+    if (!player->timeline.growing || player->media < end)
+        return;
+    player->media = end;
+    player->anchored = false;
+}
+
 static void advance(sddl_player *player, int64_t target) {
     if (!player->anchored || elapsed(player->last_target, target) > RESYNC)
         sddl_player_anchor(player, target);
     int64_t media = player->anchor_media + scaled(elapsed(player->anchor_time, target), player->rate);
     player->media = clamp(media, -SDDL_MEDIA_LIMIT, SDDL_MEDIA_LIMIT);
-    player->last_target = target;
     player->at_start = false;
+    stay_within_reach(player);
 }
 
 /* ---- which showing is due: each says whether play has ended with it ---- */
 
+static bool is_still(const sddl_player *player) {
+    return player->timeline.count == 1 && !player->timeline.growing;
+}
+
 static bool is_end(const sddl_player *player, const sddl_position *due) {
-    return player->timeline.count == 1 || due->finished == (sddl_player_backward(player) ? -1 : 1);
+    bool passed = due->finished == (sddl_player_backward(player) ? -1 : 1);
+    return is_still(player) || (passed && !player->timeline.growing);
 }
 
 /* Time waits at the end of the loop in which a frame is still being decoded. */
@@ -97,7 +122,7 @@ static void stay_in_loop(sddl_player *player, sddl_position *due) {
 
 static bool choose_absolute(sddl_player *player, sddl_position *next) {
     sddl_timeline_at(&player->timeline, player->media, next);
-    if (player->starved && player->posted)
+    if (player->starved && player->posted && !player->timeline.growing)
         stay_in_loop(player, next);
     return is_end(player, next);
 }
@@ -116,7 +141,7 @@ static bool choose_next(sddl_player *player, sddl_position *next) {
     sddl_timeline_at(&player->timeline, player->media, &due);
     *next = due;
     if (!player->posted)
-        return player->timeline.count == 1;
+        return is_still(player);
     sddl_timeline_step(&player->timeline, player->step, next);
     bool is_shown = sddl_player_is_shown(player);
     if (!is_shown && !player->repeat)
@@ -127,7 +152,7 @@ static bool choose_next(sddl_player *player, sddl_position *next) {
         sddl_timeline_step(&player->timeline, player->step + (due.step > player->step ? 1 : -1), next);
     if (player->policy == SDDL_NO_SKIP)
         drop_lateness(player, next);
-    return player->timeline.count == 1;
+    return is_still(player);
 }
 
 /* ---- events ---- */
@@ -189,7 +214,13 @@ static void announce(sddl_player *player, const sddl_position *next, bool finish
 void sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence) {
     sddl_player *player = (sddl_player *)client;
     player->missed += clamp(tick->missed, 0, SDDL_MEDIA_LIMIT - player->missed);
-    advance(player, tick->target);
+    bool waits = is_waiting(player);
+    if (!waits)
+        advance(player, tick->target);
+    player->last_target = tick->target;
+    player->anchored = player->anchored && !waits;
+    if (player->at_start)
+        return; /* not even the first frame is known */
     sddl_position next;
     bool finished = player->policy == SDDL_SKIP ? choose_absolute(player, &next) : choose_next(player, &next);
     sddl_event event = {

@@ -11,8 +11,11 @@ enum { SDDL_MAX_FRAMES = 1 << 24, SDDL_RECENT = 16 };
 
 /* ---- timeline.c ---- */
 
-/* Cumulative durations into `ends`; SDDL_E_ARGUMENT if one is not positive or all of them exceed SDDL_MEDIA_LIMIT. */
-int sddl_timeline_sum(const int64_t *durations, uint32_t count, int64_t *ends);
+/* Cumulative durations, on top of `sum`, into `ends`; SDDL_E_ARGUMENT if one is not positive or all of them exceed
+ * SDDL_MEDIA_LIMIT. */
+int sddl_timeline_sum(const int64_t *durations, uint32_t count, int64_t sum, int64_t *ends);
+/* Whether a loop begins with the last frame. */
+bool sddl_timeline_falls(const sddl_timeline *timeline);
 /* How long one loop takes, and how many showings it has. */
 int64_t sddl_timeline_period(const sddl_timeline *timeline);
 int64_t sddl_timeline_showings(const sddl_timeline *timeline);
@@ -50,7 +53,8 @@ typedef struct sddl_player {
     sddl_told recent[SDDL_RECENT];    /* the last events, by serial */
     int64_t missed, missed_announced; /* ticks lost */
 
-    int64_t ends[];
+    int64_t *ends; /* of the timeline, with room for more */
+    uint32_t capacity;
 } sddl_player;
 
 bool sddl_player_backward(const sddl_player *player);
@@ -66,6 +70,8 @@ bool sddl_player_is_shown(const sddl_player *player);
 void sddl_player_settle(sddl_player *player, int64_t loops_done);
 /* Makes `media` the media time of the presentation time `time`. */
 void sddl_player_anchor(sddl_player *player, int64_t time);
+/* The last tick is where the present schedule ends: goes on from `media`. */
+void sddl_player_anchor_again(sddl_player *player);
 void sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence);
 /* Posts the present showing between two ticks. */
 void sddl_player_show_now(sddl_player *player);
@@ -74,8 +80,17 @@ void sddl_player_show_now(sddl_player *player);
 
 /* Puts the player where play begins, for its direction and the loops asked for. */
 void sddl_player_rewind(sddl_player *player);
+/* Moves the present showing, which is of `loop`, into the loop that follows `done` others in the direction of play. */
+void sddl_player_shift_loops(sddl_player *player, int64_t loop, int64_t done);
+/* Makes it the showing that is due, or will be first, `offset` of its time gone by. */
+void sddl_player_settle_in(sddl_player *player, const sddl_position *showing, int64_t offset);
 /* Whether it can do that; SDDL_OP_ALIGN's other player is the caller's to check. */
 int sddl_player_check(const sddl_player *player, const sddl_command *command);
 void sddl_player_obey(sddl_player *player, const sddl_command *command, const sddl_player *other);
+
+/* ---- player_grow.c: likewise ---- */
+
+/* `count` further frames are there; with `complete` no more will come. Whatever was due stays due. */
+void sddl_player_grow(sddl_player *player, uint32_t count, bool complete);
 
 #endif

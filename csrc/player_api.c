@@ -3,28 +3,51 @@
 
 #include "player.h"
 
-static void destroy(sddl_object *object) {
-    sddl_client_fini((sddl_client *)object);
-    free(object);
+enum { ROOM_AT_FIRST = 32 }; /* frames, where none is known yet */
+
+static void free_player(sddl_player *player) {
+    if (player)
+        free(player->ends);
+    free(player);
 }
 
-int sddl_player_open(sddl_handle source, sddl_handle mailbox, const int64_t *durations, uint32_t count,
-                     sddl_handle *out) {
-    if (!durations || !out || count == 0 || count > SDDL_MAX_FRAMES)
-        return SDDL_E_ARGUMENT;
-    sddl_player *player = calloc(1, sizeof *player + count * sizeof player->ends[0]);
-    if (!player)
-        return SDDL_E_MEMORY;
-    int status = sddl_timeline_sum(durations, count, player->ends);
-    player->timeline = (sddl_timeline){.ends = player->ends, .count = count, .mode = SDDL_NORMAL};
+static void destroy(sddl_object *object) {
+    sddl_client_fini((sddl_client *)object);
+    free_player((sddl_player *)object);
+}
+
+/* A player with room for that many frames, none of them there yet; NULL without memory. */
+static sddl_player *new_player(uint32_t capacity) {
+    sddl_player *player = calloc(1, sizeof *player);
+    int64_t *ends = malloc(capacity * sizeof *ends);
+    if (!player || !ends) {
+        free(player);
+        free(ends);
+        return NULL;
+    }
+    player->ends = ends;
+    player->capacity = capacity;
+    player->timeline = (sddl_timeline){.ends = ends, .mode = SDDL_NORMAL, .growing = true};
     player->rate = 1;
     player->at_start = true;
     player->client.object.destroy = destroy;
     player->client.tick = sddl_player_tick;
-    if (status == SDDL_OK)
+    return player;
+}
+
+int sddl_player_open(sddl_handle source, sddl_handle mailbox, const int64_t *durations, uint32_t count,
+                     sddl_handle *out) {
+    if (!out || (durations ? count == 0 || count > SDDL_MAX_FRAMES : count != 0))
+        return SDDL_E_ARGUMENT;
+    sddl_player *player = new_player(durations ? count : ROOM_AT_FIRST);
+    int status = player ? sddl_timeline_sum(durations, count, 0, player->ends) : SDDL_E_MEMORY;
+    if (status == SDDL_OK) {
+        player->timeline.count = count;
+        player->timeline.growing = !durations;
         status = sddl_client_init(&player->client, SDDL_KIND_PLAYER, source, mailbox);
+    }
     if (status != SDDL_OK)
-        free(player);
+        free_player(player);
     else
         *out = player->client.handle;
     return status;

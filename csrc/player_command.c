@@ -66,7 +66,7 @@ static void seek(sddl_player *player, uint32_t frame, int64_t loop) {
     sddl_player_position(player, &position);
     bool returning =
         position.step - position.loop * sddl_timeline_showings(&player->timeline) >= player->timeline.count;
-    bool descends = sddl_player_backward(player) && !player->timeline.loops;
+    bool descends = sddl_player_backward(player) && !player->timeline.loops && !player->timeline.growing;
     int64_t target = loop < 0 ? position.loop : descends ? -1 - loop : loop;
     sddl_timeline_find(&player->timeline, frame, target, returning, &position);
     jump(player, position.begins);
@@ -76,14 +76,7 @@ static void seek(sddl_player *player, uint32_t frame, int64_t loop) {
         sddl_player_show_now(player);
 }
 
-/* The last tick is where the present schedule ends. */
-static void anchor_again(sddl_player *player) {
-    if (player->anchored)
-        sddl_player_anchor(player, player->last_target);
-}
-
-/* Moves the present showing, which is of `loop`, into the loop that follows `done` others in the direction of play. */
-static void shift_loops(sddl_player *player, int64_t loop, int64_t done) {
+void sddl_player_shift_loops(sddl_player *player, int64_t loop, int64_t done) {
     int64_t last = player->timeline.loops ? (int64_t)player->timeline.loops - 1 : -1;
     int64_t shift = (sddl_player_backward(player) ? last - done : done) - loop;
     player->media += shift * sddl_timeline_period(&player->timeline);
@@ -103,14 +96,15 @@ static void recount_loops(sddl_player *player, int64_t loops_done) {
         player->recent[index].loops_done = loops_done;
 }
 
-/* Finite timelines are run through the other way; endless ones go on counting loops. */
+/* Finite timelines are run through the other way; endless ones go on counting loops, once they are known to be that. */
 static void turn(sddl_player *player, double rate) {
     sddl_position position;
     sddl_player_position(player, &position);
     int64_t done = sddl_player_loops_done(player, &position);
     player->rate = rate;
     if (!player->timeline.loops) {
-        shift_loops(player, position.loop, done);
+        if (!player->timeline.growing)
+            sddl_player_shift_loops(player, position.loop, done);
         return;
     }
     stay_within(player);
@@ -125,7 +119,14 @@ static void set_rate(sddl_player *player, double rate) {
     player->rate = rate;
     if (turns && player->at_start)
         sddl_player_rewind(player);
-    anchor_again(player);
+    sddl_player_anchor_again(player);
+}
+
+void sddl_player_settle_in(sddl_player *player, const sddl_position *showing, int64_t offset) {
+    int64_t last = showing->ends - showing->begins - 1;
+    player->media = showing->begins + (offset < 0 ? 0 : offset > last ? last : offset);
+    player->step = showing->step;
+    sddl_player_anchor_again(player);
 }
 
 static void set_mode(sddl_player *player, int32_t mode) {
@@ -138,11 +139,8 @@ static void set_mode(sddl_player *player, int32_t mode) {
         sddl_player_rewind(player);
         return;
     }
-    int64_t offset = player->media - former.begins, last = former.ends - former.begins - 1;
     sddl_timeline_find(&player->timeline, former.frame, former.loop, false, &position);
-    player->media = position.begins + (offset < 0 ? 0 : offset > last ? last : offset);
-    player->step = position.step;
-    anchor_again(player);
+    sddl_player_settle_in(player, &position, player->media - former.begins);
 }
 
 static void set_loops(sddl_player *player, uint32_t loops) {
@@ -153,11 +151,16 @@ static void set_loops(sddl_player *player, uint32_t loops) {
     }
     sddl_position position;
     sddl_player_position(player, &position);
+    if (player->timeline.growing) {
+        player->timeline.loops = loops;
+        recount_loops(player, sddl_player_loops_done(player, &position));
+        return;
+    }
     int64_t done = sddl_player_loops_done(player, &position);
     bool is_past = loops && done >= loops;
     player->timeline.loops = !is_past ? loops : (uint32_t)(done < UINT32_MAX ? done + 1 : UINT32_MAX);
-    shift_loops(player, position.loop, done);
-    anchor_again(player);
+    sddl_player_shift_loops(player, position.loop, done);
+    sddl_player_anchor_again(player);
 }
 
 static void align(sddl_player *player, const sddl_player *other) {
@@ -169,7 +172,7 @@ static void align(sddl_player *player, const sddl_player *other) {
         return;
     player->status = other->status;
     sddl_client_set_active(&player->client, player->status == SDDL_PLAYING);
-    if (other->at_start)
+    if (other->at_start || !player->timeline.count)
         return;
     jump(player, other->media);
     player->anchored = other->anchored;
@@ -184,6 +187,8 @@ static void align(sddl_player *player, const sddl_player *other) {
 static bool has_loop(const sddl_player *player, int64_t loop) {
     if (loop == -1)
         return true;
+    if (player->timeline.growing)
+        return loop == 0;
     int64_t most = SDDL_MEDIA_LIMIT / sddl_timeline_period(&player->timeline) - 1;
     int64_t loops = player->timeline.loops;
     return loop >= 0 && loop < (loops && loops < most ? loops : most);

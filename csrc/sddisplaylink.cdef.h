@@ -202,9 +202,13 @@ typedef struct sddl_command {
     sddl_handle other;
 } sddl_command;
 
-/* durations: each > 0, `count` of them, copied. */
+/* durations: each > 0, `count` of them, copied; NULL and 0 for an animation whose frames are still to come. */
 int sddl_player_open(sddl_handle source, sddl_handle mailbox, const int64_t *durations, uint32_t count,
                      sddl_handle *out);
+/* Further frames of a player that was opened without any, and whether they are the last: only then is `complete` not 0. `first` is
+ * how many it has got so far. Until then the last frame that is there stays when its time is over, and the next one follows
+ * it whenever it comes; there is one loop, and going back waits. SDDL_E_ARGUMENT also after the last, and if there is none. */
+int sddl_player_extend(sddl_handle player, uint32_t first, const int64_t *durations, uint32_t count, int complete);
 /* Does the same to all of them between two ticks. All must be on one source (SDDL_E_SOURCE); on an error nothing is done. */
 int sddl_player_command(const sddl_handle *players, uint32_t count, const sddl_command *command);
 int sddl_player_get_info(sddl_handle player, sddl_player_info *out);

@@ -2,7 +2,7 @@
  *
  * A loop is one or two legs, each a run of frames in rising or falling order: outward over all frames and, where the
  * mode bounces, back over those between the ends. A finite bounce closes with one more showing of the frame it began
- * with. */
+ * with. While frames are still to come there is one loop without a way back, and there may be no frame at all. */
 #include <stdlib.h>
 
 #include "player.h"
@@ -19,14 +19,20 @@ static int64_t frame_begins(const sddl_timeline *timeline, uint32_t frame) {
 }
 
 static int64_t outward_length(const sddl_timeline *timeline) {
-    return timeline->ends[timeline->count - 1];
+    return timeline->count ? timeline->ends[timeline->count - 1] : 0;
 }
 
 static bool bounces(const sddl_timeline *timeline) {
-    return timeline->count > 1 && (timeline->mode == SDDL_BOUNCE || timeline->mode == SDDL_REVERSED_BOUNCE);
+    bool turns = timeline->mode == SDDL_BOUNCE || timeline->mode == SDDL_REVERSED_BOUNCE;
+    return turns && timeline->count > 1 && !timeline->growing;
 }
 
-static bool falls(const sddl_timeline *timeline) {
+/* 0 = for ever. */
+static int64_t loops_there(const sddl_timeline *timeline) {
+    return timeline->growing ? 1 : timeline->loops;
+}
+
+bool sddl_timeline_falls(const sddl_timeline *timeline) {
     return timeline->mode == SDDL_REVERSE || timeline->mode == SDDL_REVERSED_BOUNCE;
 }
 
@@ -41,11 +47,11 @@ int64_t sddl_timeline_showings(const sddl_timeline *timeline) {
 }
 
 static leg outward(const sddl_timeline *timeline) {
-    return (leg){0, timeline->count - 1, falls(timeline), 0, 0};
+    return (leg){0, timeline->count - 1, sddl_timeline_falls(timeline), 0, 0};
 }
 
 static leg return_leg(const sddl_timeline *timeline) {
-    return (leg){1, timeline->count - 2, !falls(timeline), outward_length(timeline), timeline->count};
+    return (leg){1, timeline->count - 2, !sddl_timeline_falls(timeline), outward_length(timeline), timeline->count};
 }
 
 static int64_t floor_divide(int64_t value, int64_t divisor) {
@@ -80,22 +86,26 @@ static void showing(const sddl_timeline *timeline, leg way, int64_t loop, uint32
 }
 
 int64_t sddl_timeline_total(const sddl_timeline *timeline) {
-    int64_t period = sddl_timeline_period(timeline);
-    if (timeline->loops == 0 || timeline->loops > SDDL_MEDIA_LIMIT / period)
+    int64_t period = sddl_timeline_period(timeline), loops = loops_there(timeline);
+    if (loops == 0 || (loops > 1 && loops > SDDL_MEDIA_LIMIT / period))
         return INT64_MAX;
-    uint32_t first = falls(timeline) ? timeline->count - 1 : 0;
+    uint32_t first = sddl_timeline_falls(timeline) ? timeline->count - 1 : 0;
     int64_t closing = bounces(timeline) ? timeline->ends[first] - frame_begins(timeline, first) : 0;
-    return period * timeline->loops + closing;
+    return period * loops + closing;
 }
 
 static int64_t last_step(const sddl_timeline *timeline) {
-    int64_t closing = bounces(timeline) ? 1 : 0;
-    return timeline->loops == 0 ? INT64_MAX : timeline->loops * sddl_timeline_showings(timeline) + closing - 1;
+    int64_t closing = bounces(timeline) ? 1 : 0, loops = loops_there(timeline);
+    return loops == 0 ? INT64_MAX : loops * sddl_timeline_showings(timeline) + closing - 1;
 }
 
 void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_position *out) {
     int64_t last = last_step(timeline);
-    int32_t finished = step > last ? 1 : timeline->loops && step < 0 ? -1 : 0;
+    int32_t finished = step > last ? 1 : loops_there(timeline) && step < 0 ? -1 : 0;
+    if (timeline->count == 0) {
+        *out = (sddl_position){.finished = finished};
+        return;
+    }
     step = finished > 0 ? last : finished < 0 ? 0 : step;
     int64_t loop = floor_divide(step, sddl_timeline_showings(timeline));
     int64_t ordinal = step - loop * sddl_timeline_showings(timeline);
@@ -106,7 +116,7 @@ void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_positi
 }
 
 void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out) {
-    if (timeline->loops && media_time < 0) {
+    if (loops_there(timeline) && media_time < 0) {
         sddl_timeline_step(timeline, -1, out);
         return;
     }
@@ -128,8 +138,7 @@ void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t l
     showing(timeline, on_way_back ? return_leg(timeline) : outward(timeline), loop, frame, out);
 }
 
-int sddl_timeline_sum(const int64_t *durations, uint32_t count, int64_t *ends) {
-    int64_t sum = 0;
+int sddl_timeline_sum(const int64_t *durations, uint32_t count, int64_t sum, int64_t *ends) {
     for (uint32_t frame = 0; frame < count; frame++) {
         if (durations[frame] <= 0 || durations[frame] > SDDL_MEDIA_LIMIT - sum)
             return SDDL_E_ARGUMENT;
@@ -148,9 +157,9 @@ int sddl_timeline_locate(const int64_t *durations, uint32_t count, int mode, uin
     int64_t *ends = malloc(count * sizeof *ends);
     if (ends == NULL)
         return SDDL_E_MEMORY;
-    int status = sddl_timeline_sum(durations, count, ends);
+    int status = sddl_timeline_sum(durations, count, 0, ends);
     if (status == SDDL_OK) {
-        sddl_timeline timeline = {ends, count, mode, loops};
+        sddl_timeline timeline = {ends, count, mode, loops, false};
         sddl_timeline_at(&timeline, media_time, out);
     }
     free(ends);

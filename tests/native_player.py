@@ -41,7 +41,7 @@ class Event:
 class NativePlayer:
     """Ticks every ``period`` of virtual time; what a tick is for is shown one period later, as on a display."""
 
-    durations: list[int]
+    durations: list[int] | None  # None: they come with extend()
     period: int = 10 * MS
     source: int = 0
     time: int = 0
@@ -56,7 +56,8 @@ class NativePlayer:
             self.source = out[0]
         check(lib.sddl_mailbox_open(out))
         self.mailbox = out[0]
-        check(lib.sddl_player_open(self.source, self.mailbox, self.durations, len(self.durations), out))
+        durations = ffi.NULL if self.durations is None else ffi.new("int64_t[]", self.durations)
+        check(lib.sddl_player_open(self.source, self.mailbox, durations, len(self.durations or ()), out))
         self.handle = out[0]
 
     def close(self) -> None:
@@ -92,6 +93,9 @@ class NativePlayer:
 
     def policy(self, policy: int) -> None:
         check(self.command(lib.SDDL_OP_POLICY, value=policy))
+
+    def extend(self, first: int, durations: list[int], complete: bool = False) -> int:
+        return int(lib.sddl_player_extend(self.handle, first, durations, len(durations), complete))
 
     def jump(self, time: int, missed: int = 0) -> None:
         """One tick, that much later than the last one."""
