@@ -34,7 +34,9 @@ def play(players: Sequence[PlayerCore]) -> None:
         for player in starting:
             player._forget_run()
         for player in players:
+            player._is_suspended = False
             player._prefetch()
+            player._notify_change()
 
 
 def pause(players: Sequence[PlayerCore]) -> None:
@@ -42,8 +44,24 @@ def pause(players: Sequence[PlayerCore]) -> None:
     with _commanding(players) as handles:
         send(handles, lib.SDDL_OP_PAUSE)
         for player in players:
+            player._is_suspended = False
             player._feed.cancel_stale()
+            player._notify_change()
     _settle(players)
+
+
+def follow_sight(player: PlayerCore) -> None:
+    """Pause while no view of the player can be seen, and go on when one can, unless the user has paused or ended it."""
+    with player._guard():
+        if player.is_closed:
+            return
+        state, suspended = player._state(), player._is_suspended
+        hidden = player._observers.are_out_of_sight()
+    if hidden and state is PlayerState.PLAYING:
+        pause([player])
+        player._is_suspended = True
+    elif not hidden and suspended and state is PlayerState.PAUSED:
+        play([player])
 
 
 def stop(players: Sequence[PlayerCore]) -> None:
@@ -51,6 +69,7 @@ def stop(players: Sequence[PlayerCore]) -> None:
     with _commanding(players) as handles:
         send(handles, lib.SDDL_OP_STOP)
         for player in players:
+            player._is_suspended = False
             player._forget_position()
     _settle(players)
 
@@ -62,8 +81,8 @@ def seek(players: Sequence[PlayerCore], index: SupportsIndex, loop: int | None) 
         raise ValueError(f"loop must not be negative: {loop}")
     with _commanding(players) as handles:
         for player in players:
-            if not 0 <= frame < player._image.frame_count:
-                raise IndexError(f"frame {frame} is out of range: the image has {player._image.frame_count}")
+            if not 0 <= frame < player._frame_count:
+                raise IndexError(f"frame {frame} is out of range: the image has {player._frame_count}")
         target = -1 if loop is None else min(operator.index(loop), 2**63 - 1)
         send(handles, lib.SDDL_OP_SEEK, frame=frame, loop=target)
         for player in players:
@@ -81,6 +100,7 @@ def set_rate(players: Sequence[PlayerCore], rate: float) -> None:
             player._told_loops = None
         for player in players:
             player._prefetch()
+            player._notify_change()
 
 
 def configure(player: PlayerCore, operation: int, value: int) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 import sddisplaylink as sd
 from images import GifPicture, PngPicture, build_apng, build_gif, colour
+from large_animation import write_large_gif
 from native_player import MS, NativePlayer
+from virtual_screen import VirtualScreen, require_virtual_screen
 
 # a run that was started in the background ignores Ctrl-C and hang-ups, and so would every process that a test starts
 for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
@@ -23,6 +26,22 @@ def clock() -> Iterator[sd.ManualClock]:
     clock = sd.ManualClock()
     yield clock
     clock.close()
+
+
+@pytest.fixture(scope="session")
+def virtual_screen() -> Iterator[VirtualScreen]:
+    """An X server for the windows of all tests."""
+    require_virtual_screen()
+    with VirtualScreen() as screen:
+        yield screen
+
+
+@pytest.fixture(scope="session")
+def large_gif(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hundred frames of 1920 × 1080 at 25 a second, which take about 2 s to decode."""
+    path = tmp_path_factory.mktemp("large") / "large.gif"
+    write_large_gif(path)
+    return path
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import pytest
 from PIL import Image
@@ -16,6 +16,7 @@ from PIL import Image
 from pty_process import plain_environment
 from window_driver import Box, grab
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 PATIENCE = 60.0  # seconds for the server to start, or for a program to end
 
 
@@ -43,7 +44,11 @@ class VirtualScreen:
     def environment(self, **more: str) -> dict[str, str]:
         """Variables for a process whose windows are to appear here, and for Qt, SDL and Mesa to use X and no GPU."""
         screen = {"DISPLAY": self.display, "LIBGL_ALWAYS_SOFTWARE": "1", "QT_QPA_PLATFORM": "xcb"}
-        screen |= {"SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy"}
+        screen |= {
+            "SDL_VIDEODRIVER": "x11",
+            "SDL_AUDIODRIVER": "dummy",
+            "SDDISPLAYLINK_TEST_XVFB": str(self._server.pid),
+        }
         usual = plain_environment()
         helpers = str(Path(__file__).parent)
         return usual | {"PYTHONPATH": os.pathsep.join([usual["PYTHONPATH"], helpers])} | screen | more
@@ -61,11 +66,19 @@ class VirtualScreen:
             [sys.executable, "-X", "faulthandler", str(program), *arguments],
             capture_output=True,
             text=True,
-            timeout=2 * PATIENCE,
+            timeout=4 * PATIENCE,
             env=self.environment(**more),
         )
         assert done.returncode == 0, f"{program.name} {' '.join(arguments)}: {done.returncode}\n{done.stderr}"
         return json.loads(done.stdout.splitlines()[-1]) if done.stdout else None
+
+    def run_example(self, name: str, picture: Path) -> tuple[str, Image.Image]:
+        """Run examples/NAME for a second, without warnings; what it prints, and the photograph that it takes."""
+        command = [sys.executable, "-W", "error", str(EXAMPLES / name), "--seconds", "1", "--screenshot", str(picture)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=self.environment())
+        assert (done.returncode, done.stderr) == (0, ""), f"{name}: {done.returncode}\n{done.stderr}"
+        with Image.open(picture) as taken:
+            return done.stdout, taken.convert("RGB")
 
     def close(self) -> None:
         """End the server, and with it what still has a window."""
@@ -85,8 +98,8 @@ def require_virtual_screen() -> None:
         unavailable("Xvfb is not installed")
 
 
-def unavailable(reason: str) -> None:
-    """Skip the test; fail it on CI's Linux, where everything has been installed."""
+def unavailable(reason: str, *, module: bool = False) -> NoReturn:
+    """Skip the test, or its whole module; fail it on CI's Linux, where everything has been installed."""
     if os.environ.get("CI") == "true" and sys.platform == "linux":
         pytest.fail(reason)
-    pytest.skip(reason)
+    pytest.skip(reason, allow_module_level=module)
