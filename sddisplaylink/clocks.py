@@ -103,8 +103,8 @@ class ManualClock:
         calling thread. ``advance(0)`` only runs what is pending. Raises ClockError inside a callback, ValueError for a
         negative time.
         """
-        end = self._end_after(seconds)
         with self._advance_lock():
+            end = self._end_after(seconds)
             self._flush()
             for tick in range(self._ticks + 1, self._last_tick_before(end) + 1):
                 self._ticks = tick
@@ -115,9 +115,8 @@ class ManualClock:
 
     def stall(self, seconds: float) -> None:
         """Let time pass without a tick, as a busy or sleeping machine does; the next tick reports what was missed."""
-        end = self._end_after(seconds)
         with self._advance_lock():
-            self._now = end
+            end = self._now = self._end_after(seconds)
             passed = self._last_tick_before(end) - self._ticks
             self._ticks += passed
             self._missed += passed

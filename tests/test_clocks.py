@@ -97,6 +97,28 @@ def test_advance_waits_for_slow_callbacks():
     assert seen == [1, 2, 3]
 
 
+def test_time_that_two_threads_let_pass_adds_up():
+    clock = sd.ManualClock()
+    inside, together = threading.Event(), threading.Barrier(2)
+
+    def hold_up(tick):
+        inside.set()
+        together.wait(PATIENCE)
+
+    with sd.DisplayLink(hold_up, clock=clock):
+        first = threading.Thread(target=clock.advance, args=(1 / 60,))
+        first.start()
+        assert inside.wait(PATIENCE)
+        second = threading.Thread(target=clock.advance, args=(1 / 60,))
+        second.start()
+        together.wait(PATIENCE)  # the second call came before the first was over
+        together.wait(PATIENCE)
+        first.join(PATIENCE)
+        second.join(PATIENCE)
+    assert clock.time == pytest.approx(2 / 60)
+    clock.close()
+
+
 def test_more_clocks_than_any_program_has():
     clocks = [sd.ManualClock() for _ in range(500)]
     links = [sd.DisplayLink(clock=clock) for clock in clocks]
