@@ -1,24 +1,7 @@
 /* The chunks of a PNG file: where the data of each animation frame lies and how it is shown. */
-#include "crc32.h"
+#include "png_chunk.h"
 
-enum {
-    SIGNATURE = 8,
-    HEADER = 13,
-    OVERHEAD = 12, /* of a chunk: length, kind, checksum */
-    FRAME_CONTROL = 26,
-    ANIMATION_CONTROL = 8
-};
-
-#define KIND(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
-#define IDAT KIND('I', 'D', 'A', 'T')
-#define FDAT KIND('f', 'd', 'A', 'T')
-
-struct chunk {
-    uint32_t kind;
-    const uint8_t *body;
-    size_t begin;
-    size_t length;
-};
+enum { FRAME_CONTROL = 26, ANIMATION_CONTROL = 8 };
 
 struct scanner {
     const uint8_t *data;
@@ -31,19 +14,8 @@ struct scanner {
     const struct sddl_crc_table *crc; /* NULL: checksums are taken on trust */
 };
 
-/* False if the chunk is cut off or damaged; its kind is known even so, if that much is there. */
-static bool next_chunk(const struct scanner *scan, size_t position, struct chunk *chunk) {
-    const uint8_t *at = scan->data + position;
-    size_t left = scan->size - position;
-    chunk->kind = left >= 8 ? sddl_big32(at + 4) : 0;
-    if (left < OVERHEAD || sddl_big32(at) > left - OVERHEAD)
-        return false;
-    chunk->body = at + 8;
-    chunk->begin = position + 8;
-    chunk->length = sddl_big32(at);
-    if (!scan->crc || chunk->kind == IDAT || chunk->kind == FDAT)
-        return true;
-    return sddl_crc(scan->crc, at + 4, chunk->length + 4) == sddl_big32(chunk->body + chunk->length);
+static bool next_chunk(const struct scanner *scan, size_t position, struct sddl_png_chunk *chunk) {
+    return sddl_png_next_chunk(scan->data, scan->size, position, scan->crc, chunk);
 }
 
 static void add_span(const struct scanner *scan, size_t begin, size_t end) {
@@ -56,14 +28,15 @@ static void add_span(const struct scanner *scan, size_t begin, size_t end) {
 static void finish_frame(const struct scanner *scan) {
     sddl_png_index *index = scan->index;
     sddl_png_frame *frame = &index->control;
+    const bool taken = index->taken;
     if (!index->controlled || frame->span_count == 0)
         return;
-    index->controlled = 0;
-    if (!index->animated || index->frame_count >= index->announced)
+    index->controlled = index->taken = 0;
+    if (taken || !index->animated || index->frame_count >= index->announced)
         return;
     bool covers = frame->width == index->width && frame->height == index->height;
-    frame->lineage = sddl_descend(&index->next, index->frame_count, covers, frame->blend == SDDL_BLEND_SOURCE,
-                                  frame->disposal);
+    frame->lineage =
+        sddl_descend(&index->next, index->frame_count, covers, frame->blend == SDDL_BLEND_SOURCE, frame->disposal);
     scan->frames[index->frame_count++ - scan->first_frame] = *frame;
 }
 
@@ -79,7 +52,7 @@ static bool inside(const sddl_png_frame *frame, uint32_t width, uint32_t height)
            frame->height <= height && frame->y <= height - frame->height;
 }
 
-static bool read_frame_control(const struct scanner *scan, const struct chunk *chunk) {
+static bool read_frame_control(const struct scanner *scan, const struct sddl_png_chunk *chunk) {
     sddl_png_index *index = scan->index;
     const uint8_t *body = chunk->body;
     finish_frame(scan);
@@ -104,9 +77,9 @@ static bool read_frame_control(const struct scanner *scan, const struct chunk *c
     return true;
 }
 
-static bool read_animation_control(const struct scanner *scan, const struct chunk *chunk) {
+static bool read_animation_control(const struct scanner *scan, const struct sddl_png_chunk *chunk) {
     sddl_png_index *index = scan->index;
-    struct chunk early;
+    struct sddl_png_chunk early;
     if (index->still_count || index->animated)
         return true; /* too late, or a second one */
     if (chunk->length != ANIMATION_CONTROL)
@@ -119,7 +92,7 @@ static bool read_animation_control(const struct scanner *scan, const struct chun
     return next_chunk(scan, (size_t)index->early, &early) && read_frame_control(scan, &early);
 }
 
-static bool read_any_frame_control(const struct scanner *scan, const struct chunk *chunk) {
+static bool read_any_frame_control(const struct scanner *scan, const struct sddl_png_chunk *chunk) {
     if (scan->index->animated)
         return read_frame_control(scan, chunk);
     if (!scan->index->still_count)
@@ -127,7 +100,7 @@ static bool read_any_frame_control(const struct scanner *scan, const struct chun
     return true;
 }
 
-static bool read_still_data(const struct scanner *scan, const struct chunk *chunk) {
+static bool read_still_data(const struct scanner *scan, const struct sddl_png_chunk *chunk) {
     sddl_png_index *index = scan->index;
     if (index->still_count && index->previous != IDAT)
         return false;
@@ -137,7 +110,7 @@ static bool read_still_data(const struct scanner *scan, const struct chunk *chun
     return true;
 }
 
-static bool read_frame_data(const struct scanner *scan, const struct chunk *chunk) {
+static bool read_frame_data(const struct scanner *scan, const struct sddl_png_chunk *chunk) {
     sddl_png_index *index = scan->index;
     if (chunk->length < 4 || !index->controlled || !index->still_count || !in_sequence(index, chunk->body))
         return false;
@@ -145,13 +118,13 @@ static bool read_frame_data(const struct scanner *scan, const struct chunk *chun
     return true;
 }
 
-static void keep_first(const struct scanner *scan, sddl_span *span, const struct chunk *chunk) {
+static void keep_first(const struct scanner *scan, sddl_span *span, const struct sddl_png_chunk *chunk) {
     if (span->begin == span->end && !scan->index->still_count)
         *span = (sddl_span){chunk->begin, chunk->begin + chunk->length};
 }
 
 /* False from where the animation makes no sense any more. */
-static bool read_chunk(const struct scanner *scan, const struct chunk *chunk) {
+static bool read_chunk(const struct scanner *scan, const struct sddl_png_chunk *chunk) {
     switch (chunk->kind) {
     case IDAT:
         return read_still_data(scan, chunk);
@@ -184,7 +157,7 @@ static void end(const struct scanner *scan, int state) {
 /* One chunk; false if more data has to come first. */
 static bool step(const struct scanner *scan) {
     sddl_png_index *index = scan->index;
-    struct chunk chunk;
+    struct sddl_png_chunk chunk;
     bool whole = next_chunk(scan, (size_t)index->position, &chunk);
     if (!whole && index->more)
         return false;
@@ -206,32 +179,13 @@ static bool step(const struct scanner *scan) {
     return true;
 }
 
-static bool read_header(const uint8_t *data, size_t size, const struct sddl_crc_table *crc, sddl_png_index *index) {
-    const uint8_t *at = data + SIGNATURE;
-    if (size < SIGNATURE + HEADER + OVERHEAD || sddl_big32(at) != HEADER ||
-        sddl_big32(at + 4) != KIND('I', 'H', 'D', 'R') ||
-        sddl_crc(crc, at + 4, HEADER + 4) != sddl_big32(at + 8 + HEADER))
-        return false;
-    *index = (sddl_png_index){
-        .width = sddl_big32(at + 8),
-        .height = sddl_big32(at + 12),
-        .bit_depth = at[16],
-        .colour_type = at[17],
-        .interlaced = at[20],
-        .next = {-1, 0},
-        .more = index->more,
-        .position = SIGNATURE + HEADER + OVERHEAD,
-    };
-    return true;
-}
-
 int64_t sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
                       size_t frame_capacity, sddl_span *spans, size_t span_capacity) {
     struct sddl_crc_table crc;
     if (!data || !index || (!frames && frame_capacity) || (!spans && span_capacity) || index->position > size)
         return SDDL_E_ARGUMENT;
     sddl_crc_prepare(&crc);
-    if (index->position == 0 && !read_header(data, size, &crc, index))
+    if (index->position == 0 && !sddl_png_read_header(data, size, &crc, index))
         return SDDL_E_ARGUMENT;
     const struct scanner scan = {
         data, size, index, frames, spans, index->frame_count, index->span_count, check_crc ? &crc : NULL,
@@ -241,6 +195,19 @@ int64_t sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_
         if (!step(&scan))
             break;
     return (int64_t)(index->frame_count - scan.first_frame);
+}
+
+int sddl_png_take(sddl_png_index *index, sddl_png_frame *frame) {
+    if (!index || !frame)
+        return SDDL_E_ARGUMENT;
+    const struct scanner scan = {.index = index, .frames = frame, .first_frame = index->frame_count};
+    if (!index->controlled || index->taken || !index->animated || index->frame_count >= index->announced)
+        return 0;
+    finish_frame(&scan);
+    if (index->frame_count == scan.first_frame)
+        return 0; /* none of its data has come */
+    index->controlled = index->taken = 1;
+    return 1;
 }
 
 int sddl_png_delays(const sddl_png_frame *frames, size_t count, int64_t *nanoseconds) {

@@ -1,5 +1,5 @@
 /* RGBA pixels drawn over others. */
-#include "imaging.h"
+#include "blend.h"
 
 enum { TOGETHER = 8 };
 
@@ -48,7 +48,7 @@ static uint32_t blend_pixel(uint32_t source, uint32_t under) {
     return alpha ? over(source, under) : under;
 }
 
-static void blend_over(uint8_t *to, const uint8_t *from, size_t count) {
+void sddl_blend_over(uint8_t *to, const uint8_t *from, size_t count) {
     size_t i = 0;
     for (; count - i >= 2; i += 2, to += 2 * SDDL_PIXEL, from += 2 * SDDL_PIXEL) {
         uint64_t source = sddl_load64(from), alphas = source & TWO_ALPHAS;
@@ -87,7 +87,7 @@ int sddl_draw_pixels(const sddl_canvas *canvas, const sddl_rect *rect, const uin
     for (size_t y = 0; y < area.height; y++) {
         uint8_t *to = sddl_pixel_at(canvas, area.x, area.y + y);
         if (blend == SDDL_BLEND_OVER)
-            blend_over(to, pixels + y * stride, area.width);
+            sddl_blend_over(to, pixels + y * stride, area.width);
         else if (blend == SDDL_BLEND_MASK)
             blend_mask(to, pixels + y * stride, area.width);
         else

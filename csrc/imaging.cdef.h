@@ -31,7 +31,8 @@ enum sddl_pixel_status {
 
 /* What a frame builds on. */
 typedef struct sddl_lineage {
-    int32_t base; /* the frame over which, once that is disposed of, this one is drawn; -1 = over nothing, or it replaces everything */
+    int32_t
+        base; /* the frame over which, once that is disposed of, this one is drawn; -1 = over nothing, or it replaces everything */
     int32_t root; /* the frame with which the chain of bases begins; the frame itself without a base */
 } sddl_lineage;
 
@@ -46,8 +47,8 @@ typedef struct sddl_gif_frame {
     int32_t transparent; /* index of the transparent colour; -1 = none */
     uint8_t disposal;    /* sddl_disposal */
     uint8_t interlaced;
-    uint8_t code_size;        /* LZW minimum code size as stored */
-    uint8_t whole;            /* 0: the file ends within this frame's data */
+    uint8_t code_size; /* LZW minimum code size as stored */
+    uint8_t whole;     /* 0: the file ends within this frame's data */
     sddl_lineage lineage;
     uint32_t palette_entries; /* of the local colour table; 0 = the global one serves */
     uint64_t palette;         /* its offset */
@@ -116,10 +117,10 @@ typedef struct sddl_png_index {
     int32_t state;      /* sddl_scan_state */
     uint32_t announced; /* frames and plays of that chunk */
     uint32_t plays;
-    int32_t uncertain;  /* the file breaks off after the last frame's data: only decoding tells whether that is whole */
-    int32_t more;       /* set by the caller: data will follow, and what is cut off is left for the next call */
-    uint64_t position;  /* where the next call goes on; 0 = not begun */
-    sddl_span palette;  /* bodies of PLTE and tRNS; 0, 0 = none */
+    int32_t uncertain; /* the file breaks off after the last frame's data: only decoding tells whether that is whole */
+    int32_t more;      /* set by the caller: data will follow, and what is cut off is left for the next call */
+    uint64_t position; /* where the next call goes on; 0 = not begun */
+    sddl_span palette; /* bodies of PLTE and tRNS; 0, 0 = none */
     sddl_span transparency;
     uint64_t frame_count; /* animation frames whose data is there, at most `announced` */
     uint64_t span_count;
@@ -129,7 +130,8 @@ typedef struct sddl_png_index {
     sddl_png_frame control; /* the frame whose data is being read */
     uint8_t controlled;     /* there is one */
     uint8_t misled;         /* the animation made no sense before any picture data came */
-    uint16_t pad;
+    uint8_t taken;          /* it counts already: see sddl_png_take() */
+    uint8_t pad;
     uint32_t sequence;
     uint32_t previous; /* kind of the chunk before */
     uint32_t pad2;
@@ -142,6 +144,9 @@ typedef struct sddl_png_index {
  * zlib streams, which bring checksums of their own. SDDL_E_ARGUMENT if the header is cut off or broken. */
 int64_t sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
                       size_t frame_capacity, sddl_span *spans, size_t span_capacity);
+/* Where data is still to come: counts the frame whose data was read last, which the caller knows to be whole, before the next
+ * chunk says so. Returns 1, with the frame, or 0 if there is none or it counts already. */
+int sddl_png_take(sddl_png_index *index, sddl_png_frame *frame);
 /* The delays of `count` frames in nanoseconds. */
 int sddl_png_delays(const sddl_png_frame *frames, size_t count, int64_t *nanoseconds);
 
@@ -235,3 +240,8 @@ int64_t sddl_png_filtered_size(const sddl_png_format *picture);
 /* Unfilters, deinterlaces and expands to RGBA. `filtered` is overwritten. Rows that are missing are left as they are. Samples
  * of 16 bits lose their low byte. Returns sddl_pixel_status, or SDDL_E_ARGUMENT. */
 int sddl_png_unpack(const sddl_png_format *picture, uint8_t *filtered, size_t size, const sddl_canvas *out);
+/* The same for a frame of an animation, whose size counts, not that in `format`. It is drawn where it belongs on the canvas, all of it
+ * or, if something is wrong with the rows, nothing. */
+int64_t sddl_png_frame_size(const sddl_png_format *format, const sddl_png_frame *frame);
+int sddl_png_draw(const sddl_png_format *format, const sddl_png_frame *frame, uint8_t *filtered, size_t size,
+                  const sddl_canvas *canvas);

@@ -20,6 +20,8 @@ struct sddl_png_colours {
 /* False if PNG knows no such format or its palette is missing or too large. */
 bool sddl_png_prepare(const sddl_png_format *format, struct sddl_png_colours *colours);
 unsigned sddl_png_bits(uint8_t bit_depth, uint8_t colour_type);
+/* True if samples are RGBA pixels already. */
+bool sddl_png_is_rgba(const struct sddl_png_colours *colours);
 /* `count` pixels, written `gap` bytes apart. */
 void sddl_png_expand(const struct sddl_png_colours *colours, const uint8_t *samples, size_t count, uint8_t *to,
                      size_t gap);

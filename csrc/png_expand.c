@@ -59,6 +59,10 @@ bool sddl_png_prepare(const sddl_png_format *format, struct sddl_png_colours *co
     return true;
 }
 
+bool sddl_png_is_rgba(const struct sddl_png_colours *colours) {
+    return colours->colour_type == RGB_ALPHA && colours->bit_depth == 8;
+}
+
 SDDL_INLINE void put(uint8_t *to, unsigned red, unsigned green, unsigned blue, unsigned alpha) {
     sddl_store32(to, red | green << 8 | blue << 16 | alpha << 24);
 }

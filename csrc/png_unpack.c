@@ -1,7 +1,8 @@
 /* From inflated PNG data to RGBA rows: passes, filters, formats. */
+#include "blend.h"
 #include "png.h"
 
-enum { PASSES = 7 };
+enum { PASSES = 7, ASIDE = 256 /* pixels */ };
 
 /* Which pixels of the picture a pass holds. */
 struct pass {
@@ -54,8 +55,42 @@ struct input {
     size_t left;
 };
 
-static int unpack_pass(const struct sddl_png_colours *colours, const struct pass *pass, struct input *input,
-                       const sddl_canvas *out, size_t step) {
+/* Where pixels go, and how. */
+struct output {
+    const struct sddl_png_colours *colours;
+    const sddl_canvas *canvas;
+    int blend;
+};
+
+/* Pixels are expanded aside and blended from there, unless they can be taken as they are. */
+static void blend_row(const struct sddl_png_colours *colours, const uint8_t *samples, size_t count, uint8_t *to,
+                      size_t gap) {
+    uint8_t pixels[ASIDE * SDDL_PIXEL];
+    const size_t bits = sddl_png_bits(colours->bit_depth, colours->colour_type);
+    if (sddl_png_is_rgba(colours) && gap == SDDL_PIXEL) {
+        sddl_blend_over(to, samples, count);
+        return;
+    }
+    for (size_t done = 0; done < count; done += ASIDE) {
+        const size_t some = sddl_smaller(count - done, ASIDE);
+        sddl_png_expand(colours, samples + done * bits / 8, some, pixels, SDDL_PIXEL);
+        if (gap == SDDL_PIXEL)
+            sddl_blend_over(to + done * gap, pixels, some);
+        else
+            for (size_t i = 0; i < some; i++)
+                sddl_blend_over(to + (done + i) * gap, pixels + i * SDDL_PIXEL, 1);
+    }
+}
+
+static void put_row(const struct output *out, const uint8_t *samples, const struct pass *pass, size_t row) {
+    uint8_t *to = sddl_pixel_at(out->canvas, pass->x, pass->y + row * pass->dy);
+    if (out->blend == SDDL_BLEND_OVER)
+        blend_row(out->colours, samples, pass->width, to, pass->dx * SDDL_PIXEL);
+    else
+        sddl_png_expand(out->colours, samples, pass->width, to, pass->dx * SDDL_PIXEL);
+}
+
+static int unpack_pass(const struct output *out, const struct pass *pass, struct input *input, size_t step) {
     const uint8_t *above = NULL;
     for (size_t row = 0; row < pass->height && pass->width; row++) {
         if (input->left <= pass->row_bytes)
@@ -63,26 +98,74 @@ static int unpack_pass(const struct sddl_png_colours *colours, const struct pass
         if (!sddl_png_unfilter(input->at, above, pass->row_bytes, step))
             return SDDL_PIXELS_BROKEN;
         above = input->at + 1;
-        sddl_png_expand(colours, above, pass->width, sddl_pixel_at(out, pass->x, pass->y + row * pass->dy),
-                        pass->dx * SDDL_PIXEL);
+        put_row(out, above, pass, row);
         input->at += pass->row_bytes + 1;
         input->left -= pass->row_bytes + 1;
     }
     return SDDL_PIXELS_WHOLE;
 }
 
-int sddl_png_unpack(const sddl_png_format *format, uint8_t *filtered, size_t size, const sddl_canvas *out) {
+static int unpack(const sddl_png_format *format, uint8_t *filtered, size_t size, const sddl_canvas *canvas, int blend) {
     struct sddl_png_colours colours;
-    if (!format || !filtered || !sddl_canvas_valid(out) || out->width != format->width ||
-        out->height != format->height || !sddl_png_prepare(format, &colours))
+    if (!format || !filtered || !sddl_canvas_valid(canvas) || canvas->width != format->width ||
+        canvas->height != format->height || !sddl_png_prepare(format, &colours))
         return SDDL_E_ARGUMENT;
+    const struct output out = {&colours, canvas, blend};
     unsigned bits = sddl_png_bits(format->bit_depth, format->colour_type);
     size_t step = bits < 8 ? 1 : bits / 8;
     struct input input = {filtered, size};
     int status = SDDL_PIXELS_WHOLE;
     for (size_t i = 0; i < pass_count(format) && status == SDDL_PIXELS_WHOLE; i++) {
         const struct pass pass = pass_of(format, bits, i);
-        status = unpack_pass(&colours, &pass, &input, out, step);
+        status = unpack_pass(&out, &pass, &input, step);
     }
     return status;
+}
+
+int sddl_png_unpack(const sddl_png_format *format, uint8_t *filtered, size_t size, const sddl_canvas *out) {
+    return unpack(format, filtered, size, out, SDDL_BLEND_SOURCE);
+}
+
+static sddl_png_format format_of(const sddl_png_format *format, const sddl_png_frame *frame) {
+    sddl_png_format own = *format;
+    own.width = frame->width;
+    own.height = frame->height;
+    return own;
+}
+
+/* All rows are there and none has a filter that PNG does not know. */
+static int check_rows(const sddl_png_format *format, const uint8_t *filtered, size_t size) {
+    const unsigned bits = sddl_png_bits(format->bit_depth, format->colour_type);
+    for (size_t i = 0; i < pass_count(format); i++) {
+        const struct pass pass = pass_of(format, bits, i);
+        for (size_t row = 0; row < pass.height && pass.width; row++) {
+            if (size <= pass.row_bytes)
+                return SDDL_PIXELS_CUT;
+            if (*filtered > 4)
+                return SDDL_PIXELS_BROKEN;
+            filtered += pass.row_bytes + 1;
+            size -= pass.row_bytes + 1;
+        }
+    }
+    return SDDL_PIXELS_WHOLE;
+}
+
+int64_t sddl_png_frame_size(const sddl_png_format *format, const sddl_png_frame *frame) {
+    if (!format || !frame)
+        return SDDL_E_ARGUMENT;
+    const sddl_png_format own = format_of(format, frame);
+    return sddl_png_filtered_size(&own);
+}
+
+int sddl_png_draw(const sddl_png_format *format, const sddl_png_frame *frame, uint8_t *filtered, size_t size,
+                  const sddl_canvas *canvas) {
+    if (!format || !frame || !filtered || !sddl_canvas_valid(canvas) || frame->width > canvas->width ||
+        frame->height > canvas->height || frame->x > canvas->width - frame->width ||
+        frame->y > canvas->height - frame->height)
+        return SDDL_E_ARGUMENT;
+    const sddl_png_format own = format_of(format, frame);
+    const size_t offset = (size_t)frame->y * canvas->stride + (size_t)frame->x * SDDL_PIXEL;
+    const sddl_canvas part = {canvas->pixels + offset, canvas->size - offset, canvas->stride, own.width, own.height};
+    int status = check_rows(&own, filtered, size);
+    return status == SDDL_PIXELS_WHOLE ? unpack(&own, filtered, size, &part, frame->blend) : status;
 }

@@ -34,7 +34,9 @@ class Frame:
     """Read-only pixels, shape (height, width, 4), format ``"B"``, C-contiguous: red, green, blue, straight alpha."""
 
     @classmethod
-    def of_pixels(cls, index: int, timestamp: float, duration: float, size: tuple[int, int], pixels: bytes) -> Frame:
+    def of_pixels(
+        cls, index: int, timestamp: float, duration: float, size: tuple[int, int], pixels: bytes | memoryview
+    ) -> Frame:
         """A frame over `pixels` (width × height × 4 bytes), which are not copied."""
         width, height = size
         return cls(index, timestamp, duration, size, memoryview(pixels).cast("B", (height, width, 4)))

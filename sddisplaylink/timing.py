@@ -5,11 +5,14 @@ Delays are whole nanoseconds here, so that sums are exact; seconds as ``float`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from functools import cached_property
 from itertools import accumulate
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
-__all__ = ["Timeline", "TimingRule"]
+from sddisplaylink.decoders.protocol import ImageInfo
+
+__all__ = ["Delays", "Timeline", "TimingRule"]
 
 TimingRule = Literal["browser", "raw"]
 
@@ -18,29 +21,78 @@ _TOO_SHORT_NS = 10_000_000  # Chromium, Firefox and WebKit agree: up to and incl
 _BROWSER_DEFAULT_NS = 100_000_000
 
 
+class Delays(Protocol):
+    """Whoever knows the stored delays: a decoder."""
+
+    @property
+    def info(self) -> ImageInfo:
+        """Those of all frames; reads the whole file."""
+
+    def delay_ns(self, index: int) -> int | None:
+        """That of a frame; reads as far as that."""
+
+
 class Timeline:
-    """Durations and start times of an image's frames under a timing rule.
+    """Durations and start times of an image's frames under a timing rule, made when they are asked for.
 
     ``"browser"`` shows frames of 10 ms and less, 0 or no stored delay for 100 ms; longer delays are kept. ``"raw"``
     keeps what is stored: its zero (or missing) delays are 0.0 in :attr:`durations`, but one nanosecond in
     :attr:`durations_ns`, because a schedule needs every frame to end after it begins.
     """
 
-    def __init__(self, stored_ns: Iterable[int | None], rule: TimingRule) -> None:
-        """Apply `rule` to the delays as stored (nanoseconds; None = the file gives none). ValueError: no such rule."""
+    def __init__(self, stored: Delays, rule: TimingRule) -> None:
+        """Apply `rule` to the delays as stored. ValueError: no such rule."""
         if rule not in get_args(TimingRule):
             raise ValueError(f'timing must be "browser" or "raw", not {rule!r}')
-        shown_ns = [_browser_delay(delay) if rule == "browser" else delay or 0 for delay in stored_ns]
-        self.durations: tuple[float, ...] = tuple(seconds(delay) for delay in shown_ns)
-        self.duration: float = seconds(sum(shown_ns))
-        self.durations_ns: tuple[int, ...] = tuple(max(1, delay) for delay in shown_ns)
-        self.starts: tuple[float, ...] = tuple(seconds(end) for end in accumulate(self.durations_ns[:-1], initial=0))
+        self._stored = stored
+        self._rule = rule
+        self._begins = [0]  # of the first frames, in nanoseconds; grows as far as span() is asked
+
+    @cached_property
+    def durations(self) -> tuple[float, ...]:
+        """How long each frame is shown, in seconds."""
+        known = {delay: seconds(delay) for delay in set(self._shown_ns)}
+        return tuple([known[delay] for delay in self._shown_ns])
+
+    @cached_property
+    def duration(self) -> float:
+        """The sum of them."""
+        return seconds(sum(self._shown_ns))
+
+    @cached_property
+    def durations_ns(self) -> tuple[int, ...]:
+        """The same in whole nanoseconds, none of them zero."""
+        return self._shown_ns if all(self._shown_ns) else tuple([delay or 1 for delay in self._shown_ns])
+
+    @cached_property
+    def starts(self) -> array[float]:
+        """When each frame begins, in seconds."""
+        ends = accumulate(self.durations_ns[:-1], initial=0)
+        return array("d", [seconds(end) for end in ends])
+
+    def span(self, index: int) -> tuple[float, float]:
+        """(start, duration) of a frame in seconds; reads the file no further than that frame."""
+        begins = self._begins
+        while len(begins) <= index:
+            begins.append(begins[-1] + self.duration_ns(len(begins) - 1))
+        return seconds(begins[index]), seconds(self._shown(self._stored.delay_ns(index)))
+
+    def duration_ns(self, index: int) -> int:
+        """That of one frame as in :attr:`durations_ns`; reads the file no further than that frame."""
+        return max(1, self._shown(self._stored.delay_ns(index)))
+
+    @cached_property
+    def _shown_ns(self) -> tuple[int, ...]:
+        stored = self._stored.info.delays_ns
+        known = {delay: self._shown(delay) for delay in set(stored)}
+        return tuple([known[delay] for delay in stored])
+
+    def _shown(self, stored_ns: int | None) -> int:
+        if self._rule == "raw":
+            return stored_ns or 0
+        return _BROWSER_DEFAULT_NS if stored_ns is None or stored_ns <= _TOO_SHORT_NS else stored_ns
 
 
 def seconds(nanoseconds: int) -> float:
     """The nearest float to a whole number of nanoseconds, in seconds."""
     return nanoseconds / _NANOSECONDS
-
-
-def _browser_delay(stored_ns: int | None) -> int:
-    return _BROWSER_DEFAULT_NS if stored_ns is None or stored_ns <= _TOO_SHORT_NS else stored_ns

@@ -13,27 +13,29 @@ from hypothesis import strategies as st
 from generated_images import PNG_FORMATS, apngs, gifs
 from images import GifPicture, PngPicture, build_apng, build_gif, sub_blocks
 from sddisplaylink.decoders.apng import PngSource
+from sddisplaylink.decoders.file_data import FileData
 from sddisplaylink.decoders.gif import GifSource
+from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.image import AnimatedImage
 
-LIMIT = 100_000
+LIMITS = Limits(100_000)
 
 
 def outcome(decoder, index):
     """The pixels of a frame, or what is wrong with it, coming from wherever the decoder stands."""
     try:
-        for at in range(decoder.first_needed(index), index + 1):
+        for at in decoder.way(index).frames:
             decoder.compose(at)
-        return decoder.pixels()
+        return bytes(decoder.pixels())
     except ImageFormatError as error:
         return str(error)
 
 
 def opened(data, *, native):
     try:
-        return open_decoder(data, LIMIT, native=native)
+        return open_decoder(FileData(data), LIMITS, native=native)
     except ImageFormatError as error:
         return str(error)
 
@@ -137,7 +139,7 @@ def test_the_option_chooses(data):
 def test_a_closed_decoder_holds_nothing_of_the_file(data, native):
     source = bytes(bytearray(data))  # nobody else's
     references = sys.getrefcount(source)
-    decoder = open_decoder(source, LIMIT, native=native)
+    decoder = open_decoder(FileData(source), LIMITS, native=native)
     decoder.compose(0)
     assert sys.getrefcount(source) > references
     decoder.close()

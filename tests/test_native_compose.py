@@ -130,19 +130,20 @@ def test_clear_and_copy_touch_the_rectangle_alone(data, x, y, width, height, gap
         Canvas(WIDTH, HEIGHT, other, gap),
     )
     area = rect(x, y, width, height)
-    assert lib.sddl_clear(cleared.c, area) == lib.sddl_copy(copied.c, source.c, area) == 0
+    assert lib.sddl_clear(cleared.c, area) == lib.sddl_restore(copied.c, source.c, area, 1) == 0
     inside = {there for there, _ in each_pixel(x, y, width, height)}
     assert cleared.read() == b"".join(NOTHING if i in inside else at(before, i) for i in range(WIDTH * HEIGHT))
     assert copied.read() == b"".join(at(other if i in inside else before, i) for i in range(WIDTH * HEIGHT))
 
 
-@given(*[places] * 4, *[sides] * 4, st.booleans())
-def test_what_the_next_frame_overwrites_need_not_be_disposed_of(x, y, x2, y2, width, height, width2, height2, opaque):
-    first, following = (
-        {there for there, _ in each_pixel(*area)} for area in ((x, y, width, height), (x2, y2, width2, height2))
-    )
-    result = lib.sddl_overwrites(rect(x2, y2, width2, height2), opaque, rect(x, y, width, height), WIDTH, HEIGHT)
-    assert bool(result) == (not first or (opaque and first <= following))
+def test_several_rectangles_are_restored_or_cleared():
+    pixels, other = bytes([1, 2, 3, 4]) * (WIDTH * HEIGHT), bytes([5, 6, 7, 8]) * (WIDTH * HEIGHT)
+    areas = ffi.new("sddl_rect[]", [(0, 0, 3, 2), (2, 1, 4, 4), (99, 0, 1, 1), (5, 5, 0, 3)])
+    inside = {there for area in [(0, 0, 3, 2), (2, 1, 4, 4)] for there, _ in each_pixel(*area)}
+    for source, drawn in ((Canvas(WIDTH, HEIGHT, other), other), (None, bytes(len(other)))):
+        canvas = Canvas(WIDTH, HEIGHT, pixels, 4)
+        assert lib.sddl_restore(canvas.c, source.c if source else ffi.NULL, areas, 4) == 0
+        assert canvas.read() == b"".join(at(drawn if i in inside else pixels, i) for i in range(WIDTH * HEIGHT))
 
 
 @given(st.data(), st.integers(0, 3), gaps, st.booleans())
@@ -219,7 +220,7 @@ def test_a_canvas_that_does_not_fit_its_memory_is_refused(broken):
     good, area, memory = Canvas(WIDTH, HEIGHT), rect(0, 0, 1, 1), ffi.new("uint8_t[]", 1024)
     refused = lib.SDDL_E_ARGUMENT
     assert lib.sddl_clear(broken.c, area) == refused
-    assert lib.sddl_copy(good.c, broken.c, area) == refused
+    assert lib.sddl_restore(good.c, broken.c, area, 1) == refused
     assert lib.sddl_convert(broken.c, good.c, 0) == refused
     assert lib.sddl_draw_pixels(broken.c, area, memory, 4, 4, 0) == refused
     assert lib.sddl_draw_indices(broken.c, ffi.NULL, area, memory, 1, memory, -1, 0) == refused

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import GifImagePlugin, Image
 
+from gif_oracle import scan_gif
 from kernels import decode_lzw
 from lzw_encoder import BitWriter, encode_lzw, sub_blocks
 from sddisplaylink._native import ffi, lib
-from sddisplaylink.decoders.gif_blocks import scan_gif
 
 CORPUS = os.environ.get("SDDISPLAYLINK_CORPUS")
 WHOLE, SHORT, CUT, BROKEN = lib.SDDL_PIXELS_WHOLE, lib.SDDL_PIXELS_SHORT, lib.SDDL_PIXELS_CUT, lib.SDDL_PIXELS_BROKEN

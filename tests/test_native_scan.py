@@ -11,25 +11,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gif_oracle import scan_gif
 from images import GifPicture, build_gif, loop_extension
+from png_oracle import SIGNATURE, scan_png
 from sddisplaylink._native import ffi, lib
-from sddisplaylink.decoders.apng_chunks import SIGNATURE, scan_png
-from sddisplaylink.decoders.gif_blocks import scan_gif
 from sddisplaylink.errors import ImageFormatError
 
 CORPUS = os.environ.get("SDDISPLAYLINK_CORPUS")
 
 
-def native_gif(data: bytes, at_once: int = 64):
-    """What scan_gif() says, by the C scanner; None for a header that is cut off."""
+def native_gif(data: bytes, at_once: int = 64, pieces: tuple[int, ...] = ()):
+    """What scan_gif() says, by the C scanner, given the data up to each of `pieces` first; None for a cut header."""
     index, frames = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame[]", at_once)
-    memory, found = ffi.from_buffer("uint8_t[]", data), []
-    while index.state == lib.SDDL_SCAN_MORE:
-        count = lib.sddl_gif_scan(memory, len(data), index, frames, at_once)
-        if count < 0:
-            return None
-        found += [gif_frame(frames[i]) for i in range(count) if frames[i].whole]
-        assert all(frames[i].whole for i in range(count - 1))
+    found = []
+    for end in (*pieces, len(data)):
+        memory, count = ffi.from_buffer("uint8_t[]", data[:end]), at_once  # elsewhere each time
+        index.more = end < len(data)
+        while index.state == lib.SDDL_SCAN_MORE and count > 0:
+            count = lib.sddl_gif_scan(memory, end, index, frames, at_once)
+            found += [gif_frame(frames[i]) for i in range(count) if frames[i].whole]
+            assert all(frames[i].whole for i in range(count - 1))
+    if count < 0:
+        return None
     entries = index.palette_entries
     colours = (index.palette, index.palette + 3 * entries) if entries else None
     repetitions = None if index.repetitions < 0 else index.repetitions
@@ -54,23 +57,39 @@ def python_gif(data: bytes):
     return index.screen, index.global_palette, frames, index.repetitions, index.truncated
 
 
-def native_png(data: bytes):
-    """What scan_png() says, by the C scanner; None for a header that is cut off or broken."""
-    index, memory = ffi.new("sddl_png_index *"), ffi.from_buffer("uint8_t[]", data)
-    if lib.sddl_png_scan(memory, len(data), 1, index, ffi.NULL, 0, ffi.NULL, 0) < 0:
-        return None
-    frames, spans = ffi.new("sddl_png_frame[]", index.frame_count + 1), ffi.new("sddl_span[]", index.span_count + 1)
-    lib.sddl_png_scan(memory, len(data), 1, index, frames, index.frame_count, spans, index.span_count)
-    assert (frames[index.frame_count].width, spans[index.span_count].end) == (0, 0)
+def png_index(data: bytes, step: int = 64, check: int = 1, pieces: tuple[int, ...] = ()):
+    """The native index, its frames and spans, in calls of `step` further ones; None for a broken header."""
+    index = ffi.new("sddl_png_index *")
+    most = len(data) // 12 + 1
+    frames, spans = ffi.new("sddl_png_frame[]", most), ffi.new("sddl_span[]", most)
+    for end in (*pieces, len(data)):
+        memory = ffi.from_buffer("uint8_t[]", data[:end])  # elsewhere each time
+        index.more = end < len(data)
+        before = None
+        while index.state == lib.SDDL_SCAN_MORE and before != (index.position, index.span_count):
+            before = index.position, index.span_count
+            to = frames + index.frame_count, spans + index.span_count
+            if lib.sddl_png_scan(memory, end, check, index, to[0], step, to[1], step) < 0:
+                if not index.more:
+                    return None
+                break
+    return index, frames, spans
 
-    def pieces(first: int, count: int):
+
+def native_png(data: bytes, step: int = 64, pieces: tuple[int, ...] = ()):
+    """What scan_png() says, by the C scanner; None for a header that is cut off or broken."""
+    if (scanned := png_index(data, step, 1, pieces)) is None:
+        return None
+    index, frames, spans = scanned
+
+    def pieces_of(first: int, count: int):
         return tuple((spans[i].begin, spans[i].end) for i in range(first, first + count))
 
-    found = [png_frame(frames[i], pieces) for i in range(index.frame_count)]
+    found = [png_frame(frames[i], pieces_of) for i in range(index.frame_count)]
     complete, uncertain = index.state == lib.SDDL_SCAN_COMPLETE, bool(index.uncertain)
     truncated = not complete or (bool(index.animated) and len(found) < index.announced)
     if not found and index.still_count:
-        found = [(0, 0, index.width, index.height, None, 0, 0, pieces(index.still_first, index.still_count))]
+        found = [(0, 0, index.width, index.height, None, 0, 0, pieces_of(index.still_first, index.still_count))]
         uncertain = not complete
     plays = index.plays
     if index.announced == 1 or not index.animated:
@@ -168,6 +187,20 @@ def test_gif_files(data, at_once):
     assert native_gif(data, at_once) == python_gif(data)
 
 
+cuts = st.lists(st.integers(0, 400), max_size=6).map(lambda ends: tuple(sorted(ends)))
+
+
+@given(gif_files, cuts)
+@settings(deadline=None, max_examples=200)
+def test_gif_files_that_arrive_in_pieces(data, pieces):
+    assert native_gif(data, 2, tuple(end for end in pieces if end < len(data))) == python_gif(data)
+
+
+def test_a_gif_that_arrives_byte_by_byte():
+    data = build_gif([GifPicture(), GifPicture(palette=bytes(768))], loop=4, after=loop_extension(2))
+    assert native_gif(data, 1, tuple(range(len(data)))) == python_gif(data)
+
+
 @given(gif_files, st.data())
 @settings(deadline=None, max_examples=200)
 def test_damaged_gif_files(data, draw):
@@ -190,10 +223,16 @@ def test_last_frame_of_a_cut_gif_is_reported_as_not_whole():
     assert index.state == lib.SDDL_SCAN_BROKEN
 
 
-@given(png_files)
+@given(png_files, st.integers(1, 3))
 @settings(deadline=None, max_examples=400)
-def test_png_files(data):
-    assert native_png(data) == python_png(data)
+def test_png_files(data, step):
+    assert native_png(data, step) == python_png(data)
+
+
+@given(png_files, cuts)
+@settings(deadline=None, max_examples=200)
+def test_png_files_that_arrive_in_pieces(data, pieces):
+    assert native_png(data, 2, tuple(end for end in pieces if end < len(data))) == python_png(data)
 
 
 @given(st.integers(1, 4), st.data())
@@ -211,12 +250,20 @@ def test_png_cut_at_every_byte():
 
 
 def test_checksums_are_only_compared_on_request():
-    data = animation(2).replace(ROW, ROW[:-1] + bytes([ROW[-1] ^ 1]))
-    index = ffi.new("sddl_png_index *")
-    memory = ffi.from_buffer("uint8_t[]", data)
-    for check, count in [(0, 2), (1, 0)]:
-        assert lib.sddl_png_scan(memory, len(data), check, index, ffi.NULL, 0, ffi.NULL, 0) == 0
-        assert index.frame_count == count
+    data = animation(2)
+    at = data.rindex(b"fcTL") + 25
+    data = data[:at] + b"\7" + data[at + 1 :]
+    for check, count in [(0, 2), (1, 1)]:
+        assert png_index(data, check=check)[0].frame_count == count
+
+
+def test_frames_know_what_they_build_on():
+    kinds = [(0, None), (3, 0), (0, 0), (2, 0), (0, 0), (0, None), (3, None), (3, 0), (0, 0)]
+    data = build_gif([GifPicture(disposal=disposal, transparent=clear) for disposal, clear in kinds])
+    index, frames = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame[]", 9)
+    assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, frames, 9) == 9
+    lineages = [(frames[i].lineage.base, frames[i].lineage.root) for i in range(9)]
+    assert lineages == [(-1, 0), (0, 0), (0, 0), (2, 0), (-1, 4), (-1, 5), (-1, 6), (5, 5), (5, 5)]
 
 
 def test_wrong_arguments_are_refused():
@@ -227,6 +274,7 @@ def test_wrong_arguments_are_refused():
     assert lib.sddl_png_scan(memory, len(memory), 0, index, ffi.NULL, 1, ffi.NULL, 0) == refused
     assert lib.sddl_gif_scan(memory, len(memory), gif, ffi.NULL, 1) == refused
     assert lib.sddl_gif_scan(ffi.NULL, 0, gif, ffi.NULL, 0) == refused
+    assert lib.sddl_gif_delays(ffi.NULL, 1, ffi.NULL) == lib.sddl_png_delays(ffi.NULL, 1, ffi.NULL) == refused
 
 
 @pytest.mark.skipif(not CORPUS, reason="SDDISPLAYLINK_CORPUS names no corpus of real files")

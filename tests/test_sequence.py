@@ -7,10 +7,11 @@ import io
 import pytest
 from PIL import Image, features
 
+from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.sequence import SequenceDecoder
 from sddisplaylink.errors import ImageFormatError
 
-LIMIT = 10_000
+LIMIT = Limits(10_000)
 COLOURS = [(255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)]
 
 webp = pytest.mark.skipif(not features.check("webp"), reason="this Pillow has no WebP")
@@ -170,7 +171,7 @@ def test_no_interpreter_is_started_for_postscript(monkeypatch):
 
 def test_more_pixels_than_allowed():
     with pytest.raises(ImageFormatError, match="200x100 pixels are more than the limit of 19999"):
-        SequenceDecoder(saved([Image.new("L", (200, 100))], "BMP"), 19_999)
+        SequenceDecoder(saved([Image.new("L", (200, 100))], "BMP"), Limits(19_999))
 
 
 @webp

@@ -23,16 +23,22 @@ from images import (
     chunk,
     colour,
 )
+from sddisplaylink.decoders.file_data import FileData
+from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
 
-LIMIT = 1000
+LIMITS = Limits(1000)
 HALF_RED = (255, 0, 0, 128)
 
 
 @pytest.fixture(params=[True, False], ids=["native", "pillow"])
 def native(request):
     return request.param
+
+
+def opened(data, native):
+    return open_decoder(FileData(data), LIMITS, native=native)
 
 
 def composed(data, index):
@@ -43,7 +49,7 @@ def composed(data, index):
 
 
 def composed_by(data, index, *, native):
-    decoder = open_decoder(data, LIMIT, native=native)
+    decoder = opened(data, native)
     for at in range(decoder.first_needed(index), index + 1):
         decoder.compose(at)
     return numpy.frombuffer(decoder.pixels(), numpy.uint8).reshape(decoder.info.size[1], decoder.info.size[0], 4)
@@ -233,25 +239,25 @@ def test_palette_with_alpha():
 
 
 def test_a_frame_that_replaces_everything_needs_none_before_it(native):
-    decoder = open_decoder(build_gif([GifPicture() for _ in range(9)]), LIMIT, native=native)
+    decoder = opened(build_gif([GifPicture() for _ in range(9)]), native)
     assert [decoder.first_needed(index) for index in (8, 3, 0)] == [8, 3, 0]
 
 
 def test_a_frame_after_an_erasing_one_needs_none_before_it(native):
     pictures = [GifPicture(transparent=0, disposal=2 if index == 4 else 0) for index in range(9)]
-    decoder = open_decoder(build_gif(pictures), LIMIT, native=native)
+    decoder = opened(build_gif(pictures), native)
     assert [decoder.first_needed(index) for index in (4, 5, 8)] == [0, 5, 5]
 
 
 def test_a_replacing_frame_that_is_disposed_of_to_previous_is_no_beginning(native):
     pictures = [GifPicture(fill=index, disposal=3 if index == 4 else 0, transparent=0) for index in range(6)]
     pictures[4].transparent = None
-    decoder = open_decoder(build_gif(pictures), LIMIT, native=native)
+    decoder = opened(build_gif(pictures), native)
     assert decoder.first_needed(5) == 0
 
 
 def test_going_on_is_one_step(native):
-    decoder = open_decoder(build_gif([GifPicture(transparent=0) for _ in range(9)]), LIMIT, native=native)
+    decoder = opened(build_gif([GifPicture(transparent=0) for _ in range(9)]), native)
     for index in range(4):
         decoder.compose(index)
     assert [decoder.first_needed(index) for index in (3, 4, 6, 2)] == [3, 4, 4, 0]
@@ -270,7 +276,7 @@ def test_every_way_to_a_frame_gives_the_same_pixels(mode, native):
         frames[0] = PngPicture()
         data = build_apng(frames)
     straight = [composed(data, index).tolist() for index in range(12)]
-    decoder = open_decoder(data, LIMIT, native=native)
+    decoder = opened(data, native)
     for index in (11, 0, 7, 8, 3, 3, 10, 5, 6, 11, 2):
         for at in range(decoder.first_needed(index), index + 1):
             decoder.compose(at)
@@ -279,7 +285,7 @@ def test_every_way_to_a_frame_gives_the_same_pixels(mode, native):
 
 def test_a_broken_frame_is_an_error_and_the_others_are_had(native):
     pictures = [GifPicture(fill=1), GifPicture(data=b"\x08\x01\xff\0"), GifPicture(fill=2)]
-    decoder = open_decoder(build_gif(pictures), LIMIT, native=native)
+    decoder = opened(build_gif(pictures), native)
     decoder.compose(0)
     for _ in range(2):
         with pytest.raises(ImageFormatError, match="^frame 1: "):
@@ -291,7 +297,7 @@ def test_a_broken_frame_is_an_error_and_the_others_are_had(native):
 
 def test_a_png_that_is_smaller_than_it_says_is_an_error(native):
     data = build_apng([PngPicture(), PngPicture(data=b"x\x9c\x03\0\0\0\0\x01")])
-    decoder = open_decoder(data, LIMIT, native=native)
+    decoder = opened(data, native)
     decoder.compose(0)
     with pytest.raises(ImageFormatError, match="frame 1"):
         decoder.compose(1)

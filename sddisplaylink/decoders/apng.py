@@ -1,93 +1,148 @@
-"""PNG and APNG: each frame's tile, decoded by Pillow from a file of that one picture."""
+"""PNG and APNG: where the tiles are, and each of them decoded by Pillow from a file of that one picture."""
 
 from __future__ import annotations
 
 import io
 import struct
 import zlib
+from functools import partial
 
 from PIL import Image, PngImagePlugin
 
-from sddisplaylink.decoders.apng_chunks import SIGNATURE, PngFrame, PngIndex, scan_png
+from sddisplaylink.decoders.file_data import FileData
+from sddisplaylink.decoders.frame_index import shared
+from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.pillow_guard import check_pixels, content_errors
+from sddisplaylink.decoders.png_index import PngIndex
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.decoders.rgba import tile_rgba
-from sddisplaylink.decoders.tiles import Tile
+from sddisplaylink.decoders.tiles import Blend, Disposal, Tile
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["SIGNATURE", "PngSource"]
 
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB, _PALETTE = 0, 2, 3  # colour types
+_KEY_SAMPLES = {_GREY: 1, _RGB: 3}
+_DEFAULT_DENOMINATOR = 100
+_NANOSECONDS = 1_000_000_000
+_DISPOSALS = tuple(Disposal)
+_BLENDS = {0: Blend.SOURCE, 2: Blend.OVER}
 
 
 class PngSource:
     """The frames of an animated PNG file, or the one picture of a still one."""
 
-    def __init__(self, data: bytes, limit: int | None) -> None:
-        """Index the file. ImageFormatError: no whole picture, or more than `limit` pixels."""
-        self._data = data
-        self.index = scan_png(data)
-        check_pixels(self.index.size, limit)
-        self._transparent = _transparent_colour(self.index)
-        self.frames = self._whole_frames()
-        if not self.frames:
+    format = "PNG"
+
+    def __init__(self, data: FileData, limits: Limits) -> None:
+        """To be begun with :meth:`begin`."""
+        self.data = data
+        self._limits = limits
+        self.index = PngIndex(data, limits, partial(_is_whole, limits.pixels))
+
+    def begin(self) -> None:
+        """Look at the first frame. ImageFormatError: no whole picture, or more than the limits allow."""
+        limits = self._limits
+        found = self.index.has(0)
+        check_pixels(self.size, limits.pixels)
+        if not found:
             raise ImageFormatError("the PNG file holds no whole picture")
-        delays = tuple(frame.delay_ns for frame in self.frames)
-        truncated = self.index.truncated
-        self.info = ImageInfo("PNG", self.index.size, delays, self.index.loop_count, truncated)
-        self.tiles = [Tile(*frame[:4], frame.disposal, frame.blend) for frame in self.frames]
+        if limits.chosen_count:
+            self.index.has(limits.frames)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the picture."""
+        return self.index.size
+
+    @property
+    def info(self) -> ImageInfo:
+        """What the whole file says."""
+        return self.index.remembered(self._read_info)
+
+    def _read_info(self) -> ImageInfo:
+        index = self.index
+        index.read_all()
+        delays = [None] if index.is_still else shared(index.delays())
+        return ImageInfo("PNG", self.size, tuple(delays), index.loop_count, index.truncated)
+
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index`."""
+        return self.index.has(index)
+
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of frame `index`."""
+        if self.index.is_still:
+            return None
+        frame = self.index.frame(index)
+        return int(frame.delay_numerator * _NANOSECONDS // (frame.delay_denominator or _DEFAULT_DENOMINATOR))
+
+    def base(self, index: int) -> int:
+        """The frame under frame `index`."""
+        return int(self.index.frame(index).lineage.base)
+
+    def root(self, index: int) -> int:
+        """The frame that it all begins with."""
+        return int(self.index.frame(index).lineage.root)
+
+    def tile(self, index: int) -> Tile:
+        """Where and how frame `index` is drawn."""
+        frame = self.index.frame(index)
+        box = frame.x, frame.y, frame.width, frame.height
+        return Tile(*box, _DISPOSALS[frame.disposal], _BLENDS[frame.blend], frame.lineage.base, box)
+
+    def check_size(self, index: int) -> None:
+        """No tile is larger than the picture."""
 
     def picture(self, index: int) -> Image.Image:
-        """Frame `index` alone."""
-        return self._decode(self.frames[index])
-
-    def stream(self, frame: PngFrame) -> bytes:
-        """The zlib stream of `frame`."""
-        return b"".join([self._data[begin:end] for begin, end in frame.data])
+        """The tile of frame `index`, loaded."""
+        return _picture(self.index, index)
 
     def close(self) -> None:
         """Let go of the data."""
-        self._data = b""
-
-    def _whole_frames(self) -> tuple[PngFrame, ...]:
-        frames = self.index.frames
-        if frames and self.index.last_uncertain:
-            try:
-                with content_errors():
-                    self._decode(frames[-1])
-            except ImageFormatError:
-                return frames[:-1]
-        return frames
-
-    def _decode(self, frame: PngFrame) -> Image.Image:
-        with PngImagePlugin.PngImageFile(io.BytesIO(self._lone_frame(frame))) as picture:
-            picture.load()
-            if self._transparent is not None:
-                picture.info["transparency"] = self._transparent
-            return tile_rgba(picture, (frame.width, frame.height))
-
-    def _lone_frame(self, frame: PngFrame) -> bytes:
-        index = self.index
-        size = frame.width.to_bytes(4, "big") + frame.height.to_bytes(4, "big")
-        parts = [SIGNATURE, *_chunk(b"IHDR", size + index.header[8:])]
-        if index.palette:
-            parts += _chunk(b"PLTE", index.palette)
-        if index.transparency and index.header[9] == _PALETTE:
-            parts += _chunk(b"tRNS", index.transparency)
-        parts += _chunk(b"IDAT", self.stream(frame))
-        parts += _chunk(b"IEND", b"")
-        return b"".join(parts)
+        self.data.close()
 
 
-def _transparent_colour(index: PngIndex) -> int | tuple[int, ...] | None:
+def _is_whole(limit: int | None, index: PngIndex, number: int) -> bool:
+    try:
+        with content_errors():
+            check_pixels(index.size, limit)
+            _picture(index, number)
+    except ImageFormatError:
+        return False
+    return True
+
+
+def _picture(index: PngIndex, number: int) -> Image.Image:
+    with PngImagePlugin.PngImageFile(io.BytesIO(_lone_frame(index, number))) as picture:
+        picture.load()
+        if (transparent := _transparent(index)) is not None:
+            picture.info["transparency"] = transparent
+        return picture
+
+
+def _transparent(index: PngIndex) -> int | tuple[int, ...] | None:
     """The one colour that is transparent, in 8 bits like Pillow's samples (its own idea of tRNS is not scaled)."""
     depth, colours = index.header[8:10]
-    count = {_GREY: 1, _RGB: 3}.get(colours, 0)
-    if not count or len(index.transparency) != count * 2:
+    count, transparency = _KEY_SAMPLES.get(colours, 0), index.transparency
+    if not count or len(transparency) != count * 2:
         return None
-    values = struct.unpack(f">{count}H", index.transparency)
+    values = struct.unpack(f">{count}H", transparency)
     scaled = tuple(value >> 8 if depth == 16 else value * 255 // ((1 << depth) - 1) for value in values)
     return scaled if count > 1 else scaled[0]
+
+
+def _lone_frame(index: PngIndex, number: int) -> bytes:
+    frame = index.frame(number)
+    size = frame.width.to_bytes(4, "big") + frame.height.to_bytes(4, "big")
+    parts = [SIGNATURE, *_chunk(b"IHDR", size + index.header[8:])]
+    if palette := index.palette:
+        parts += _chunk(b"PLTE", palette)
+    if (transparency := index.transparency) and index.header[9] == _PALETTE:
+        parts += _chunk(b"tRNS", transparency)
+    parts += _chunk(b"IDAT", index.stream(number))
+    parts += _chunk(b"IEND", b"")
+    return b"".join(parts)
 
 
 def _chunk(kind: bytes, body: bytes) -> list[bytes]:

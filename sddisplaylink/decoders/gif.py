@@ -1,4 +1,4 @@
-"""GIF: each frame's tile, decoded by Pillow from a file of that one frame."""
+"""GIF: where the tiles are, and each of them decoded by Pillow from a file of that one frame."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ import struct
 
 from PIL import GifImagePlugin, Image
 
-from sddisplaylink.decoders.gif_blocks import GifFrame, GifIndex, scan_gif
+from sddisplaylink.decoders.file_data import FileData
+from sddisplaylink.decoders.frame_index import shared
+from sddisplaylink.decoders.gif_index import GifIndex
+from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.pillow_guard import check_pixels
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.decoders.rgba import tile_rgba
-from sddisplaylink.decoders.tiles import Blend, Tile
+from sddisplaylink.decoders.tiles import Blend, Disposal, Tile, clipped
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["SIGNATURES", "GifSource"]
 
 SIGNATURES = (b"GIF87a", b"GIF89a")
 _FULL_PALETTE = 768
+_CENTISECOND_NS = 10_000_000
+_DISPOSALS = tuple(Disposal)
+_LARGE = 4_000_000  # pixels of a canvas from which on the first frame has to cover some part of it
+_SMALL_PART = 8
 
 
 class GifSource:
@@ -27,52 +33,96 @@ class GifSource:
     the background colour. Colours that a palette does not have are black.
     """
 
-    def __init__(self, data: bytes, limit: int | None) -> None:
-        """Index the file. ImageFormatError: no whole frame, or more than `limit` pixels."""
+    format = "GIF"
+
+    def __init__(self, data: FileData, limits: Limits) -> None:
+        """To be begun with :meth:`begin`."""
         self.data = data
-        self._index = scan_gif(data)
-        if not self._index.frames:
+        self.index = GifIndex(data, limits)
+        self._limits = limits
+        self.size = 0, 0
+        """(width, height) of the canvas, which the first frame settles."""
+
+    def begin(self) -> None:
+        """Look at the first frame. ImageFormatError: there is none, or more than the limits allow."""
+        limits = self._limits
+        if not self.index.has(0):
             raise ImageFormatError("the GIF file holds no whole frame")
-        size = _canvas_size(self._index)
-        check_pixels(size, limit)
-        for frame in self._index.frames:
-            if frame.width and frame.height:
-                check_pixels((frame.width, frame.height), limit)
-        self.frames = self._index.frames
-        delays = tuple(frame.delay_ns for frame in self.frames)
-        self.info = ImageInfo("GIF", size, delays, self._index.loop_count, self._index.truncated)
-        self.tiles = [_tile(frame) for frame in self.frames]
+        self.size = self.index.state.canvas_width, self.index.state.canvas_height
+        check_pixels(self.size, limits.pixels)
+        if not limits.chosen_size:
+            self._check_plausible()
+        if limits.chosen_count:
+            self.index.has(limits.frames)
+
+    @property
+    def info(self) -> ImageInfo:
+        """What the whole file says."""
+        return self.index.remembered(self._read_info)
+
+    def _read_info(self) -> ImageInfo:
+        index = self.index
+        index.read_all()
+        delays = (None if delay < 0 else delay for delay in index.delays())
+        return ImageInfo("GIF", self.size, tuple(shared(delays)), index.loop_count, index.truncated)
+
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index`."""
+        return self.index.has(index)
+
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of frame `index`."""
+        delay = self.index.frame(index).delay
+        return None if delay < 0 else delay * _CENTISECOND_NS
+
+    def base(self, index: int) -> int:
+        """The frame under frame `index`."""
+        return int(self.index.frame(index).lineage.base)
+
+    def root(self, index: int) -> int:
+        """The frame that it all begins with."""
+        return int(self.index.frame(index).lineage.root)
+
+    def tile(self, index: int) -> Tile:
+        """Where and how frame `index` is drawn."""
+        frame = self.index.frame(index)
+        box = frame.x, frame.y, frame.width, frame.height
+        blend = Blend.SOURCE if frame.transparent < 0 else Blend.MASK
+        return Tile(*box, _DISPOSALS[frame.disposal], blend, frame.lineage.base, clipped(*box, self.size))
+
+    def check_size(self, index: int) -> None:
+        """ImageFormatError if the tile of frame `index` has more pixels than allowed."""
+        frame = self.index.frame(index)
+        check_pixels((frame.width, frame.height), self._limits.pixels)
 
     def picture(self, index: int) -> Image.Image:
-        """Frame `index` alone."""
-        frame = self.frames[index]
-        with GifImagePlugin.GifImageFile(io.BytesIO(self._lone_frame(frame))) as picture:
-            return tile_rgba(picture, (frame.width, frame.height))
-
-    def palette(self, frame: GifFrame) -> bytes:
-        """The colours of `frame`, three bytes each; at most 256."""
-        span = frame.palette or self._index.global_palette
-        return self.data[slice(*span)] if span else b""
+        """The tile of frame `index`, which has any pixels, loaded."""
+        with GifImagePlugin.GifImageFile(io.BytesIO(self._lone_frame(index))) as picture:
+            picture.load()
+            return picture
 
     def close(self) -> None:
         """Let go of the data."""
-        self.data = b""
+        self.data.close()
 
-    def _lone_frame(self, frame: GifFrame) -> bytes:
+    def _check_plausible(self) -> None:
+        """A wrong bit in the size must not cost gigabytes: of what is large, the first frame has to cover some part."""
+        width, height = self.tile(0).area[2:]
+        pixels = self.size[0] * self.size[1]
+        if pixels > _LARGE and width * height * _SMALL_PART < pixels:
+            raise ImageFormatError(f"{self.size[0]}x{self.size[1]} pixels are absurd for a frame of {width}x{height}")
+
+    def _palette(self, index: int) -> bytes:
+        frame, state = self.index.frame(index), self.index.state
+        owner = frame if frame.palette_entries else state
+        return self.data[owner.palette : owner.palette + 3 * owner.palette_entries]
+
+    def _lone_frame(self, index: int) -> bytes:
+        frame = self.index.frame(index)
         size = struct.pack("<HH", frame.width, frame.height)
-        parts = [b"GIF89a", size, b"\xf7\0\0", self.palette(frame).ljust(_FULL_PALETTE, b"\0")]
-        if frame.transparent is not None:
+        parts = [b"GIF89a", size, b"\xf7\0\0", self._palette(index).ljust(_FULL_PALETTE, b"\0")]
+        if frame.transparent >= 0:
             parts.append(b"!\xf9\x04\x01\0\0%c\0" % frame.transparent)
         interlace = 0x40 if frame.interlaced else 0
-        parts += [b",\0\0\0\0", size, b"%c" % interlace, self.data[slice(*frame.codes)], b";"]
+        parts += [b",\0\0\0\0", size, b"%c" % interlace, self.data[frame.begin - 1 : frame.end], b";"]
         return b"".join(parts)
-
-
-def _canvas_size(index: GifIndex) -> tuple[int, int]:
-    first = index.frames[0]
-    return max(index.screen[0], first.x + first.width), max(index.screen[1], first.y + first.height)
-
-
-def _tile(frame: GifFrame) -> Tile:
-    blend = Blend.SOURCE if frame.transparent is None else Blend.MASK
-    return Tile(frame.x, frame.y, frame.width, frame.height, frame.disposal, blend)

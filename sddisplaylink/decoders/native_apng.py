@@ -1,72 +1,83 @@
-"""PNG and APNG through zlib and the native kernels; whatever is not entirely regular is left to Pillow."""
+"""PNG and APNG through libdeflate and the native kernels; whatever is not entirely regular is left to Pillow."""
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
-from sddisplaylink.core import ffi, lib
+from sddisplaylink.core import check, ffi, lib
 from sddisplaylink.decoders.apng import PngSource
-from sddisplaylink.decoders.apng_chunks import PngFrame, PngIndex
-from sddisplaylink.decoders.native_canvas import Surface, WorkBuffer
+from sddisplaylink.decoders.inflate import inflated
+from sddisplaylink.decoders.pillow_painter import PillowPainter
+from sddisplaylink.decoders.png_index import PngIndex
+from sddisplaylink.decoders.prepared import Prepared
 
-__all__ = ["NativePngSource"]
+__all__ = ["NativePngPainter"]
 
 _GREY, _RGB, _PALETTE = 0, 2, 3  # colour types
 _KEY_SAMPLES = {_GREY: 1, _RGB: 3}
+_LONG = 64 << 10  # bytes of zlib stream from which on another thread gains: handing over costs some 100 µs
 
 
-class NativePngSource:
-    """The frames of a PNG file, as NativeCanvas draws them. A picture is good until the next one is asked for."""
+class NativePngPainter:
+    """A Painter that unpacks straight into the picture."""
 
     def __init__(self, source: PngSource) -> None:
         self._source = source
-        self._work = WorkBuffer()
-        self._format = _Format(source.index) if _is_regular(source.index) else None
-        self.info = source.info
-        self.tiles = source.tiles
+        self._index = source.index
+        self._pillow = PillowPainter(source)
+        self._prepared: Prepared[bytearray] = Prepared()
+        self._layout = _Layout(source.index) if _is_regular(source.index) else None
 
-    def picture(self, index: int) -> Surface:
-        """Frame `index` alone."""
-        frame = self._source.frames[index]
-        unpacked = self._unpacked(frame, self._format) if self._format else None
-        return unpacked or Surface((frame.width, frame.height), self._source.picture(index).tobytes())
+    def draw(self, index: int, target: Any, under: Any, flags: int) -> None:
+        """Decode the tile and draw it."""
+        self._source.data.check()
+        rows = self._prepared.take(index) or self._rows(index)
+        if rows is None or not self._draw(index, rows, target):
+            self._pillow.draw(index, target, under, flags)
 
-    def close(self) -> None:
-        """Let go of the data."""
-        self._work = WorkBuffer()
-        self._source.close()
+    def prepare(self, index: int) -> None:
+        """Inflate the rows."""
+        if index < self._index.count:
+            self._prepared.make(index, lambda: self._rows(index))
 
-    def _unpacked(self, frame: PngFrame, layout: _Format) -> Surface | None:
-        size = layout.c.width, layout.c.height = frame.width, frame.height
-        expected = lib.sddl_png_filtered_size(layout.c)
-        filtered = _inflated(self._source.stream(frame), expected) if expected > 0 else None
-        if filtered is None:
+    def worth_preparing(self, index: int) -> bool:
+        """True if there is much to inflate."""
+        return index < self._index.count and self._index.stream_size(index) >= _LONG
+
+    def forget_prepared(self) -> None:
+        """Give up what was inflated ahead."""
+        self._prepared.clear()
+
+    def purge(self) -> None:
+        """Give up all memory."""
+        self._prepared.clear()
+
+    def _rows(self, index: int) -> bytearray | None:
+        """The rows of a tile, still filtered; None if they are for Pillow."""
+        if self._layout is None:
             return None
-        surface = Surface(size, self._work.at_least(frame.width * frame.height * 4))
-        memory = ffi.from_buffer("uint8_t[]", filtered, require_writable=True)
-        status = lib.sddl_png_unpack(layout.c, memory, len(filtered), surface.c)
-        return surface if status == lib.SDDL_PIXELS_WHOLE else None
+        size = lib.sddl_png_frame_size(self._layout.c, self._index.frame(index))
+        try:
+            return inflated(self._index.stream(index), size) if size > 0 else None
+        except MemoryError:
+            return None
+
+    def _draw(self, index: int, rows: bytearray, target: Any) -> bool:
+        """False if there is something wrong with the rows, and nothing was drawn."""
+        if self._layout is None:
+            return False
+        memory = ffi.from_buffer("uint8_t[]", rows, require_writable=True)
+        status = lib.sddl_png_draw(self._layout.c, self._index.frame(index), memory, len(rows), target)
+        return check(status) == lib.SDDL_PIXELS_WHOLE
 
 
-def _inflated(stream: bytes, size: int) -> bytearray | None:
-    """The `size` bytes that a zlib stream holds; None if there are more or fewer, or anything is wrong with it."""
-    inflater = zlib.decompressobj()
-    try:
-        filtered = inflater.decompress(stream, size + 1)
-    except zlib.error:
-        return None
-    whole = len(filtered) == size and inflater.eof and not inflater.unused_data
-    return bytearray(filtered) if whole else None
-
-
-class _Format:
+class _Layout:
     """sddl_png_format, but for the size, with the memory that it points to."""
 
     def __init__(self, index: PngIndex) -> None:
         depth, colours, _, _, interlaced = index.header[8:]
-        palette = index.palette if colours == _PALETTE else b""
-        self._memory = [ffi.from_buffer("uint8_t[]", part) for part in (palette, index.transparency)]
+        palette, transparency = index.palette if colours == _PALETTE else b"", index.transparency
+        self._memory = [ffi.from_buffer("uint8_t[]", part) for part in (palette, transparency)]
         fields = {
             "bit_depth": depth,
             "colour_type": colours,
@@ -74,7 +85,7 @@ class _Format:
             "palette_entries": len(palette) // 3,
             "palette": self._memory[0],
             "transparency": self._memory[1],
-            "transparency_size": len(index.transparency),
+            "transparency_size": len(transparency),
         }
         self.c: Any = ffi.new("sddl_png_format *", fields)
 
@@ -82,12 +93,13 @@ class _Format:
 def _is_regular(index: PngIndex) -> bool:
     """True if the kernel and Pillow are of one mind about what the header and the colours say."""
     depth, colours, compression, filtering, interlaced = index.header[8:]
+    palette, transparency = index.palette, index.transparency
     if compression or filtering or interlaced > 1:
         return False
     if colours == _PALETTE:
-        entries, rest = divmod(len(index.palette), 3)
-        return 0 < entries <= 1 << depth and not rest and len(index.transparency) <= entries
-    return not index.transparency or _is_regular_key(index.transparency, depth, _KEY_SAMPLES.get(colours, 0))
+        entries, rest = divmod(len(palette), 3)
+        return 0 < entries <= 1 << depth and not rest and len(transparency) <= entries
+    return not transparency or _is_regular_key(transparency, depth, _KEY_SAMPLES.get(colours, 0))
 
 
 def _is_regular_key(stored: bytes, depth: int, samples: int) -> bool:

@@ -4,53 +4,95 @@ from __future__ import annotations
 
 from typing import Any
 
-from sddisplaylink.core import check, ffi, lib
+from sddisplaylink.core import check, lib
+from sddisplaylink.decoders.frame_memory import zeroed
 from sddisplaylink.decoders.gif import GifSource
-from sddisplaylink.decoders.gif_blocks import GifFrame
-from sddisplaylink.decoders.native_canvas import NativePicture, Surface, TileIndices, WorkBuffer
+from sddisplaylink.decoders.pillow_painter import PillowPainter
+from sddisplaylink.decoders.prepared import Prepared
+from sddisplaylink.errors import SDDisplayLinkError
 
-__all__ = ["NativeGifSource"]
+__all__ = ["NativeGifPainter"]
 
 _CODE_SIZES = range(2, 9)  # GIF's own; about the first code of others, the kernel and Pillow are not of one mind
+_MARGINS = lib.SDDL_LZW_LEAD + lib.SDDL_LZW_SLACK
+_LARGE = 1 << 20  # bytes of indices that are kept whatever the size of the canvas
+_LONG = 48 << 10  # bytes of codes from which on another thread gains: handing over costs some 100 µs
 
 
-class NativeGifSource:
-    """The frames of a GIF file, as NativeCanvas draws them. A picture is good until the next one is asked for."""
+class NativeGifPainter:
+    """A Painter that decodes and draws in one call, into no other memory than a byte a pixel."""
 
     def __init__(self, source: GifSource) -> None:
         self._source = source
-        self._data = ffi.from_buffer("uint8_t[]", source.data)
-        self._work = WorkBuffer()
-        self.info = source.info
-        self.tiles = source.tiles
+        self._index = source.index
+        self._pillow = PillowPainter(source)
+        self._prepared: Prepared[Any] = Prepared()
+        self._work: Any = zeroed(0)
 
-    def picture(self, index: int) -> NativePicture:
-        """Frame `index` alone: its indices, or Pillow's pixels if its codes are not entirely in order."""
-        frame = self._source.frames[index]
-        pixels = frame.width * frame.height
-        work = self._work.at_least(lib.SDDL_LZW_LEAD + pixels + lib.SDDL_LZW_SLACK)
-        memory = ffi.from_buffer("uint8_t[]", work, require_writable=True)
-        if self._decode(frame, memory, pixels) != lib.SDDL_PIXELS_WHOLE:
-            return Surface((frame.width, frame.height), self._source.picture(index).tobytes())
-        transparent = -1 if frame.transparent is None else frame.transparent
-        return TileIndices(memory + lib.SDDL_LZW_LEAD, self._palette(frame), transparent, frame.interlaced)
+    def draw(self, index: int, target: Any, under: Any, flags: int) -> None:
+        """Decode the tile and draw it."""
+        self._source.data.check()
+        if (work := self._prepared.take(index)) is not None:
+            self._paint(index, target, under, flags, work)
+        elif self._draw(index, target, under, flags) != lib.SDDL_PIXELS_WHOLE:
+            self._pillow.draw(index, target, under, flags)
 
-    def close(self) -> None:
-        """Let go of the data."""
-        self._data = ffi.NULL
-        self._work = WorkBuffer()
-        self._source.close()
+    def prepare(self, index: int) -> None:
+        """Decode the indices."""
+        if index < self._index.count:
+            self._prepared.make(index, lambda: self._indices(index))
 
-    def _decode(self, frame: GifFrame, memory: Any, pixels: int) -> int:
-        begin, end = frame.codes
-        size = lib.SDDL_LZW_LEAD + pixels + lib.SDDL_LZW_SLACK
-        code_size, blocks = self._source.data[begin], self._data + begin + 1
-        if code_size not in _CODE_SIZES:
-            return lib.SDDL_PIXELS_BROKEN
-        return lib.sddl_gif_lzw(blocks, end - begin - 1, code_size, memory, size, pixels, ffi.new("size_t *"))
+    def worth_preparing(self, index: int) -> bool:
+        """True if there are many codes."""
+        if index >= self._index.count:
+            return False
+        frame = self._index.frame(index)
+        return bool(frame.end - frame.begin >= _LONG)
 
-    def _palette(self, frame: GifFrame) -> Any:
-        colours = self._source.palette(frame)
-        palette = ffi.new("uint8_t[]", lib.SDDL_PALETTE_BYTES)
-        check(lib.sddl_gif_palette(ffi.from_buffer("uint8_t[]", colours), len(colours) // 3, palette))
-        return palette
+    def forget_prepared(self) -> None:
+        """Give up what was decoded ahead."""
+        self._prepared.clear()
+
+    def purge(self) -> None:
+        """Give up all memory."""
+        self._prepared.clear()
+        self._work = zeroed(0)
+
+    def _draw(self, index: int, target: Any, under: Any, flags: int) -> int:
+        frame = self._index.frame(index)
+        if frame.code_size not in _CODE_SIZES:
+            return int(lib.SDDL_PIXELS_BROKEN)
+        work = self._work_for(index, frame)
+        data, flags = self._source.data.extent, flags | lib.SDDL_DRAW_WHOLE
+        return check(lib.sddl_gif_draw(*data, self._index.state, frame, target, under, flags, work, len(work)))
+
+    def _paint(self, index: int, target: Any, under: Any, flags: int, work: Any) -> None:
+        source, frame, state = self._source.data, self._index.frame(index), self._index.state
+        check(lib.sddl_gif_paint(source.pointer, source.size, state, frame, target, under, flags, work, len(work)))
+
+    def _indices(self, index: int) -> Any:
+        """The work buffer with the indices of a tile; None if they are for Pillow."""
+        data = self._source.data
+        pointer, size, frame = data.pointer, data.size, self._index.frame(index)
+        if not frame.width or not frame.height or frame.code_size not in _CODE_SIZES:
+            return None
+        try:
+            self._source.check_size(index)
+            data.check()
+            work = zeroed(_MARGINS + frame.width * frame.height)
+        except (SDDisplayLinkError, MemoryError):
+            return None
+        whole = lib.sddl_gif_decode(pointer, size, frame, work, len(work)) == lib.SDDL_PIXELS_WHOLE
+        return work if whole else None
+
+    def _work_for(self, index: int, frame: Any) -> Any:
+        """A buffer that is large enough; it is kept for the next tile, unless the canvas is much smaller."""
+        needed = _MARGINS + frame.width * frame.height
+        if needed <= len(self._work):
+            return self._work
+        self._source.check_size(index)
+        self._work = zeroed(0)  # the old one goes first
+        work = zeroed(needed)
+        if needed <= max(_LARGE, _MARGINS + self._source.size[0] * self._source.size[1]):
+            self._work = work
+        return work

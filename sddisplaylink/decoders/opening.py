@@ -1,61 +1,92 @@
-"""From what the user gives to a decoder."""
+"""From the bytes of a file to a decoder."""
 
 from __future__ import annotations
 
-import io
-import os
-from typing import IO, Any, TypeAlias
-
 from sddisplaylink.decoders import apng, gif
-from sddisplaylink.decoders.native_apng import NativePngSource
-from sddisplaylink.decoders.native_canvas import NativeCanvas
-from sddisplaylink.decoders.native_gif import NativeGifSource
-from sddisplaylink.decoders.pillow_canvas import PillowCanvas
+from sddisplaylink.decoders.composer import TileDecoder
+from sddisplaylink.decoders.file_data import FileData, Source
+from sddisplaylink.decoders.incoming_data import IncomingData
+from sddisplaylink.decoders.limits import Limits
+from sddisplaylink.decoders.native_apng import NativePngPainter
+from sddisplaylink.decoders.native_gif import NativeGifPainter
+from sddisplaylink.decoders.pillow_painter import PillowPainter
 from sddisplaylink.decoders.protocol import Decoder
 from sddisplaylink.decoders.sequence import SequenceDecoder
-from sddisplaylink.decoders.tiles import TileDecoder
 from sddisplaylink.errors import ImageFormatError
 
-__all__ = ["Source", "open_decoder", "read_source"]
+__all__ = ["ArrivingDecoder", "Source", "open_decoder"]
 
-Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
-
-
-def read_source(source: Source) -> tuple[bytes, str]:
-    """All bytes of `source`, and a name for messages. OSError as from open(); TypeError if it is none of these."""
-    if isinstance(source, (str, os.PathLike)):
-        with open(source, "rb") as file:
-            return file.read(), os.fsdecode(source)
-    try:
-        with memoryview(_content(source)) as view:
-            return view.tobytes(), _file_name(source)
-    except TypeError:
-        kind = type(source).__name__
-        raise TypeError(f"source must be a path, bytes or a file opened in binary mode, not {kind}") from None
+_GIF_HEADER, _PNG_HEADER = 13, 33  # bytes that a scanner begins with
 
 
-def open_decoder(data: bytes, limit: int | None, *, native: bool = True) -> Decoder:
-    """The decoder for the format of `data`; `native`: by our own kernels where there are any, else by Pillow alone.
+def open_decoder(data: FileData, limits: Limits, *, native: bool = True) -> Decoder:
+    """The decoder for the format of `data`; `native`: by our own kernels where there are any, else by Pillow's codecs.
 
-    ImageFormatError: no image, no whole frame, or over `limit` pixels.
+    ImageFormatError: no image, no whole frame, or over a limit.
     """
-    if not data:
+    if not data.size:
         raise ImageFormatError("the file is empty")
-    if data.startswith(gif.SIGNATURES):
-        frames = gif.GifSource(data, limit)
-        return TileDecoder(NativeGifSource(frames), NativeCanvas) if native else TileDecoder(frames, PillowCanvas)
+    source = _tile_source(data, limits)
+    return SequenceDecoder(data.whole(), limits) if source is None else _tile_decoder(source, native)
+
+
+class ArrivingDecoder:
+    """Finds out what the bytes are that come in, and which frames are there. Not thread-safe."""
+
+    def __init__(self, data: IncomingData, limits: Limits, *, native: bool = True) -> None:
+        """As for `open_decoder`."""
+        self._data = data
+        self._limits = limits
+        self._native = native
+        self._source: gif.GifSource | apng.PngSource | None = None
+        self._decoder: Decoder | None = None
+
+    def look(self) -> Decoder | None:
+        """The decoder, once there is a frame. ImageFormatError as soon as it is certain that there will be none.
+
+        Files other than GIF and PNG are left until they are there.
+        """
+        if self._decoder is None:
+            self._decoder = self._begun()
+        return self._decoder
+
+    def count(self, known: int) -> int:
+        """How many frames there are, of which `known` have been counted. ImageFormatError: too many."""
+        while self._decoder is not None and self._decoder.has_frame(known):
+            known += 1
+        return known
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no more frames will come, whatever else does."""
+        return not self._data.is_growing or (self._source is not None and self._source.index.ended)
+
+    def _begun(self) -> Decoder | None:
+        if not self._data.is_growing:
+            return open_decoder(self._data, self._limits, native=self._native)
+        if self._source is None and self._data.size >= self._header():
+            self._source = _tile_source(self._data, self._limits)
+        if self._source is None or not (self._source.has_frame(0) or self._source.index.ended):
+            return None
+        return _tile_decoder(self._source, self._native)
+
+    def _header(self) -> int:
+        return _PNG_HEADER if self._data.startswith(apng.SIGNATURE) else _GIF_HEADER
+
+
+def _tile_source(data: FileData, limits: Limits) -> gif.GifSource | apng.PngSource | None:
+    """The container's; None for another format than these two."""
+    if data.startswith(*gif.SIGNATURES):
+        return gif.GifSource(data, limits)
     if data.startswith(apng.SIGNATURE):
-        parts = apng.PngSource(data, limit)
-        return TileDecoder(NativePngSource(parts), NativeCanvas) if native else TileDecoder(parts, PillowCanvas)
-    return SequenceDecoder(data, limit)
+        return apng.PngSource(data, limits)
+    return None
 
 
-def _content(source: Any) -> Any:
-    if isinstance(source, io.TextIOBase):
-        return None  # before it is read
-    return source.read() if hasattr(source, "read") else source
-
-
-def _file_name(source: object) -> str:
-    name = getattr(source, "name", None)
-    return name if isinstance(name, str) else f"<{type(source).__name__}>"
+def _tile_decoder(source: gif.GifSource | apng.PngSource, native: bool) -> TileDecoder:
+    """ImageFormatError: no whole frame, or over a limit."""
+    source.begin()
+    if not native:
+        return TileDecoder(source, PillowPainter(source))
+    painter = NativeGifPainter(source) if isinstance(source, gif.GifSource) else NativePngPainter(source)
+    return TileDecoder(source, painter)

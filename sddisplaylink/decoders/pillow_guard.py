@@ -12,10 +12,10 @@ from PIL import Image, ImageFile
 
 from sddisplaylink.errors import ImageFormatError
 
-__all__ = ["check_pixels", "content_errors", "identify", "pixel_limit"]
+__all__ = ["CONTENT_ERRORS", "check_pixels", "content_errors", "identify", "in_one_line"]
 
 # What Pillow's plugins raise on broken files. UnidentifiedImageError is an OSError, ImageFormatError a ValueError.
-_CONTENT_ERRORS = (
+CONTENT_ERRORS = (
     OSError,
     SyntaxError,
     EOFError,
@@ -41,20 +41,14 @@ def content_errors(where: str = "") -> Iterator[None]:
     """Turn whatever Pillow raises over broken content into an ImageFormatError of one line that begins with `where`."""
     try:
         yield
-    except _CONTENT_ERRORS as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ImageFormatError(f"{where}: {reason}" if where else reason) from error
+    except CONTENT_ERRORS as error:
+        raise in_one_line(error, where) from error
 
 
-def pixel_limit(max_pixels: int | None) -> int | None:
-    """The limit that holds: `max_pixels`, by default Pillow's; None if the program has lifted Pillow's."""
-    if max_pixels is None:
-        return Image.MAX_IMAGE_PIXELS
-    if isinstance(max_pixels, bool) or not isinstance(max_pixels, int):
-        raise TypeError(f"max_pixels must be an int or None, not {type(max_pixels).__name__}")
-    if max_pixels < 1:
-        raise ValueError(f"max_pixels must be at least 1, not {max_pixels}")
-    return max_pixels
+def in_one_line(error: Exception, where: str = "") -> ImageFormatError:
+    """An ImageFormatError that says what `error` says, and begins with `where`."""
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return ImageFormatError(f"{where}: {reason}" if where else reason)
 
 
 def check_pixels(size: tuple[int, int], limit: int | None) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-__all__ = ["Decoder", "ImageInfo"]
+__all__ = ["Buffer", "Decoder", "ImageInfo", "Way"]
+
+Buffer = bytes | bytearray | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +27,75 @@ class ImageInfo:
     """True if data is missing or broken after the frames that are there."""
 
 
-class Decoder(Protocol):
-    """Composes the frames of one image in order.
+class Way(NamedTuple):
+    """How to get to a frame."""
 
-    Not thread-safe: one owner calls it under a lock. Every way in which content can be wrong is an ImageFormatError;
-    after one the decoder can be used further, and `first_needed` says where to begin.
+    resume: int | None
+    """The held frame to hand to :meth:`Decoder.resume` first; None = go on as the decoder stands."""
+    frames: tuple[int, ...]
+    """What to compose then, in this order; the frame asked for is the last."""
+
+
+class Decoder(Protocol):
+    """Composes the frames of one image.
+
+    Not thread-safe: one owner calls it under a lock, but for what says "any thread". Every way in which content can be
+    wrong is an ImageFormatError; after one the decoder can be used further, and `way` says where to begin.
     """
 
     @property
+    def format(self) -> str:
+        """Pillow's name of the format."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of every frame in pixels."""
+
+    @property
     def info(self) -> ImageInfo:
-        """What the container says; never changes."""
+        """What the whole container says; the first use may read all of it. Never changes."""
+
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index` (from 0); looks no further than that."""
+
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of a frame that there is, as stored, in nanoseconds; looks no further than that."""
+
+    def is_base(self, index: int) -> bool:
+        """True if a frame of this number can be handed to `resume`."""
+
+    def way(self, index: int, held: Container[int] = ()) -> Way:
+        """The shortest way to frame `index`: from where the decoder stands, from a held frame, or from nothing."""
 
     def first_needed(self, index: int) -> int:
-        """Where composing has to begin now so that `index` comes out: at most `index`; equal if one step does it."""
+        """The first frame of the way to `index` when none is held; all from there to `index` may be composed."""
+
+    def restart(self, index: int) -> int:
+        """The nearest frame at or before `index` from which on everything comes out right with nothing before it."""
+
+    def resume(self, index: int, pixels: Buffer) -> None:
+        """Go on from frame `index`, which is a base and looks like `pixels`; these are kept, and not to be changed."""
 
     def compose(self, index: int) -> None:
-        """Compose frame `index`: what `first_needed` named, or the one after the last. The same again is free."""
+        """Compose frame `index`, the next one on a way. The same again is free."""
 
-    def pixels(self) -> bytes:
-        """A copy of the frame composed last: width × height × 4 bytes, RGBA, straight alpha."""
+    def pixels(self) -> memoryview:
+        """The frame composed last: width × height × 4 bytes, RGBA, straight alpha, read-only.
+
+        It is the memory that the frame was composed in, and is not written to again as long as anybody refers to it.
+        """
+
+    def prepare(self, index: int) -> None:
+        """Decode ahead what `compose` will need for frame `index`, if that is possible. Any thread; never raises."""
+
+    def worth_preparing(self, index: int) -> bool:
+        """True if decoding frame `index` takes so long that it pays to do so on another thread. Any thread."""
+
+    def forget_prepared(self) -> None:
+        """Give up what was prepared and not composed. Any thread."""
+
+    def purge(self) -> None:
+        """Give up all memory that can be had again. What was composed last has to be composed anew."""
 
     def close(self) -> None:
-        """Let go of buffers. Nothing else may be called afterwards."""
+        """Let go of data and buffers. Nothing else may be called afterwards."""

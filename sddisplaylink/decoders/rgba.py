@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PIL import Image
 
-from sddisplaylink.errors import ImageFormatError
+__all__ = ["rgba_bands", "to_rgba"]
 
-__all__ = ["tile_rgba", "to_rgba"]
+_BAND = 1 << 22  # pixels
 
 
 def to_rgba(picture: Image.Image) -> Image.Image:
@@ -16,12 +18,13 @@ def to_rgba(picture: Image.Image) -> Image.Image:
     return picture.convert("RGBA")
 
 
-def tile_rgba(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The same, of a tile: ImageFormatError if it is not of the `size` that its container announced."""
-    tile = to_rgba(picture)
-    if tile.size != size:
-        raise ImageFormatError("not of the size that was announced")
-    return tile
+def rgba_bands(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """The same from top to bottom, in bands that are not too large: (first row, band)."""
+    width, height = picture.size
+    rows = max(1, _BAND // width)
+    for top in range(0, height, rows):
+        part = picture if rows >= height else picture.crop((0, top, width, min(height, top + rows)))
+        yield top, to_rgba(part)
 
 
 def _high_bytes(picture: Image.Image) -> Image.Image:

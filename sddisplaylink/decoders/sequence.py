@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from PIL import Image, ImageFile
 
+from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.pillow_guard import check_pixels, content_errors, identify
-from sddisplaylink.decoders.protocol import ImageInfo
+from sddisplaylink.decoders.protocol import Buffer, ImageInfo, Way
 from sddisplaylink.decoders.rgba import to_rgba
 from sddisplaylink.decoders.webp_chunks import is_webp, scan_webp
 from sddisplaylink.errors import ImageFormatError
@@ -24,22 +27,49 @@ class SequenceDecoder:
     frame's size is that of all; frames of another size are shown from the top left corner.
     """
 
-    def __init__(self, data: bytes, limit: int | None) -> None:
-        """Read the first frame and find the others. ImageFormatError: not an image, broken, or over `limit` pixels."""
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        """Read the first frame and find the others. ImageFormatError: not an image, broken, or over a limit."""
         self._data = data
-        self._limit = limit
+        self._limits = limits
         self._source: ImageFile.ImageFile | None = None
         self._composed = -1
         self._canvas: Image.Image | None = None
         with content_errors():
             self.info = self._animation() or self._probe()
+        if len(self.info.delays_ns) > limits.frames:
+            raise ImageFormatError(f"the file has more frames than the limit of {limits.frames}")
+        self.format = self.info.format
+        self.size = self.info.size
         self.compose(0)
+
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index`."""
+        return index < len(self.info.delays_ns)
+
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of frame `index` as stored."""
+        return self.info.delays_ns[index]
+
+    def is_base(self, index: int) -> bool:
+        """False: what Pillow needs to go on is not in the picture."""
+        return False
+
+    def way(self, index: int, held: Container[int] = ()) -> Way:
+        """All frames from the next one on, or from the first if `index` lies behind."""
+        first = self._composed + 1 if index > self._composed else 0
+        return Way(None, tuple(range(first, index + 1)) if index != self._composed else (index,))
 
     def first_needed(self, index: int) -> int:
         """The next frame, or frame 0 if `index` lies behind."""
-        if index == self._composed:
-            return index
-        return self._composed + 1 if self._composed < index else 0
+        return self.way(index).frames[0]
+
+    def restart(self, index: int) -> int:
+        """0: Pillow decodes in order."""
+        return 0
+
+    def resume(self, index: int, pixels: Buffer) -> None:
+        """Never called, as there are no bases."""
+        raise RuntimeError(f"frame {index} is no base")
 
     def compose(self, index: int) -> None:
         """Load frame `index`."""
@@ -53,11 +83,25 @@ class SequenceDecoder:
             raise
         self._composed = index
 
-    def pixels(self) -> bytes:
+    def pixels(self) -> memoryview:
         """A copy of the frame."""
         if self._canvas is None:
             raise RuntimeError("nothing has been composed")
-        return self._canvas.tobytes()
+        return memoryview(self._canvas.tobytes())
+
+    def prepare(self, index: int) -> None:
+        """Nothing: Pillow decodes in order."""
+
+    def worth_preparing(self, index: int) -> bool:
+        """False."""
+        return False
+
+    def forget_prepared(self) -> None:
+        """Nothing."""
+
+    def purge(self) -> None:
+        """Begin anew next time."""
+        self.close()
 
     def close(self) -> None:
         """Close Pillow's image."""
@@ -68,9 +112,9 @@ class SequenceDecoder:
     def _load(self, index: int) -> Image.Image:
         if self._source is None or index <= self._composed:
             self.close()
-            self._source = identify(self._data, self._limit)
+            self._source = identify(self._data, self._limits.pixels)
         self._source.seek(index)
-        check_pixels(self._source.size, self._limit)
+        check_pixels(self._source.size, self._limits.pixels)
         self._source.load()
         picture = to_rgba(self._source)
         if picture.size == self.info.size:
@@ -84,13 +128,13 @@ class SequenceDecoder:
         index = scan_webp(self._data) if is_webp(self._data) else None
         if index is None:
             return None
-        check_pixels(index.size, self._limit)
+        check_pixels(index.size, self._limits.pixels)
         self._data = index.whole
         return ImageInfo("WEBP", index.size, index.delays_ns, index.loop_count, index.truncated)
 
     def _probe(self) -> ImageInfo:
         """Go through all frames once, as far as they can be reached."""
-        with identify(self._data, self._limit) as source:
+        with identify(self._data, self._limits.pixels) as source:
             name, size = source.format or "unknown", source.size
             announced = 1 if name in _NOT_IN_TIME else int(getattr(source, "n_frames", 1))
             delays: list[int | None] = []

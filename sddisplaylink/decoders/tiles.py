@@ -1,20 +1,16 @@
-"""Composition: animations whose frames are rectangles drawn over what is already there."""
+"""Rectangles that animations are put together of."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from sddisplaylink.decoders.pillow_guard import content_errors
 from sddisplaylink.decoders.protocol import ImageInfo
 
-__all__ = ["Blend", "Canvas", "Disposal", "Tile", "TileDecoder", "TileSource"]
+__all__ = ["Blend", "Disposal", "Painter", "Rect", "Tile", "TileSource", "clipped", "contains"]
 
-_Picture = TypeVar("_Picture")
-_Picture_co = TypeVar("_Picture_co", covariant=True)
-_Picture_contra = TypeVar("_Picture_contra", contravariant=True)
+Rect: TypeAlias = tuple[int, int, int, int]
+"""x, y, width, height."""
 
 
 class Disposal(IntEnum):
@@ -45,110 +41,78 @@ class Tile(NamedTuple):
     height: int
     disposal: Disposal
     blend: Blend
+    base: int
+    """The frame over which, once disposed of, this one is drawn; -1 = over nothing, or it replaces everything."""
+    area: Rect
+    """The part of it that lies on the canvas; of no size if none does."""
 
-    def covers(self, size: tuple[int, int]) -> bool:
-        """True if the rectangle holds the whole canvas."""
-        return self.x == self.y == 0 and self.width >= size[0] and self.height >= size[1]
+
+def clipped(x: int, y: int, width: int, height: int, size: tuple[int, int]) -> Rect:
+    """The part of a rectangle that lies on a canvas; of no size if none does."""
+    if x + width > size[0]:
+        width = size[0] - x
+    if y + height > size[1]:
+        height = size[1] - y
+    return (x, y, width, height) if width > 0 and height > 0 else (0, 0, 0, 0)
 
 
-class TileSource(Protocol[_Picture_co]):
-    """The frames of a container, each decodable on its own."""
+def contains(outer: Rect, inner: Rect) -> bool:
+    """True if all of `inner` lies in `outer`; nothing lies anywhere."""
+    x, y, width, height = inner
+    if not width:
+        return True
+    left, top, across, down = outer
+    return left <= x and top <= y and x + width <= left + across and y + height <= top + down
+
+
+class TileSource(Protocol):
+    """The frames of a container, in the order of the file."""
+
+    @property
+    def format(self) -> str:
+        """Pillow's name of the format."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the canvas."""
 
     @property
     def info(self) -> ImageInfo:
-        """What the container says."""
+        """What the whole container says."""
 
-    @property
-    def tiles(self) -> Sequence[Tile]:
-        """One a frame."""
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index`; looks no further than needed."""
 
-    def picture(self, index: int) -> _Picture_co:
-        """A tile that has any pixels, decoded, of the size announced. May raise anything that Pillow raises."""
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of a frame as stored."""
+
+    def base(self, index: int) -> int:
+        """The tile's `base` alone."""
+
+    def root(self, index: int) -> int:
+        """The frame with which the chain of bases begins: frame `index` itself if it needs no other."""
+
+    def tile(self, index: int) -> Tile:
+        """Where and how a frame is drawn."""
 
     def close(self) -> None:
         """Let go of the data. Nothing else may be called afterwards."""
 
 
-class Canvas(Protocol[_Picture_contra]):
-    """What tiles are drawn on: RGBA, straight alpha, transparent black at first."""
+class Painter(Protocol):
+    """Decodes tiles and draws them."""
 
-    def clear(self) -> None:
-        """Make all of it transparent black."""
+    def draw(self, index: int, target: Any, under: Any, flags: int) -> None:
+        """Draw frame `index` on `target`, an sddl_canvas, as sddl_gif_draw() does. Raises whatever Pillow raises."""
 
-    def dispose(self, tile: Tile) -> None:
-        """Do with the tile that was drawn last what its disposal says."""
+    def prepare(self, index: int) -> None:
+        """Decode frame `index` ahead, if that can be done here. Any thread; never raises."""
 
-    def draw(self, tile: Tile, picture: _Picture_contra) -> None:
-        """Draw the tile, keeping what is under it where that is to come back."""
+    def worth_preparing(self, index: int) -> bool:
+        """True if another thread would gain by it. Any thread."""
 
-    def pixels(self) -> bytes:
-        """A copy: width × height × 4 bytes."""
+    def forget_prepared(self) -> None:
+        """Give up what was not used."""
 
-
-class TileDecoder(Generic[_Picture]):
-    """A Decoder that draws the tiles of a source, beginning at the nearest frame that needs no other before it."""
-
-    def __init__(
-        self, source: TileSource[_Picture], make_canvas: Callable[[tuple[int, int]], Canvas[_Picture]]
-    ) -> None:
-        self._source = source
-        self._make_canvas = make_canvas
-        self.info = source.info
-        self._tiles = source.tiles
-        self._keys = _key_frames(self._tiles, self.info.size)
-        self._canvas: Canvas[_Picture] | None = None
-        self._composed = -1
-
-    def first_needed(self, index: int) -> int:
-        """The next frame, or a key frame where that is nearer to `index` (or `index` lies behind)."""
-        key = self._keys[bisect_right(self._keys, index) - 1]
-        if index == self._composed:
-            return index
-        return max(key, self._composed + 1) if self._composed < index else key
-
-    def compose(self, index: int) -> None:
-        """Draw frame `index` over what the frames before it left."""
-        if index == self._composed:
-            return
-        tile = self._tiles[index]
-        with content_errors(f"frame {index}"):
-            picture = self._source.picture(index) if tile.width and tile.height else None
-        last, self._composed = self._composed, -1  # whatever interrupts the drawing, half a frame is not built upon
-        canvas = self._prepared(last, index)
-        if picture is not None:
-            canvas.draw(tile, picture)
-        self._composed = index
-
-    def pixels(self) -> bytes:
-        """A copy of the canvas."""
-        if self._canvas is None:
-            raise RuntimeError("nothing has been composed")
-        return self._canvas.pixels()
-
-    def close(self) -> None:
-        """Let go of the canvas and the data."""
-        self._canvas = None
-        self._composed = -1
-        self._source.close()
-
-    def _prepared(self, last: int, index: int) -> Canvas[_Picture]:
-        """The canvas as the frames before `index` leave it; `last` is the one that it shows."""
-        if self._canvas is None:
-            self._canvas = self._make_canvas(self.info.size)
-        elif index == last + 1 and last >= 0:
-            self._canvas.dispose(self._tiles[last])
-        else:
-            self._canvas.clear()
-        return self._canvas
-
-
-def _key_frames(tiles: Sequence[Tile], size: tuple[int, int]) -> list[int]:
-    """Frames that come out right on an empty canvas, and after which everything does."""
-    keys = [0]
-    for index in range(1, len(tiles)):
-        before, tile = tiles[index - 1], tiles[index]
-        erased = before.disposal is Disposal.BACKGROUND and before.covers(size)
-        replaced = tile.blend is Blend.SOURCE and tile.covers(size) and tile.disposal is not Disposal.PREVIOUS
-        if erased or replaced:
-            keys.append(index)
-    return keys
+    def purge(self) -> None:
+        """Give up all memory."""

@@ -22,9 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         demand(sddl_draw_indices(&canvas, under, &rect, source, count, palette, transparent, flags) == SDDL_OK);
         if (count)
             demand(sddl_draw_pixels(&canvas, &rect, source, count * 4, rect.width * 4u, blend) == SDDL_OK);
-        demand(sddl_clear(&other, &rect) == SDDL_OK && sddl_copy(&canvas, &other, &rect) == SDDL_OK);
+        demand(sddl_clear(&other, &rect) == SDDL_OK && sddl_restore(&canvas, &other, &rect, 1) == SDDL_OK);
         demand(sddl_convert(&other, &canvas, flags) == SDDL_OK && sddl_convert(&canvas, &canvas, flags) == SDDL_OK);
-        demand(sddl_overwrites(&rect, 1, &rect, width, height) == 1);
+        demand(sddl_restore(&other, NULL, &rect, 1) == SDDL_OK);
         free(source);
     }
     free(canvas.pixels);

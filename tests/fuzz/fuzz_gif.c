@@ -1,4 +1,4 @@
-/* A GIF file: indexed in one go and in steps with the same result, then drawn, frame by frame. */
+/* A GIF file: indexed in one go, in steps and as it arrives with the same result, then drawn, frame by frame. */
 #include "fuzz.h"
 
 enum { FRAMES = 24, MOST_PIXELS = 1 << 16 };
@@ -16,10 +16,31 @@ static void draw(const uint8_t *data, size_t size, const sddl_gif_index *index, 
     demand(sddl_gif_draw(data, size, index, frame, &canvas, NULL, 0, work, work_size) >= 0);
     demand(sddl_gif_draw(data, size, index, frame, &canvas, &under, 0, work, work_size) >= 0);
     demand(sddl_gif_draw(data, size, index, frame, &canvas, NULL, SDDL_DRAW_REPLACE, work, work_size) >= 0);
-    demand(sddl_clear(&canvas, &rect) == SDDL_OK && sddl_copy(&canvas, &under, &rect) == SDDL_OK);
+    demand(sddl_gif_draw(data, size, index, frame, &canvas, NULL, SDDL_DRAW_WHOLE, work, work_size) >= 0);
+    if (sddl_gif_decode(data, size, frame, work, work_size) == SDDL_PIXELS_WHOLE)
+        demand(sddl_gif_paint(data, size, index, frame, &canvas, &under, 0, work, work_size) == SDDL_OK);
+    demand(sddl_clear(&canvas, &rect) == SDDL_OK && sddl_restore(&canvas, &under, &rect, 1) == SDDL_OK);
     free(canvas.pixels);
     free(under.pixels);
     free(work);
+}
+
+/* What is there of the file grows, and is somewhere else each time. */
+static void check_arrival(const uint8_t *data, size_t size, const sddl_gif_frame *frames, int64_t count) {
+    sddl_gif_frame found[FRAMES];
+    sddl_gif_index index;
+    int64_t so_far = 0;
+    memset(&index, 0, sizeof index);
+    for (size_t end = 13 + size % 7; end < size + 61; end += 61) {
+        size_t there = end < size ? end : size;
+        uint8_t *part = exactly(there);
+        memcpy(part, data, there);
+        index.more = there < size;
+        int64_t more = sddl_gif_scan(part, there, &index, found + so_far, (size_t)(FRAMES - so_far));
+        so_far += more > 0 ? more : 0;
+        free(part);
+    }
+    demand(so_far == count && memcmp(found, frames, (size_t)count * sizeof *frames) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
@@ -33,8 +54,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     for (int64_t i = 0; i < count; i++) {
         demand(sddl_gif_scan(data, size, &stepwise, &frame, 1) == 1);
         demand(memcmp(&frame, &frames[i], sizeof frame) == 0);
+        demand(frame.lineage.base < i && frame.lineage.root <= i && frame.lineage.root >= 0);
         draw(data, size, &at_once, &frame);
     }
+    if (count >= 0)
+        check_arrival(data, size, frames, count);
     free(data);
     return 0;
 }

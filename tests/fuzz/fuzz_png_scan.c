@@ -1,4 +1,4 @@
-/* A PNG file, its signature left out and its checksums wrong: counted and then indexed with the same result. */
+/* A PNG file, its signature left out and its checksums wrong: indexed at once and in steps with the same result. */
 #include "fuzz.h"
 
 static const uint8_t BEGINNING[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x40\0\0\0\x30\x08\x06\0\0\0\xa1\x4b\x7c\x1f";
@@ -9,6 +9,7 @@ static void check_frames(const sddl_png_index *index, const sddl_png_frame *fram
         demand(frames[i].first_span + frames[i].span_count <= index->span_count && frames[i].span_count);
         demand(frames[i].x + (uint64_t)frames[i].width <= index->width && frames[i].width);
         demand(frames[i].y + (uint64_t)frames[i].height <= index->height && frames[i].height);
+        demand(frames[i].lineage.base < (int64_t)i && frames[i].lineage.root <= (int64_t)i);
     }
     for (uint64_t i = 0; i < index->span_count; i++)
         demand(spans[i].begin <= spans[i].end && spans[i].end <= size);
@@ -21,14 +22,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     uint8_t *data = exactly(total);
     memcpy(data, BEGINNING, begin);
     memcpy(data + begin, input, size);
-    sddl_png_index counted, index;
-    demand(sddl_png_scan(data, total, 0, &counted, NULL, 0, NULL, 0) == SDDL_OK);
-    sddl_png_frame *frames = (void *)exactly(counted.frame_count * sizeof *frames);
-    sddl_span *spans = (void *)exactly(counted.span_count * sizeof *spans);
-    demand(sddl_png_scan(data, total, 0, &index, frames, counted.frame_count, spans, counted.span_count) == SDDL_OK);
-    demand(memcmp(&counted, &index, sizeof index) == 0);
-    check_frames(&index, frames, spans, total);
-    demand(sddl_png_scan(data, total, 1, &index, frames, counted.frame_count, spans, counted.span_count) == SDDL_OK);
+    const size_t most = total / 12 + 1;
+    sddl_png_frame *frames = (void *)exactly(most * sizeof *frames);
+    sddl_span *spans = (void *)exactly(most * sizeof *spans);
+    sddl_png_index at_once, index;
+    memset(&at_once, 0, sizeof at_once);
+    demand(sddl_png_scan(data, total, 0, &at_once, frames, most, spans, most) == (int64_t)at_once.frame_count);
+    demand(at_once.state != SDDL_SCAN_MORE);
+    check_frames(&at_once, frames, spans, total);
+    memset(&index, 0, sizeof index);
+    while (index.state == SDDL_SCAN_MORE) {
+        sddl_png_frame frame;
+        sddl_span span;
+        int64_t found = sddl_png_scan(data, total, 0, &index, &frame, 1, &span, 1);
+        demand(found >= 0 && (!found || memcmp(&frame, &frames[index.frame_count - 1], sizeof frame) == 0));
+    }
+    demand(memcmp(&at_once, &index, sizeof index) == 0);
+    memset(&index, 0, sizeof index);
+    demand(sddl_png_scan(data, total, 1, &index, frames, most, spans, most) >= 0);
     free(frames);
     free(spans);
     free(data);

@@ -28,6 +28,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int status = sddl_png_unpack(&picture, rows, size, &canvas);
     demand(status == SDDL_E_ARGUMENT || (status >= SDDL_PIXELS_WHOLE && status <= SDDL_PIXELS_BROKEN));
     demand(status != SDDL_PIXELS_WHOLE || (wanted >= 0 && (uint64_t)wanted <= size));
+    const sddl_png_frame frame = {
+        .x = size % 9,
+        .y = size % 5,
+        .width = picture.width - (picture.width > 20 ? 11 : 0),
+        .height = picture.height,
+        .blend = size & 1 ? SDDL_BLEND_OVER : SDDL_BLEND_SOURCE,
+    };
+    memcpy(rows, data, size);
+    wanted = sddl_png_frame_size(&picture, &frame);
+    status = sddl_png_draw(&picture, &frame, rows, size, &canvas);
+    demand(status == SDDL_E_ARGUMENT || (status >= SDDL_PIXELS_WHOLE && status <= SDDL_PIXELS_BROKEN));
+    demand(status != SDDL_PIXELS_WHOLE || (wanted >= 0 && (uint64_t)wanted <= size));
     free(canvas.pixels);
     free(rows);
     return 0;

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from images import PngPicture, PngWriter, build_apng, build_png, chunk, scanlines
-from sddisplaylink.decoders.apng_chunks import scan_png
+from scans import scan_png
 from sddisplaylink.decoders.tiles import Blend, Disposal
 from sddisplaylink.errors import ImageFormatError
 
@@ -160,14 +160,22 @@ def test_a_control_without_data_is_passed_over():
     assert (len(index.frames), index.truncated) == (2, True)
 
 
-@pytest.mark.parametrize("kind", [b"acTL", b"fcTL", b"IDAT", b"fdAT", b"PLTE"])
-def test_a_wrong_checksum_ends_the_file_there(kind):
-    data = insert(build_apng(THREE), b"acTL", chunk(b"PLTE", b"abc"))
+def with_wrong_checksum(data, kind):
     at = data.rindex(kind)
     length = struct.unpack(">I", data[at - 4 : at])[0]
-    index = scan_png(data[: at + 4 + length] + b"\0\0\0\0" + data[at + 8 + length :])
-    assert index.truncated
-    assert len(index.frames) == {b"fdAT": 2, b"fcTL": 2}.get(kind, 0)
+    return data[: at + 4 + length] + b"\0\0\0\0" + data[at + 8 + length :]
+
+
+@pytest.mark.parametrize(("kind", "frames"), [(b"acTL", 0), (b"fcTL", 2), (b"PLTE", 0)])
+def test_a_wrong_checksum_ends_the_file_there(kind, frames):
+    index = scan_png(with_wrong_checksum(insert(build_apng(THREE), b"acTL", chunk(b"PLTE", b"abc")), kind))
+    assert (index.truncated, len(index.frames)) == (True, frames)
+
+
+@pytest.mark.parametrize("kind", [b"IDAT", b"fdAT"])
+def test_picture_data_brings_a_checksum_of_its_own(kind):
+    index = scan_png(with_wrong_checksum(build_apng(THREE), kind))
+    assert (index.truncated, len(index.frames)) == (False, 3)
 
 
 def test_every_cut_gives_the_frames_that_are_there():

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from images import PALETTE, GifPicture, build_gif, loop_extension, lzw, sub_blocks
-from sddisplaylink.decoders.gif_blocks import scan_gif
+from scans import scan_gif
 from sddisplaylink.decoders.tiles import Disposal
 from sddisplaylink.errors import ImageFormatError
 

@@ -1,0 +1,190 @@
+"""Composition: each frame is drawn in memory that already holds most of it, so that only what changes is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sddisplaylink.core import check, ffi, lib
+from sddisplaylink.decoders.changes import Changes
+from sddisplaylink.decoders.frame_memory import EMPTY, FrameBuffer, FrameMemory, HeldFrame
+from sddisplaylink.decoders.pillow_guard import CONTENT_ERRORS, in_one_line
+from sddisplaylink.decoders.protocol import Buffer, ImageInfo, Way
+from sddisplaylink.decoders.tiles import Blend, Disposal, Painter, Rect, Tile, TileSource, contains
+from sddisplaylink.errors import ImageFormatError
+
+__all__ = ["TileDecoder"]
+
+_TILES = 32  # remembered
+
+
+class TileDecoder:
+    """A Decoder that draws tiles, each over the frame that it builds on.
+
+    A frame is composed in a buffer of its own if the one before it was handed out, and else on top of that one. A
+    buffer that held another frame is brought up to date where the two differ.
+    """
+
+    def __init__(self, source: TileSource, painter: Painter) -> None:
+        self.format = source.format
+        self.size = source.size
+        self._source = source
+        self._painter = painter
+        self._tile = lru_cache(_TILES)(source.tile)
+        self._memory = FrameMemory(self.size)
+        self._changes = Changes(self._tile, self.size)
+        self._base: FrameBuffer | HeldFrame | None = None
+        self._standing: int | None = None  # the frame in it
+        self._shown: FrameBuffer | HeldFrame | None = None
+        self._composed: int | None = None
+        self._broken: dict[int, str] = {}
+
+    @property
+    def info(self) -> ImageInfo:
+        """What the container says."""
+        return self._source.info
+
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index`."""
+        return self._source.has_frame(index)
+
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of frame `index` as stored."""
+        return self._source.delay_ns(index)
+
+    def is_base(self, index: int) -> bool:
+        """True unless the frame leaves no trace."""
+        return self._tile(index).disposal is not Disposal.PREVIOUS
+
+    def way(self, index: int, held: Container[int] = ()) -> Way:
+        """Back from `index` to the first frame that is there or needs no other."""
+        frames, base = [index], self._source.base(index)
+        resume = None
+        while base not in (EMPTY, self._standing) and index != self._composed:
+            if base in held:
+                resume = base
+                break
+            frames.append(base)
+            base = self._source.base(base)
+        return Way(resume, tuple(reversed(frames)))
+
+    def first_needed(self, index: int) -> int:
+        """The first frame of the way."""
+        return self.way(index).frames[0]
+
+    def restart(self, index: int) -> int:
+        """The root of frame `index`."""
+        return self._source.root(index)
+
+    def resume(self, index: int, pixels: Buffer) -> None:
+        """Draw the next frame over `pixels`."""
+        self._shown = self._base = HeldFrame(pixels, self.size, index)
+        self._composed = self._standing = index
+
+    def compose(self, index: int) -> None:
+        """Draw frame `index` over what it builds on."""
+        if index == self._composed:
+            return
+        if index in self._broken:
+            raise ImageFormatError(self._broken[index])
+        tile = self._tile(index)
+        if tile.base not in (EMPTY, self._standing):
+            raise RuntimeError(f"frame {index} builds on frame {tile.base}, which is not there")
+        target = self._target(tile)
+        self._compose(index, tile, target)
+        target.content = self._composed = index
+        self._shown = target
+        if tile.disposal is not Disposal.PREVIOUS:
+            self._base, self._standing = target, index
+
+    def _compose(self, index: int, tile: Tile, target: FrameBuffer) -> None:
+        """Draw; whatever interrupts it, half a frame is not built upon, and a broken one is not tried again."""
+        standing, stale = self._standing, self._changes.between(target.content, tile.base)
+        content, target.content, self._composed = target.content, None, None
+        if target is self._base:
+            self._standing = None
+        try:
+            self._draw(index, tile, target, stale)
+        except CONTENT_ERRORS as error:
+            if not stale and not self._erased(tile.base):  # nothing has been touched
+                target.content, self._standing = content, standing
+            reason = in_one_line(error, f"frame {index}")
+            self._broken[index] = str(reason)
+            raise reason from error
+
+    def pixels(self) -> memoryview:
+        """The memory that the frame was composed in."""
+        if self._shown is None or self._composed is None:
+            raise RuntimeError("nothing has been composed")
+        return self._shown.lend()
+
+    def prepare(self, index: int) -> None:
+        """Decode the tile ahead."""
+        self._painter.prepare(index)
+
+    def worth_preparing(self, index: int) -> bool:
+        """True if that pays."""
+        return self._painter.worth_preparing(index)
+
+    def forget_prepared(self) -> None:
+        """Give up tiles decoded ahead."""
+        self._painter.forget_prepared()
+
+    def purge(self) -> None:
+        """Give up all buffers but those handed out."""
+        self._base = self._shown = self._standing = self._composed = None
+        self._memory.clear()
+        self._painter.purge()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._memory.close()
+        self.purge()
+        self._tile.cache_clear()
+        self._source.close()
+
+    def _target(self, tile: Tile) -> FrameBuffer:
+        """Where to draw: on a buffer at hand that nobody looks at or builds upon, or on another."""
+        base, shown = self._base, self._shown
+        if isinstance(base, FrameBuffer) and not base.is_lent and tile.disposal is not Disposal.PREVIOUS:
+            return base
+        if isinstance(shown, FrameBuffer) and not shown.is_lent and shown is not base:
+            return shown
+        return self._memory.take()
+
+    def _draw(self, index: int, tile: Tile, target: FrameBuffer, stale: Sequence[Rect]) -> None:
+        """Draw the tile where all but the rectangles in `stale` looks like its base."""
+        flags, under, erased = 0, ffi.NULL, self._erased(tile.base)
+        if stale or erased:
+            flags, under = self._make_ready(tile, target, stale, erased)
+        if tile.width and tile.height:
+            self._painter.draw(index, target.c, under, flags)
+
+    def _make_ready(
+        self, tile: Tile, target: FrameBuffer, stale: Sequence[Rect], erased: Rect | None
+    ) -> tuple[int, Any]:
+        """Make the target look like what the tile goes over, except under it. Returns (flags, under) to draw with."""
+        area, mask = tile.area, tile.blend is Blend.MASK
+        base = self._base.c if self._base is not None and tile.base != EMPTY else ffi.NULL
+        flags, under = 0, ffi.NULL
+        if erased and mask and area == erased:
+            flags = lib.SDDL_DRAW_REPLACE
+        outside = [rect for rect in stale if not contains(area, rect)]
+        if flags or tile.blend is Blend.SOURCE:
+            stale = outside
+            erased = None if erased and contains(area, erased) else erased
+        elif mask and not erased and len(outside) < len(stale):
+            stale = outside
+            flags, under = (0, base) if base else (lib.SDDL_DRAW_REPLACE, ffi.NULL)
+        if stale:
+            check(lib.sddl_restore(target.c, base, ffi.new("sddl_rect[]", stale), len(stale)))
+        if erased:
+            check(lib.sddl_clear(target.c, ffi.new("sddl_rect *", erased)))
+        return flags, under
+
+    def _erased(self, base: int) -> Rect | None:
+        """What goes from the base before a tile is drawn over it."""
+        if base == EMPTY or (tile := self._tile(base)).disposal is not Disposal.BACKGROUND:
+            return None
+        return tile.area

@@ -1,0 +1,42 @@
+"""zlib streams inflated, by libdeflate where it is installed."""
+
+from __future__ import annotations
+
+import zlib
+from importlib import import_module
+from typing import Any
+
+__all__ = ["inflated"]
+
+
+def _libdeflate() -> Any:
+    try:
+        return import_module("deflate")
+    except ImportError:  # there is none for this platform
+        return None
+
+
+_deflate = _libdeflate()
+
+
+def inflated(stream: bytes, size: int) -> bytearray | None:
+    """The `size` bytes that a zlib stream holds; None if there are more or fewer, or anything is wrong with it."""
+    filtered = _by_libdeflate(stream, size) if _deflate else _by_zlib(stream, size)
+    return filtered if filtered is not None and len(filtered) == size else None
+
+
+def _by_libdeflate(stream: bytes, size: int) -> bytearray | None:
+    try:
+        filtered: bytearray = _deflate.zlib_decompress(stream, size)
+    except _deflate.DeflateError:
+        return None
+    return filtered
+
+
+def _by_zlib(stream: bytes, size: int) -> bytearray | None:
+    inflater = zlib.decompressobj()
+    try:
+        filtered = inflater.decompress(stream, size + 1)
+    except zlib.error:
+        return None
+    return bytearray(filtered) if inflater.eof else None

@@ -1,0 +1,62 @@
+"""Tiles decoded by Pillow's codecs, drawn by our kernels."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from PIL import Image
+
+from sddisplaylink.core import check, ffi, lib
+from sddisplaylink.decoders.rgba import rgba_bands
+from sddisplaylink.decoders.tiles import Tile
+from sddisplaylink.errors import ImageFormatError
+
+__all__ = ["PillowPainter", "PillowTiles"]
+
+
+class PillowTiles(Protocol):
+    """A TileSource whose tiles Pillow can decode."""
+
+    def tile(self, index: int) -> Tile:
+        """Where and how a frame is drawn."""
+
+    def check_size(self, index: int) -> None:
+        """ImageFormatError for a tile of more pixels than allowed."""
+
+    def picture(self, index: int) -> Image.Image:
+        """The tile of a frame, loaded, in any mode. May raise anything that Pillow raises."""
+
+
+class PillowPainter:
+    """A Painter for any file of tiles. It prepares nothing ahead."""
+
+    def __init__(self, source: PillowTiles) -> None:
+        self._source = source
+
+    def draw(self, index: int, target: Any, under: Any, flags: int) -> None:
+        """Decode the tile, and draw it."""
+        tile = self._source.tile(index)
+        self._source.check_size(index)
+        picture = self._source.picture(index)
+        if picture.size != (tile.width, tile.height):
+            raise ImageFormatError("not of the size that was announced")
+        rect = ffi.new("sddl_rect *", tile[:4])
+        if under or flags & lib.SDDL_DRAW_REPLACE:
+            check(lib.sddl_restore(target, under, rect, 1))
+        for top, band in rgba_bands(picture):
+            rows = ffi.new("sddl_rect *", (tile.x, tile.y + top, tile.width, band.height))
+            pixels = ffi.from_buffer("uint8_t[]", band.tobytes())
+            check(lib.sddl_draw_pixels(target, rows, pixels, len(pixels), tile.width * 4, tile.blend))
+
+    def prepare(self, index: int) -> None:
+        """Nothing."""
+
+    def worth_preparing(self, index: int) -> bool:
+        """False."""
+        return False
+
+    def forget_prepared(self) -> None:
+        """Nothing."""
+
+    def purge(self) -> None:
+        """Nothing."""
