@@ -10,6 +10,7 @@ import PIL
 
 import sddisplaylink
 from sddisplaylink.core import check, ffi, lib
+from sddisplaylink.decode_worker import worker_threads
 from sddisplaylink.frame_store import total_bytes
 
 
@@ -18,7 +19,8 @@ def diagnostics() -> dict[str, object]:
 
     ``links``, ``players``: native ones not yet closed. ``sources``: clocks that somebody holds; ``running_sources``: of
     those, the ones that tick or are about to stop. ``native_threads``: control and timer threads (CoreVideo's own are
-    not counted). ``pool_bytes``: decoded frames held. ``stalls``: times that a timer had to stand in for a display's
+    not counted). ``decode_threads``: threads that decode ahead, or wait a second for more to decode. ``pool_bytes``:
+    decoded frames held. ``stalls``: times that a timer had to stand in for a display's
     clock; ``abandoned``: display clocks whose stop never returned. ``versions``: see :func:`versions`.
 
     Raises ForkedProcessError in a forked child.
@@ -31,6 +33,7 @@ def diagnostics() -> dict[str, object]:
         "sources": stats.sources,
         "running_sources": stats.running_sources,
         "native_threads": stats.native_threads,
+        "decode_threads": worker_threads(),
         "pool_bytes": total_bytes(),
         "stalls": stats.stalls,
         "abandoned": stats.abandoned,

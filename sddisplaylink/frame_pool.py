@@ -3,120 +3,114 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import islice
-from typing import cast
+from collections.abc import Sequence
 
+from sddisplaylink import pool_relief
 from sddisplaylink.decode_worker import shared_worker
 from sddisplaylink.decoders.protocol import Decoder
-from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClosedError
+from sddisplaylink.errors import ForkedProcessError, LinkClosedError
 from sddisplaylink.frame import Frame
-from sddisplaylink.frame_store import FrameStore, total_bytes
+from sddisplaylink.frame_store import total_bytes
 from sddisplaylink.memory_budget import default_budget
-from sddisplaylink.pool_plan import Plan
-from sddisplaylink.pool_reader import Outcome, PoolReader, ReaderList, Ready
+from sddisplaylink.pool_course import Direction
+from sddisplaylink.pool_decoding import Books, PoolDecoding
+from sddisplaylink.pool_reader import PoolReader, Ready, Visit
 from sddisplaylink.timing import Timeline
 
 __all__ = ["FramePool", "PoolReader", "total_bytes"]
 
-_UNPLAYED_BYTES = 64 << 20  # what an image keeps decoded while nobody plays it
+_PLENTY_BYTES = 256 << 20  # what may be held, if nobody says more, because it could be wanted again
 _CLOSED = "the image is closed"
 
 
-class FramePool:
-    """Decodes frames and holds as many as the budget allows; those farthest from being shown are given up first.
+class FramePool(PoolDecoding):
+    """Decodes frames and holds those that are of use, within a budget: the largest that a reader asks for.
 
-    The budget is the largest that a reader asks for, never less than one frame; one more may be in the making. Two
-    locks, always taken in this order: `_decoding` owns the decoder, `_lock` guards the books and is held only briefly.
+    That is never less than one frame; one more may be in the making. The worker thread decodes, and whoever calls
+    `frame`.
     """
 
     def __init__(self, decoder: Decoder, timeline: Timeline, name: str) -> None:
-        width, height = decoder.info.size
-        self._decoder = decoder
-        self._timeline = timeline
-        self._name = name
-        self._process = os.getpid()
-        self._decoding = threading.Lock()
-        self._lock = threading.Lock()
-        self._store = FrameStore(len(timeline.durations), width * height * 4)
-        self._store.fit(_UNPLAYED_BYTES)
-        self._failures: dict[int, str] = {}
-        self._readers = ReaderList()
-        self._plan: Plan | None = None
-        self._reader_went = False
-        self._closed = False
+        super().__init__(decoder, timeline, name)
+        pool_relief.relief.add(self)
 
     @property
     def nbytes(self) -> int:
         """Bytes of the frames that are held."""
-        return self._store.nbytes
+        return self._kept.store.nbytes
+
+    # ---- for those who want a frame here and now ----
 
     def frame(self, index: int) -> Frame:
         """Frame `index`, decoded on this thread if need be. ImageFormatError, LinkClosedError, ForkedProcessError."""
         self._check_usable()
-        if (held := self._store.frames.get(index)) is not None:
-            return held
-        with self._decoding:
-            self._check_usable()
-            held = self._store.frames.get(index) or self._decode_through(index)
-        with self._books():
-            awaited = self._readers.is_awaited(index)
-        if awaited:
+        if index == self._next_in_line and (frame := self._go_on(index)) is not None:
+            return frame
+        pool_relief.relief.watch()
+        if index:
+            self._fit_once()
+        with Books(self) as kept:
+            kept.visit(index)
+            visit = Visit(index, kept.store.frames.get(index))
+            if isinstance(visit.outcome, Frame):
+                return visit.outcome
+            kept.visits.append(visit)
+        try:
+            while visit.outcome is None:
+                with self._decoding:
+                    self._check_usable()
+                    self._advance()
+        finally:
+            with Books(self) as kept:
+                kept.visits.remove(visit)
+                is_awaited = bool(kept.awaited())
+                self._next_in_line = index + 1 if kept.is_strolling else None
+        if is_awaited:
             shared_worker().submit(self)
-        return held
+        if isinstance(visit.outcome, Exception):
+            raise visit.outcome
+        return visit.outcome
+
+    # ---- for players ----
 
     def open_reader(self, max_bytes: int | None) -> PoolReader:
         """A new reader, which asks for a budget of `max_bytes`; None leaves it to the memory there is."""
         self._check_usable()
-        reader = PoolReader(self, default_budget() if max_bytes is None else max_bytes)
-        with self._books():
-            self._readers.add(reader)
+        self._fit_once()
+        most = default_budget() if max_bytes is None else max_bytes
+        reader = PoolReader(self, most, min(most, _PLENTY_BYTES) if max_bytes is None else most)
+        with Books(self) as kept:
+            kept.readers.add(reader)
             self._adapt()
         return reader
 
-    def close(self) -> None:
-        """Let go of everything, once the frame in the making is done; who waits for one gets a LinkClosedError."""
-        if os.getpid() != self._process:
-            return
-        with self._decoding, self._books():
-            if self._closed:
-                return
-            self._closed = True
-            self._store.frames.clear()
-            self._decoder.close()
-        self._deliver()
-
-    def work(self) -> bool:
-        """Compose one frame on the way to what is wanted most; False if there is nothing to do now. Worker thread."""
-        self._deliver()
-        with self._decoding:
-            goal = None if self._closed else self._next_goal()
-            made = None if goal is None else self._try_compose(*goal)
-        answered = self._deliver(made)
-        return goal is not None or answered
-
     def held(self, index: int) -> Frame | None:
         """Frame `index` if it is decoded."""
-        return self._store.frames.get(index)
+        return self._kept.store.frames.get(index)
 
-    def want(self, reader: PoolReader, wishes: Sequence[int]) -> None:
+    def ahead(self, direction: Direction) -> int:
+        """How many frames a reader should wish for beyond the one that is due."""
+        if direction is Direction.FORWARD:
+            return self._kept.ahead_forwards
+        with Books(self) as kept:
+            return kept.plan.ahead_backwards
+
+    def want(self, reader: PoolReader, wishes: Sequence[int], direction: Direction) -> None:
         """Replace the wishes of `reader`."""
-        with self._books():
-            reader.wishes = tuple(islice(wishes, self._store.capacity))
-            self._plan = None
-            missing = not (self._store.is_complete or all(map(self._is_settled, reader.wishes)))
-        if missing and not self._closed:
+        pool_relief.relief.watch()
+        with Books(self) as kept:
+            if self._share != pool_relief.relief.gauge.share:
+                self._adapt()
+            is_missing = kept.want(reader, wishes, direction)
+        if is_missing and not self._closed:
             shared_worker().submit(self)
 
     def notify(self, reader: PoolReader, index: int, ready: Ready) -> None:
         """Call ``ready`` with the outcome of frame `index`: now, or on the worker thread when there is one."""
-        with self._books():
-            outcome = self._outcome(index)
+        with Books(self) as kept:
+            outcome = LinkClosedError(_CLOSED) if self._closed else kept.outcome(index)
             if outcome is None:
-                reader.waiting.setdefault(index, []).append(ready)
-                self._plan = None
+                kept.await_frame(reader, index, ready)
         if outcome is None:
             shared_worker().submit(self)
         else:
@@ -127,124 +121,75 @@ class FramePool:
         self._reader_went = True
         self._tidy()
 
-    @contextmanager
-    def _books(self) -> Iterator[None]:
-        with self._lock:
-            yield
-        self._tidy()
+    # ---- for the worker, and for the image ----
 
-    def _tidy(self) -> None:
-        """After a reader went, give up what the smaller budget does not hold; if the lock is taken, its holder will."""
-        while self._reader_went and self._lock.acquire(blocking=False):
-            try:
-                self._reader_went = False
-                self._readers.prune()
+    def work(self) -> bool:
+        """Compose one frame on the way to what is wanted most; False if nothing is left to do now. Worker thread."""
+        self._deliver()
+        with self._decoding:
+            stepped = not self._closed and self._advance()
+        answered = self._deliver()
+        with Books(self) as kept:
+            return (stepped or answered) and not kept.is_content
+
+    def purge(self) -> None:
+        """Give up what no player shows now, and what the decoder keeps for itself. ForkedProcessError."""
+        self._check_process()
+        with self._decoding, Books(self) as kept:
+            if self._closed:
+                return
+            self._next_in_line = self._route = self._composed = None
+            kept.forget()
+            self._adapt()
+            self._tiles.announce(())
+            self._decoder.purge()
+
+    def grow(self, frame_count: int) -> None:
+        """The decoder has found more frames: so many in all. Never waits for one that is being decoded."""
+        with Books(self):
+            if self._frame_count:  # else it has not mattered yet
+                self._frame_count = frame_count
                 self._adapt()
-            finally:
-                self._lock.release()
 
-    def _adapt(self) -> None:
-        """Follow a change of the readers."""
-        self._plan = None
-        self._store.fit(self._readers.budget(default=_UNPLAYED_BYTES))
-        if self._store.is_overfull:
-            self._store.trim(self._current_plan())
+    def close(self) -> None:
+        """Let go of everything, once the frame in the making is done; who waits for one gets a LinkClosedError."""
+        if os.getpid() != self._process:
+            return
+        with self._decoding, Books(self) as kept:
+            if self._closed:
+                return
+            self._closed = True
+            self._next_in_line = None
+            kept.store.frames.clear()
+            self._tiles.announce(())
+            self._decoder.close()
+        self._deliver()
 
-    def _current_plan(self) -> Plan:
-        if self._plan is None:
-            self._plan = Plan(self._readers.wishes(), self._store.frame_count, self._store.capacity)
-        return self._plan
-
-    def _check_usable(self) -> None:
+    def _check_process(self) -> None:
         if os.getpid() != self._process:
             raise ForkedProcessError("the image belongs to the parent of this process; open it anew here")
+
+    def _check_usable(self) -> None:
+        self._check_process()
         if self._closed:
             raise LinkClosedError(_CLOSED)
 
-    def _is_settled(self, index: int) -> bool:
-        return index in self._store.frames or index in self._failures
+    def _fit_once(self) -> None:
+        """How many frames there are is asked when it matters: for the first frame alone, it does not."""
+        if self._frame_count:
+            return
+        with self._decoding, Books(self):
+            self._unplayed_bytes = min(_PLENTY_BYTES, default_budget())
+            self._frame_count = len(self._decoder.info.delays_ns)
+            self._adapt()
 
-    def _outcome(self, index: int) -> Outcome | None:
-        if self._closed:
-            return LinkClosedError(_CLOSED)
-        if index in self._failures:
-            return ImageFormatError(self._failures[index])
-        return self._store.frames.get(index)
-
-    def _next_goal(self) -> tuple[int, int] | None:
-        """The frame to be had next and the one to compose first for it: what is waited for, then what is wished for.
-
-        Whatever one step brings is fetched as it comes. A way through other frames is taken only for a frame wanted
-        soon: going backwards, one such pass then brings most of what the budget holds.
-        """
-        with self._books():
-            for index in self._readers.awaited():
-                first = self._way_to(index)
-                if first is not None:
-                    return index, first
-            order = self._current_plan().order
-            soon = max(1, len(order) // 4)
-            for rank, index in enumerate(order):
-                first = self._way_to(index)
-                if first == index or (first is not None and rank <= soon):
-                    return index, first
-        return None
-
-    def _way_to(self, index: int) -> int | None:
-        """The frame to compose first for frame `index`; None if it is there or known to be out of reach."""
-        if self._is_settled(index):
-            return None
-        first = self._decoder.first_needed(index)
-        if broken := [at for at in self._failures if first <= at < index]:
-            self._failures[index] = self._failures[min(broken)]
-        return None if broken else first
-
-    def _try_compose(self, target: int, first: int) -> Frame | None:
-        try:
-            return self._compose(first, asked=first == target)
-        except Exception as error:  # running out of memory, too, must reach who waits and leave the worker alive
-            with self._books():
-                self._failures[first] = str(error) or type(error).__name__
-            return None
-
-    def _decode_through(self, index: int) -> Frame:
-        for at in range(self._decoder.first_needed(index), index):
-            self._compose(at, asked=False)
-        return cast(Frame, self._compose(index, asked=True))  # what is asked for is made
-
-    def _compose(self, index: int, *, asked: bool) -> Frame | None:
-        """Compose a frame; make a Frame of it if it is asked for or deserves its room, and hold it if it does."""
-        try:
-            self._decoder.compose(index)
-        except ImageFormatError as error:
-            raise ImageFormatError(f"{self._name}: {error}") from error
-        with self._books():
-            keep = index not in self._store.frames and self._store.reserve(index, self._current_plan())
-        if not (keep or asked):
-            return None
-        times = self._timeline.starts[index], self._timeline.durations[index]
-        frame = Frame.of_pixels(index, *times, self._decoder.info.size, self._decoder.pixels())
-        with self._books():
-            self._failures.pop(index, None)
-            if keep:
-                self._store.put(frame)
-        return frame
-
-    def _deliver(self, made: Frame | None = None) -> bool:
-        """Answer those who wait for frames whose outcome is known; `made` need not be held. False if nobody does."""
-        with self._books():
-            answers = [answer for reader in self._readers for answer in self._answers(reader, made)]
-            for reader, _, _ in answers:
-                self._readers.move_back(reader)
-                self._plan = None
+    def _deliver(self) -> bool:
+        """Answer those who wait for frames whose outcome is known. False if nobody does."""
+        if not self._kept.readers.any_waits:
+            return False
+        with Books(self) as kept:
+            answers = kept.answers(LinkClosedError(_CLOSED) if self._closed else None)
         for reader, ready, outcome in answers:
             if not reader.is_closed:
                 ready(outcome)
         return bool(answers)
-
-    def _answers(self, reader: PoolReader, made: Frame | None) -> Iterator[tuple[PoolReader, Ready, Outcome]]:
-        for index in list(reader.waiting):
-            outcome = made if made is not None and made.index == index else self._outcome(index)
-            if outcome is not None:
-                for ready in reader.waiting.pop(index):
-                    yield reader, ready, outcome

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Container
+from itertools import islice
 from weakref import WeakSet
 
 from sddisplaylink.frame import Frame
@@ -22,11 +24,10 @@ def total_bytes() -> int:
 
 
 class FrameStore:
-    """At most `capacity` frames by index; the one farthest from being shown goes first. Not thread-safe."""
+    """At most `capacity` frames by index; the most dispensable one goes first. Not thread-safe."""
 
-    def __init__(self, frame_count: int, frame_bytes: int) -> None:
+    def __init__(self, frame_bytes: int) -> None:
         self.frames: dict[int, Frame] = {}
-        self.frame_count = frame_count
         self.frame_bytes = frame_bytes
         self.capacity = 1
         with _stores_lock:
@@ -37,27 +38,21 @@ class FrameStore:
         """Bytes of the frames that are held."""
         return len(self.frames) * self.frame_bytes
 
-    @property
-    def is_complete(self) -> bool:
-        """True if every frame is held."""
-        return len(self.frames) == self.frame_count
+    def trim(self, plan: Plan, plenty: int, most: int | None) -> None:
+        """Give up what `plan` does not hold, the oldest first, and not more than `most` of it.
 
-    @property
-    def is_overfull(self) -> bool:
-        """True if the capacity has shrunk below what is held."""
-        return len(self.frames) > self.capacity
-
-    def fit(self, budget: int) -> None:
-        """Hold no more than `budget` bytes from now on, but at least one frame."""
-        self.capacity = max(1, min(self.frame_count, budget // self.frame_bytes))
-
-    def trim(self, plan: Plan) -> None:
-        """Give up what is too much."""
-        while self.is_overfull:
+        While the plan hoards, only what is beyond `plenty` frames.
+        """
+        if not plan.is_whole:
+            loose = [index for index in self.frames if not plan.holds(index)]
+            excess = len(self.frames) - plenty if plan.hoards else len(loose)
+            for index in islice(loose, max(0, excess if most is None else min(excess, most))):
+                del self.frames[index]
+        while len(self.frames) > self.capacity:
             del self.frames[self._farthest(plan)]
 
     def reserve(self, index: int, plan: Plan) -> bool:
-        """Make room for frame `index`; False if all that is held will be shown sooner."""
+        """Make room for frame `index`; False if all that is held is of more use."""
         if len(self.frames) < self.capacity:
             return True
         farthest = self._farthest(plan)
@@ -70,6 +65,10 @@ class FrameStore:
         """Hold `frame` in the room reserved for it, if that still exists."""
         if len(self.frames) < self.capacity:
             self.frames[frame.index] = frame
+
+    def keep_only(self, indices: Container[int | None]) -> None:
+        """Give up all others."""
+        self.frames = {index: frame for index, frame in self.frames.items() if index in indices}
 
     def _farthest(self, plan: Plan) -> int:
         return max(self.frames, key=plan.distance)

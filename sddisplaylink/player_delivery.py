@@ -12,6 +12,7 @@ from typing import Any, Self
 from sddisplaylink.core import ffi, finalize_now, lib
 from sddisplaylink.dispatcher import Dispatcher
 from sddisplaylink.frame import Frame
+from sddisplaylink.pool_course import Direction
 from sddisplaylink.pool_reader import Outcome, PoolReader
 
 
@@ -83,6 +84,13 @@ class Counts:
         self.max_lateness = max(self.max_lateness, lateness)
 
 
+def direction_of(mode: int, rate: float) -> Direction:
+    """The way that a native player goes through the frames."""
+    if mode in (lib.SDDL_BOUNCE, lib.SDDL_REVERSED_BOUNCE):
+        return Direction.BOTH
+    return Direction.FORWARD if (mode == lib.SDDL_NORMAL) == (rate >= 0) else Direction.BACKWARD
+
+
 class FrameFeed:
     """The frames of one player: decodes ahead in playing order, and waits for the one that is due.
 
@@ -90,23 +98,47 @@ class FrameFeed:
     held, and the native player does not leave the loop.
     """
 
-    def __init__(self, player: int, reader: PoolReader, frame_count: int) -> None:
+    def __init__(self, player: int, reader: PoolReader | None) -> None:
+        """Without a reader as long as there is no frame: until :meth:`begin`."""
         self._player = player
         self._reader = reader
-        self._capacity = frame_count
-        self._upcoming: Any = ffi.new("uint32_t[]", frame_count)
+        self._direction = Direction.FORWARD
+        self._upcoming: Any = ffi.new("uint32_t[]", 1)
         self._lock = threading.Lock()
         self._awaited: DueEvent | None = None
         self._release: Callable[[], object] | None = None
         self.hits = 0
         self.misses = 0
 
+    def begin(self, reader: PoolReader) -> None:
+        """The first frame is there."""
+        self._reader = reader
+
+    def turn(self, direction: Direction) -> None:
+        """From now on the player goes that way."""
+        self._direction = direction
+
+    def show(self, due: int) -> None:
+        """That frame is what the player shows now."""
+        self._known_reader.shown = due
+        self.prefetch(due)
+
+    def blank(self) -> None:
+        """The player shows none of the frames."""
+        if self._reader is not None:
+            self._reader.shown = None
+
     def prefetch(self, due: int) -> None:
-        """Have that frame and those that follow it decoded ahead."""
-        count = lib.sddl_player_upcoming(self._player, self._upcoming, self._capacity)
+        """Have that frame and those that follow it decoded ahead, as many as are of use."""
+        if self._reader is None:
+            return
+        ahead = self._reader.ahead(self._direction)
+        if ahead > len(self._upcoming):
+            self._upcoming = ffi.new("uint32_t[]", ahead)
+        count = lib.sddl_player_upcoming(self._player, self._upcoming, ahead)
         if count >= 0:
             following = self._upcoming[0:count]
-            self._reader.want(list(dict.fromkeys([due, *following])))
+            self._reader.want(list(dict.fromkeys([due, *following])), self._direction)
 
     def joins(self, due: DueEvent) -> bool:
         """Whether the event, which brings no frame, is to be told together with the frame that is awaited."""
@@ -119,7 +151,7 @@ class FrameFeed:
 
     def take(self, due: DueEvent) -> Frame | None:
         """The frame of the event if it is decoded. Else None, and :meth:`wait` is to be called."""
-        frame = self._reader.get(due.frame)
+        frame = self._known_reader.get(due.frame)
         if frame is None:
             self.misses += 1
             return None
@@ -146,7 +178,7 @@ class FrameFeed:
                 self._release = partial(finalize_now, release)
             lib.sddl_player_set_starved(self._player, 1)
         self.prefetch(due.frame)
-        self._reader.notify(due.frame, partial(arrived, due))
+        self._known_reader.notify(due.frame, partial(arrived, due))
 
     def accept(self, due: DueEvent) -> Callable[[], object] | None:
         """The frame has come: what is to be called once it has been shown; None if it is not awaited any more."""
@@ -179,4 +211,11 @@ class FrameFeed:
     def close(self) -> None:
         """Wait for nothing, decode nothing."""
         self.cancel()
-        self._reader.close()
+        if self._reader is not None:
+            self._reader.close()
+
+    @property
+    def _known_reader(self) -> PoolReader:
+        if self._reader is None:
+            raise RuntimeError("a frame is due of an image that has none")
+        return self._reader

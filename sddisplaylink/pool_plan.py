@@ -1,40 +1,140 @@
-"""Which frames several readers of one image want next, and which can go first."""
+"""Which frames several users of one image want next, which are held for later, and which can go first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-__all__ = ["Plan"]
+from sddisplaylink.key_frames import NO_KEYS, KeyFrames, key_spacing, spacing_fits
+from sddisplaylink.pool_course import Course, Direction
+
+__all__ = ["Plan", "Room"]
+
+_SMALL_BYTES = 1 << 20  # an animation of that size is kept whole in any case
+_CHEAP_BYTES = 64 << 20  # up to that size, if it would otherwise be decoded again and again
+_AHEAD_BYTES = 4 << 20  # what a player that goes forwards has decoded ahead
+_MOST_AHEAD = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much there is to plan with."""
+
+    frame_count: int
+    frame_bytes: int
+    capacity: int
+    """Frames that can be held at the most."""
+    plenty: int
+    """Frames that may be held for no other reason than that they could be wanted again."""
+
+    @property
+    def ahead(self) -> int:
+        """Frames to be decoded ahead of one that is shown, going forwards."""
+        return max(1, min(_MOST_AHEAD, _AHEAD_BYTES // self.frame_bytes))
 
 
 class Plan:
-    """The frames to hold, most urgent first: every reader's first wish, then every reader's second, and so on.
+    """What to hold: what is wanted now, and what saves decoding again what will be.
 
-    Beyond its wishes a reader is taken to go on in the direction of the last two of them, round and round.
+    A frame is composed from the one before it, so who goes forwards needs the frame that is shown and little else. Key
+    frames, and the frames between two of them, are held for those who go backwards or jump about; for several who are
+    at different places, what one leaves behind for the next.
     """
 
-    def __init__(self, wishes: Iterable[Sequence[int]], frame_count: int, capacity: int) -> None:
-        """`wishes`: what each reader wants, in playing order; `capacity`: how many frames can be held."""
-        listed = [wanted for wanted in wishes if wanted]
-        self.order = _round_robin(listed, capacity)
-        self._rank = {index: rank for rank, index in enumerate(self.order)}
-        self._horizons = {(wanted[-1], _direction(wanted, frame_count)) for wanted in listed}
-        self._frame_count = frame_count
+    def __init__(
+        self,
+        courses: Sequence[Course],
+        room: Room,
+        keys: KeyFrames = NO_KEYS,
+        urgent: Sequence[int] = (),
+        marks: frozenset[int] = frozenset(),
+    ) -> None:
+        """`urgent` frames come before all others; `keys` are heeded if they are what :attr:`spacing` asks for.
 
-    def __contains__(self, index: int) -> bool:
-        return index in self._rank
+        `marks` are key frames found on the way, which count if the plan :attr:`is_tight`.
+        """
+        self._courses = courses = [course for course in courses if course.wishes]
+        self._room = room
+        self.is_single = len(courses) == 1
+        self.reorder(urgent)
+        is_one_way = all(course.direction is Direction.FORWARD for course in courses)
+        self.hoards = any(course.wanders for course in courses)
+        places = _places(courses, room)
+        self.is_whole = self._is_whole(not is_one_way or self.hoards or places > 1)
+        needs_keys = not self.is_whole and (not is_one_way or self.hoards)
+        spacing = key_spacing(room.frame_count, room.frame_bytes, room.capacity) if needs_keys else 0
+        self.is_tight = bool(spacing) and not is_one_way and not spacing_fits(spacing, room.frame_count, room.capacity)
+        self.spacing = 0 if self.is_tight else spacing
+        self._keys = keys if keys.spacing == self.spacing else NO_KEYS
+        if self.is_tight:
+            self._keys = KeyFrames(0, marks, 1)
+        self._share_out(places)
+
+    def reorder(self, urgent: Sequence[int]) -> None:
+        """The only user has gone on, and not otherwise than before."""
+        self.order = _round_robin(urgent, [course.wishes for course in self._courses], self._room.capacity)
+        self._rank = {index: rank for rank, index in enumerate(self.order)}
+
+    def is_for(self, course: Course) -> bool:
+        """True if that is the only user."""
+        return self.is_single and self._courses[0] is course
+
+    @property
+    def keeps(self) -> bool:
+        """True if frames are held that are not wanted now."""
+        return self.is_whole or self.hoards or self.is_tight or self.spacing > 0
+
+    def holds(self, index: int) -> bool:
+        """True if frame `index` is worth holding."""
+        if self.is_whole or index in self._rank or index in self._keys.indices:
+            return True
+        count = self._room.frame_count
+        return any(course.distance(index, count) < share for course, share in self._shares)
 
     def distance(self, index: int) -> int:
-        """How far off the showing of frame `index` is; the larger, the sooner it can go."""
+        """How dispensable frame `index` is; the larger, the sooner it can go."""
         rank = self._rank.get(index)
         if rank is not None:
             return rank
-        beyond = ((index - last) * step % self._frame_count for last, step in self._horizons)
-        return len(self.order) + min(beyond, default=0)
+        count = self._room.frame_count
+        nearest = min((course.distance(index, count) for course in self._courses), default=0)
+        if index in self._keys.indices:
+            return len(self.order) + nearest
+        return len(self.order) + 2 * count + nearest
+
+    def _is_whole(self, pays: bool) -> bool:
+        room = self._room
+        limit = (_CHEAP_BYTES if pays else _SMALL_BYTES) // room.frame_bytes
+        return room.frame_count <= min(room.capacity, limit)
+
+    def _share_out(self, places: int) -> None:
+        """Of the room that the keys leave, as much to everyone, and to no one more than is of use."""
+        room, longest = self._room, self._keys.longest_way
+        part = (room.capacity - len(self._keys.indices)) // max(1, places)
+        self.ahead_backwards = 1 if self.is_tight else max(room.ahead, min(longest // 2, part // 4))
+        self.soon = (1 + self.ahead_backwards) * len(self._courses)
+        left_behind = min(part, room.plenty // places) if places > 1 else 0
+        returning = min(part, longest + 1 + self.ahead_backwards)
+        self._shares = [
+            (course, left_behind if course.direction is Direction.FORWARD else returning) for course in self._courses
+        ]
 
 
-def _round_robin(wishes: list[Sequence[int]], capacity: int) -> list[int]:
-    order: dict[int, None] = {}
+def _places(courses: Sequence[Course], room: Room) -> int:
+    """At how many places there is a user, or several in step."""
+    return len(courses) if len(courses) < 2 else sum(_clusters(courses, way, room) for way in Direction)
+
+
+def _clusters(courses: Sequence[Course], direction: Direction, room: Room) -> int:
+    at = sorted({course.wishes[0] for course in courses if course.direction is direction})
+    gaps = [(following - place) % room.frame_count for place, following in zip(at, [*at[1:], *at[:1]], strict=True)]
+    return max(len(at[:1]), sum(gap > room.ahead + 1 for gap in gaps))
+
+
+def _round_robin(urgent: Sequence[int], wishes: Sequence[Sequence[int]], capacity: int) -> list[int]:
+    if len(wishes) == 1:
+        return list(dict.fromkeys([*urgent, *wishes[0]]))[:capacity]
+    order = dict.fromkeys(urgent[:capacity])
     for rank in range(max(map(len, wishes), default=0)):
         for wanted in wishes:
             if len(order) == capacity:
@@ -42,10 +142,3 @@ def _round_robin(wishes: list[Sequence[int]], capacity: int) -> list[int]:
             if rank < len(wanted):
                 order[wanted[rank]] = None
     return list(order)
-
-
-def _direction(wanted: Sequence[int], frame_count: int) -> int:
-    if len(wanted) < 2:
-        return 1
-    step = (wanted[-1] - wanted[-2]) % frame_count
-    return -1 if step * 2 > frame_count else 1

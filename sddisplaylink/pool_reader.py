@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Protocol, TypeAlias
 from weakref import ref
 
 from sddisplaylink.frame import Frame
+from sddisplaylink.pool_course import Course, Direction
 
-__all__ = ["Outcome", "PoolReader", "ReaderList", "Ready"]
+__all__ = ["Outcome", "PoolReader", "ReaderList", "Ready", "Visit"]
 
 Outcome: TypeAlias = Frame | Exception
 Ready: TypeAlias = Callable[[Outcome], None]
@@ -19,8 +21,9 @@ _numbers = count()
 
 class _Pool(Protocol):
     def held(self, index: int) -> Frame | None: ...
-    def want(self, reader: PoolReader, wishes: Sequence[int]) -> None: ...
+    def want(self, reader: PoolReader, wishes: Sequence[int], direction: Direction) -> None: ...
     def notify(self, reader: PoolReader, index: int, ready: Ready) -> None: ...
+    def ahead(self, direction: Direction) -> int: ...
     def reader_gone(self) -> None: ...
 
 
@@ -30,11 +33,13 @@ class PoolReader:
     Closing it, or dropping the last reference to it, ends its wishes.
     """
 
-    def __init__(self, pool: _Pool, max_bytes: int) -> None:
+    def __init__(self, pool: _Pool, max_bytes: int, plenty_bytes: int) -> None:
         self.number = next(_numbers)
         self.max_bytes = max_bytes
+        self.plenty_bytes = plenty_bytes
         self.is_closed = False
-        self.wishes: tuple[int, ...] = ()
+        self.course = Course()
+        self.shown: int | None = None
         self.waiting: dict[int, list[Ready]] = {}
         self._pool = pool
 
@@ -42,13 +47,18 @@ class PoolReader:
         """Frame `index` if it is decoded."""
         return None if self.is_closed else self._pool.held(index)
 
-    def want(self, indices: Sequence[int]) -> None:
+    def ahead(self, direction: Direction) -> int:
+        """How many frames beyond the one that is due are worth wishing for, going that way."""
+        return self._pool.ahead(direction)
+
+    def want(self, indices: Sequence[int], direction: Direction = Direction.FORWARD) -> None:
         """Have `indices` (in playing order, the due one first) decoded ahead and kept, as far as the budget goes.
 
-        Replaces the earlier wishes; frames that nobody wishes for make room.
+        Replaces the earlier wishes; frames that nobody wishes for make room, except for those that save decoding
+        others again, given that the player goes on in `direction`.
         """
         if not self.is_closed:
-            self._pool.want(self, indices)
+            self._pool.want(self, indices, direction)
 
     def notify(self, index: int, ready: Ready) -> None:
         """Call ``ready(frame or error)`` once: at once if frame `index` is decoded, else from the worker thread.
@@ -67,10 +77,20 @@ class PoolReader:
         self.close()
 
 
+@dataclass(slots=True, eq=False)
+class Visit:
+    """A frame that a caller is waiting for on the spot."""
+
+    index: int
+    outcome: Outcome | None = None
+
+
 class ReaderList:
     """The readers of a pool, held weakly, in the order of their turns. Not thread-safe."""
 
     def __init__(self) -> None:
+        self.any_waits = False
+        """Set when somebody begins to wait; some do not any more, perhaps."""
         self._readers: dict[int, ref[PoolReader]] = {}
 
     def add(self, reader: PoolReader) -> None:
@@ -93,16 +113,17 @@ class ReaderList:
 
     def awaited(self) -> list[int]:
         """The frames that are waited for."""
+        if not self.any_waits:
+            return []
         return [index for reader in self for index in reader.waiting]
 
-    def wishes(self) -> list[tuple[int, ...]]:
-        """What each wants, in playing order; what it waits for comes first."""
-        return [(*reader.waiting, *reader.wishes) for reader in self]
-
-    def budget(self, default: int) -> int:
-        """The largest number of bytes that one asks for; `default` if there are none."""
-        return max((reader.max_bytes for reader in self), default=default)
+    def budgets(self, default: int) -> tuple[int, int]:
+        """The most bytes that one allows, and the most that one finds plenty; `default` if there are none."""
+        return (
+            max((reader.max_bytes for reader in self), default=default),
+            max((reader.plenty_bytes for reader in self), default=default),
+        )
 
     def is_awaited(self, index: int) -> bool:
         """True if one waits for frame `index`."""
-        return any(index in reader.waiting for reader in self)
+        return self.any_waits and any(index in reader.waiting for reader in self)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 
-from sddisplaylink.decoders.protocol import ImageInfo
+from sddisplaylink.decoders.protocol import ImageInfo, Way
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.frame_pool import FramePool
 from sddisplaylink.timing import Timeline
@@ -14,26 +15,54 @@ FRAME = 2 * 2 * 4
 
 
 class Countable:
-    """A decoder of 2x2 frames whose bytes are their number; counts what it composes and what there is at once."""
+    """A decoder of frames whose bytes are their number; counts what it composes and what there is at once.
 
-    def __init__(self, count, broken=(), error=ImageFormatError):
-        self.info = ImageInfo("TEST", (2, 2), (50_000_000,) * count, 0, False)
+    `restarts` are frames that need none before them, `loose` ones those that nothing can be built on.
+    """
+
+    def __init__(self, count, broken=(), error=ImageFormatError, restarts=(), loose=(), size=(2, 2)):
+        self.info = ImageInfo("TEST", size, (50_000_000,) * count, 0, False)
+        self.size = size
         self.broken, self.error = set(broken), error
-        self.composed = []
+        self.restarts, self.loose = sorted({0, *restarts}), set(loose)
+        self.composed, self.resumed, self.prepared = [], [], []
         self.at = -1
         self.closed = False
+        self.purged = 0
         self.peak = 0
         self.pool = None
         self.owner = threading.Lock()
 
+    def delay_ns(self, index):
+        return self.info.delays_ns[index]
+
+    def is_base(self, index):
+        return index not in self.loose
+
+    def restart(self, index):
+        return self.restarts[bisect_right(self.restarts, index) - 1]
+
+    def way(self, index, held=()):
+        first = self.restart(index)
+        if self.at == index:
+            return Way(None, (index,))
+        if first <= self.at < index:
+            first = self.at + 1
+        base = next((at for at in range(index - 1, first - 1, -1) if at in held and self.is_base(at)), None)
+        return Way(base, tuple(range(first if base is None else base + 1, index + 1)))
+
     def first_needed(self, index):
-        if index == self.at:
-            return index
-        return self.at + 1 if self.at < index else 0
+        return self.way(index).frames[0]
+
+    def resume(self, index, pixels):
+        assert self.is_base(index)
+        assert bytes(pixels) == bytes([index % 256]) * len(bytes(pixels))
+        self.resumed.append(index)
+        self.at = index
 
     def compose(self, index):
         assert self.owner.acquire(blocking=False), "two threads in the decoder"
-        assert index in (0, self.at, self.at + 1)
+        assert index in (*self.restarts, self.at, self.at + 1)
         self.composed.append(index)
         try:
             if index in self.broken:
@@ -43,9 +72,20 @@ class Countable:
             self.owner.release()
 
     def pixels(self):
+        width, height = self.size
         if self.pool is not None:
-            self.peak = max(self.peak, self.pool.nbytes + FRAME)
-        return bytes([self.at % 256]) * FRAME
+            self.peak = max(self.peak, self.pool.nbytes + width * height * 4)
+        return memoryview(bytes([self.at % 256]) * (width * height * 4))
+
+    def worth_preparing(self, index):
+        return False
+
+    def prepare(self, index):
+        self.prepared.append(index)
+
+    def purge(self):
+        self.purged += 1
+        self.at = -1
 
     def close(self):
         self.closed = True
@@ -63,7 +103,7 @@ class NoWorker:
 
 def make_pool(count=10, **options):
     decoder = Countable(count, **options)
-    pool = FramePool(decoder, Timeline(decoder.info.delays_ns, "browser"), "test")
+    pool = FramePool(decoder, Timeline(decoder, "browser"), "test")
     decoder.pool = pool
     return pool, decoder
 

@@ -10,9 +10,10 @@ import weakref
 import pytest
 
 from pool_support import FRAME, PATIENCE, NoWorker, drain, held, make_pool, wait_for
-from sddisplaylink import frame_pool
+from sddisplaylink import frame_pool, pool_plan
 from sddisplaylink.errors import ForkedProcessError, LinkClosedError
 from sddisplaylink.frame_pool import total_bytes
+from sddisplaylink.pool_decoding import Books
 
 
 @pytest.fixture
@@ -20,6 +21,11 @@ def by_hand(monkeypatch):
     worker = NoWorker()
     monkeypatch.setattr(frame_pool, "shared_worker", lambda: worker)
     return worker
+
+
+@pytest.fixture
+def nothing_is_small(monkeypatch):
+    monkeypatch.setattr(pool_plan, "_SMALL_BYTES", 0)
 
 
 def test_frames_carry_their_place_in_time():
@@ -131,18 +137,19 @@ def test_every_readers_first_wish_comes_before_anybodys_second(by_hand):
     behind.want([5, 6, 7])
     while ahead.get(12) is None:
         assert pool.work()
-    assert decoder.composed == [11, *range(13)]
     assert behind.get(5) is not None
     drain(pool)
-    assert decoder.composed == [11, *range(20)]
+    assert decoder.composed[:8] == [11, *range(6), 12]
+    assert decoder.resumed[0] == 11
+    assert len(decoder.composed) == 6 + 9 + 2
 
 
-def test_without_readers_little_is_held(monkeypatch):
-    monkeypatch.setattr(frame_pool, "_UNPLAYED_BYTES", 3 * FRAME)
-    pool, _ = make_pool(10)
+def test_without_readers_little_is_held(nothing_is_small):
+    pool, decoder = make_pool(10)
     for index in range(10):
         pool.frame(index)
-    assert held(pool, 10) == [7, 8, 9]
+        assert held(pool, 10) == [index]
+    assert decoder.composed == list(range(10))
 
 
 def test_frames_asked_for_do_not_displace_what_players_need(by_hand):
@@ -182,7 +189,7 @@ def test_a_collector_that_drops_a_reader_within_the_books_does_not_block(by_hand
     reader = pool.open_reader(10 * FRAME)
     pool.open_reader(2 * FRAME)
     pool.frame(9)
-    with pool._books():
+    with Books(pool):
         del reader
         gc.collect()
     assert pool.nbytes == 10 * FRAME  # nobody plays: what is left is the budget of an image that is not played

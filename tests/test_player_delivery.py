@@ -13,6 +13,7 @@ import pytest
 import sddisplaylink as sd
 from sddisplaylink.core import lib
 from sddisplaylink.player_native import send
+from sddisplaylink.pool_course import Direction
 
 MakeImage = Callable[..., bytes]
 PATIENCE = 20.0
@@ -25,15 +26,21 @@ class SlowReader:
         self.image = image
         self.decoded: dict[int, sd.Frame] = {}
         self.wishes: list[list[int]] = []
+        self.directions: list[Direction] = []
         self.asked: list[tuple[int, Callable[[Any], None]]] = []
         self.was_asked = threading.Semaphore(0)
         self.is_closed = False
+        self.shown: int | None = None
+
+    def ahead(self, direction: Direction) -> int:
+        return 3
 
     def get(self, index: int) -> sd.Frame | None:
         return self.decoded.get(index)
 
-    def want(self, indices: list[int]) -> None:
+    def want(self, indices: list[int], direction: Direction) -> None:
         self.wishes.append(list(indices))
+        self.directions.append(direction)
 
     def notify(self, index: int, ready: Callable[[Any], None]) -> None:
         self.asked.append((index, ready))
@@ -122,11 +129,32 @@ def test_frames_are_wanted_in_playing_order(slow: Callable[..., Slow]) -> None:
     one.clock.advance(0.1)
     assert one.reader.wishes[-1] == [1, 2, 3, 0]
     one.player.mode = sd.PlaybackMode.REVERSED_BOUNCE
-    assert one.reader.wishes[-1] == [1, 0, 2, 3]
+    assert one.reader.wishes[-1] == [1, 0, 2]  # by way of frame 1
     one.player.rate = -1.0
     assert one.reader.wishes[-1] == [1, 2, 3]
     one.player.seek(3)
     assert one.reader.wishes[-1][0] == 3
+
+
+def test_the_direction_is_told(slow: Callable[..., Slow]) -> None:
+    one = slow([50] * 4)
+    told = []
+    for mode in sd.PlaybackMode:
+        for rate in (1.0, -0.5, 0.0):
+            one.player.mode, one.player.rate = mode, rate
+            told.append(int(one.reader.directions[-1]))
+    assert told == [1, -1, 1, -1, 1, -1, 0, 0, 0, 0, 0, 0]
+
+
+def test_what_is_shown_is_told(slow: Callable[..., Slow]) -> None:
+    one = slow([50] * 4)
+    one.reader.decode(0, 1, 2, 3)
+    one.player.play()
+    assert one.reader.shown is None
+    one.clock.advance(0.1)
+    assert one.reader.shown == 1
+    one.player.stop()
+    assert one.reader.shown is None
 
 
 def test_a_newer_frame_takes_the_place_of_the_one_that_is_awaited(slow: Callable[..., Slow]) -> None:

@@ -136,7 +136,7 @@ def test_closing_inside_a_notification_ends_the_others(by_hand):
 
     pool.frame(4)
     for _ in range(2):
-        reader.waiting.setdefault(4, []).append(ready)
+        pool._kept.await_frame(reader, 4, ready)
     pool.work()
     assert len(got) == 1
 

@@ -1,0 +1,248 @@
+"""What a frame pool knows: what is held, wanted and waited for, and what could not be decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.frame import Frame
+from sddisplaylink.frame_store import FrameStore
+from sddisplaylink.key_frames import NO_KEYS, KeyFrames, KeySource, keys_along, sweeps
+from sddisplaylink.pool_course import Course, Direction
+from sddisplaylink.pool_plan import Plan, Room
+from sddisplaylink.pool_reader import Outcome, PoolReader, ReaderList, Ready, Visit
+
+__all__ = ["PoolBooks"]
+
+
+_GIVEN_UP_AT_A_TIME = 2
+
+
+class PoolBooks:
+    """The books of one pool. Not thread-safe."""
+
+    def __init__(self, frame_bytes: int) -> None:
+        self.store = FrameStore(frame_bytes)
+        self.failures: dict[int, str] = {}
+        self.readers = ReaderList()
+        self.visits: list[Visit] = []
+        self.parked: int | None = None  # where a long way was left for a short one
+        self._visitor = Course()
+        self._unclaimed: dict[int, Frame] = {}  # made for those who wait, who have not been told yet
+        self._room = Room(1, frame_bytes, 1, 1)  # enough for the first frame
+        self._keys = NO_KEYS
+        self._marks: frozenset[int] = frozenset()
+        self._plan: Plan | None = None
+
+    # ---- the plan ----
+
+    def fit(self, frame_count: int, unplayed_bytes: int, share: float) -> None:
+        """Follow a change of the readers, or of the `share` of their budgets that they may use."""
+        budget, plenty = self.readers.budgets(default=unplayed_bytes)
+        size = self.store.frame_bytes
+        capacity = max(1, min(frame_count, int(budget * share) // size))
+        if frame_count != self.frame_count:
+            self._keys = NO_KEYS
+        self._room = Room(frame_count, size, capacity, int(plenty * share) // size)
+        self.store.capacity = capacity
+        self.change()
+
+    def change(self) -> None:
+        """Something that the plan depends on is different now."""
+        self._plan = None
+
+    @property
+    def frame_count(self) -> int:
+        """Frames of the image."""
+        return self._room.frame_count
+
+    @property
+    def plan(self) -> Plan:
+        """What to hold, with the key frames as they were found last."""
+        if self._plan is None:
+            courses = [reader.course for reader in self.readers] or [self._visitor]
+            self._plan = Plan(courses, self._room, self._keys, self.urgent, self._marks)
+        return self._plan
+
+    @property
+    def urgent(self) -> list[int]:
+        """What comes before all wishes."""
+        awaited = self.awaited()
+        return awaited if self.parked is None else [self.parked, *awaited]
+
+    def trim(self, source: KeySource) -> None:
+        """Before a frame is composed: give up a few that the plan does not hold, for memory that has just become free
+        is the cheapest to compose in. First find the key frames that the plan asks for.
+        """
+        if self.plan.spacing != self._keys.spacing:
+            self._keys = KeyFrames.find(source, self.frame_count, self.plan.spacing) if self.plan.spacing else NO_KEYS
+            self.change()
+        self.shrink(_GIVEN_UP_AT_A_TIME)
+
+    def set_out(self, way: Sequence[int]) -> None:
+        """Those frames are going to be composed: if room is scarce, choose which to hold for the way back."""
+        if not self.plan.is_tight:
+            return
+        room = self._room.capacity - 2
+        held = {index for index in self._marks if index < way[0] and index in self.store.frames}
+        if sweeps(len(way), room - len(held)) > sweeps(way[-1] + 1, room):
+            held.clear()  # left over from the last time round
+        self._marks = frozenset(held).union(keys_along(way, room - len(held)))
+        self.change()
+
+    def shrink(self, most: int | None = None) -> None:
+        """Give up what the plan does not hold, or at most so many of it."""
+        self.store.trim(self.plan, self._room.plenty, most)
+
+    @property
+    def ahead_forwards(self) -> int:
+        """How many frames to decode beyond the one that is due, going forwards."""
+        return self._room.ahead
+
+    # ---- who wants what ----
+
+    def want(self, reader: PoolReader, wishes: Sequence[int], direction: Direction) -> bool:
+        """Note the wishes of `reader`; True if something has to be decoded for them."""
+        course = reader.course
+        before = course.direction, course.wanders
+        course.go(wishes[: self._room.capacity], direction, self.frame_count)
+        if self._plan is not None and self._plan.is_for(course) and before == (course.direction, course.wanders):
+            self._plan.reorder(self.urgent)
+        else:
+            self.change()
+        return not all(map(self.is_settled, reader.course.wishes))
+
+    def visit(self, index: int) -> None:
+        """Somebody who does not play asks for a frame."""
+        if not any(self.readers):
+            self._visitor.visit(index, self.frame_count)
+            self.change()
+
+    def awaited(self) -> list[int]:
+        """The frames that somebody waits for, in the order of turns."""
+        return [visit.index for visit in self.visits if visit.outcome is None] + self.readers.awaited()
+
+    @property
+    def lone_goal(self) -> int | None:
+        """The only frame that is wanted and not there; None if there are more, or somebody waits for one."""
+        if self.failures or self.visits or self.readers.any_waits or not self.plan.is_single:
+            return None
+        missing = [index for index in self.plan.order if index not in self.store.frames]
+        return missing[0] if len(missing) == 1 else None
+
+    def goals(self) -> Iterator[tuple[int, bool]]:
+        """The frames to be decoded, the one whose turn it is first; False with those that are worth a single step only.
+
+        A way to a frame brings others as well: going backwards, all that are held between two key frames.
+        """
+        yield from ((visit.index, True) for visit in self.visits if visit.outcome is None)
+        yield from ((index, True) for index in self.readers.awaited() if self.outcome(index) is None)
+        for rank, index in enumerate(self.plan.order):
+            if not self.is_settled(index):
+                yield index, rank < self.plan.soon
+
+    @property
+    def has_spare_room(self) -> bool:
+        """True if one frame can be held beyond what is shown and what comes next."""
+        return self._room.capacity > 2
+
+    @property
+    def is_strolling(self) -> bool:
+        """True if nobody plays, one frame after the other is asked for, and none is worth holding."""
+        return self._visitor.strolls and not self.plan.keeps and not any(self.readers)
+
+    def stroll(self, index: int) -> None:
+        """The next frame is asked for, and the one before it is given up."""
+        self._visitor.stroll(index)
+        self.store.frames.clear()
+        self.change()
+
+    def park(self, index: int) -> None:
+        """Hold frame `index`, to which a long way has led so far, while another is decoded."""
+        self.parked = index
+        self.change()
+
+    def unpark(self) -> None:
+        """There is no long way to come back to."""
+        if self.parked is not None:
+            self.parked = None
+            self.change()
+
+    def forget(self) -> None:
+        """Give up everything, and all wishes, but for the frames that players show."""
+        shown = {reader.shown for reader in self.readers}
+        self.store.keep_only(shown)
+        for reader in self.readers:
+            reader.course.wishes = tuple(index for index in reader.course.wishes[:1] if index in self.store.frames)
+        self._visitor = Course()
+        self.unpark()
+        self.change()
+
+    # ---- what has become of it ----
+
+    def is_settled(self, index: int) -> bool:
+        """True if frame `index` is held, or known to be broken."""
+        return index in self.store.frames or index in self.failures
+
+    def outcome(self, index: int) -> Outcome | None:
+        """What can be said to who waits for frame `index`."""
+        if index in self.failures:
+            return ImageFormatError(self.failures[index])
+        return self.store.frames.get(index) or self._unclaimed.get(index)
+
+    def claims(self, index: int) -> bool:
+        """True if somebody waits for frame `index`."""
+        return index in self.awaited()
+
+    def makes_room(self, index: int) -> bool:
+        """Make room for frame `index` if it is worth it."""
+        worth = index not in self.store.frames and self.plan.holds(index)
+        return worth and self.store.reserve(index, self.plan)
+
+    def take_in(self, frame: Frame, *, keep: bool) -> None:
+        """Frame `frame` was made: hold it if it is to be kept, and have it ready for who waits."""
+        self.failures.pop(frame.index, None)
+        if keep:
+            self.store.put(frame)
+        if self.readers.is_awaited(frame.index):
+            self._unclaimed[frame.index] = frame
+        for visit in self.visits:
+            if visit.index == frame.index:
+                visit.outcome = frame
+
+    def fail(self, index: int, goal: int, error: Exception) -> None:
+        """Frame `index` could not be decoded, which `goal` needs."""
+        waiting = [visit for visit in self.visits if visit.index in (index, goal) and visit.outcome is None]
+        for visit in waiting:
+            visit.outcome = error
+        if not waiting:
+            self.failures[index] = str(error) or type(error).__name__
+
+    def await_frame(self, reader: PoolReader, index: int, ready: Ready) -> None:
+        """Have ``ready`` among the :meth:`answers` when the outcome is known."""
+        reader.waiting.setdefault(index, []).append(ready)
+        self.readers.any_waits = True
+        self.change()
+
+    def answers(self, closing: Exception | None) -> list[tuple[PoolReader, Ready, Outcome]]:
+        """Whom to call with what; they have had their turn. All who wait, if there is a `closing` error."""
+        if not self.readers.any_waits:
+            return []
+        found = [
+            (reader, ready, outcome)
+            for reader in self.readers
+            for index in list(reader.waiting)
+            if (outcome := closing or self.outcome(index)) is not None
+            for ready in reader.waiting.pop(index)
+        ]
+        for reader, _, _ in found:
+            self.readers.move_back(reader)
+            self.change()
+        self._unclaimed.clear()
+        self.readers.any_waits = any(reader.waiting for reader in self.readers)
+        return found
+
+    @property
+    def is_content(self) -> bool:
+        """True if nothing that anybody wants is left to decode."""
+        return not self.awaited() and all(map(self.is_settled, self.plan.order))

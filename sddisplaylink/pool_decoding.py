@@ -1,0 +1,198 @@
+"""How the frames of a pool come about: one at a time, by whoever has the decoder's lock."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from itertools import islice
+
+from sddisplaylink import pool_relief
+from sddisplaylink.decoders.protocol import Decoder
+from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.frame import Frame
+from sddisplaylink.pool_books import PoolBooks
+from sddisplaylink.pool_route import Route, Turns
+from sddisplaylink.tiles_ahead import TilesAhead
+from sddisplaylink.timing import Timeline
+
+__all__ = ["Books", "PoolDecoding"]
+
+
+class Books:
+    """With the books of a pool in hand."""
+
+    __slots__ = ("_pool",)
+
+    def __init__(self, pool: PoolDecoding) -> None:
+        self._pool = pool
+
+    def __enter__(self) -> PoolBooks:
+        self._pool._lock.acquire()
+        return self._pool._kept
+
+    def __exit__(self, *_: object) -> None:
+        self._pool._lock.release()
+        if self._pool._reader_went:
+            self._pool._tidy()
+
+
+class PoolDecoding:
+    """A decoder and the books of what came from it.
+
+    Two locks, always taken in this order: `_decoding` owns the decoder, `_lock` guards the books and is held only
+    briefly, by way of :class:`Books`. What is decoded next is decided a frame at a time.
+    """
+
+    def __init__(self, decoder: Decoder, timeline: Timeline, name: str) -> None:
+        width, height = decoder.size
+        self._decoder = decoder
+        self._timeline = timeline
+        self._name = name
+        self._process = os.getpid()
+        self._decoding = threading.Lock()
+        self._lock = threading.Lock()
+        self._kept = PoolBooks(width * height * 4)
+        self._turns = Turns()
+        self._tiles = TilesAhead(decoder)
+        self._route: Route | None = None
+        self._composed: int | None = None  # what the decoder stands at
+        self._next_in_line: int | None = None  # while frames are asked for one after the other
+        self._frame_count = 0  # not asked yet
+        self._unplayed_bytes = 0
+        self._share = 1.0
+        self._reader_went = False
+        self._closed = False
+
+    # ---- the books ----
+
+    def _tidy(self) -> None:
+        """After a reader went, give up what the smaller budget does not hold; if the lock is taken, its holder will."""
+        while self._reader_went and self._lock.acquire(blocking=False):
+            try:
+                self._reader_went = False
+                self._kept.readers.prune()
+                self._adapt()
+                self._kept.shrink()
+            finally:
+                self._lock.release()
+
+    def _adapt(self) -> None:
+        """Follow a change of the readers, or of the part of the memory that may be used."""
+        self._share = pool_relief.relief.gauge.share
+        self._kept.fit(self._frame_count, self._unplayed_bytes, self._share)
+
+    # ---- decoding, with `_decoding` held ----
+
+    def _advance(self) -> bool:
+        """Compose one frame on the way to what is wanted most; False if nothing is."""
+        with Books(self) as kept:
+            kept.trim(self._decoder)
+            route, is_short_cut = self._lone_route(), False
+            if route is None:
+                route, is_short_cut = self._turns.choose(self._routes())
+            if route is None:
+                kept.unpark()
+                return False
+        try:
+            self._follow(route, is_short_cut=is_short_cut)
+        except Exception as error:  # running out of memory, too, must reach who waits and leave the worker alive
+            self._fail(route, error)
+        except BaseException:
+            self._route = self._composed = None
+            raise
+        return True
+
+    def _lone_route(self) -> Route | None:
+        """The way to the next frame of a player that goes forwards, alone; None if it is not as simple as that."""
+        goal = None if self._route else self._kept.lone_goal
+        return None if goal is None else Route(goal, self._decoder, self._kept.store.frames)
+
+    def _routes(self) -> Iterator[Route]:
+        """Ways to what is wanted, in the order of turns; only one, if the decoder cannot be led away from it."""
+        kept, current = self._kept, self._route
+        for goal, is_soon in kept.goals():
+            route = current if current and current.goal == goal else Route(goal, self._decoder, kept.store.frames)
+            broken = [index for index in route.frames if index in kept.failures] if kept.failures else []
+            if broken and not any(visit.index == goal for visit in kept.visits):
+                kept.failures[goal] = kept.failures[broken[0]]
+            elif is_soon or len(route) == 1:
+                yield route
+                if not (kept.claims(goal) and self._can_park()):
+                    return
+            else:
+                return
+
+    def _can_park(self) -> bool:
+        at = self._composed
+        return at is None or (self._kept.has_spare_room and self._decoder.is_base(at))
+
+    def _follow(self, route: Route, *, is_short_cut: bool) -> None:
+        """Take a step on the way, having held what another way has come to."""
+        if is_short_cut and self._composed is not None:
+            with Books(self) as kept:
+                kept.park(self._composed)
+            self._take(self._composed)
+        if route is not self._route and len(route) > 1:
+            with Books(self) as kept:
+                kept.set_out(route.frames)
+        self._route = route
+        self._tiles.announce(self._coming(route))
+        self._tiles.attend(route.frames[0])
+        self._composed = None
+        self._composed = route.step(self._decoder)
+        self._take(self._composed)
+        if not route.frames:
+            self._route = None
+
+    def _coming(self, route: Route) -> list[int]:
+        """What will probably be composed after the next step."""
+        coming = list(islice(route.frames, 1, 1 + self._tiles.depth))
+        beyond = self._tiles.depth - len(coming)
+        if beyond and self._next_in_line:
+            coming += range(route.goal + 1, min(route.goal + 1 + beyond, self._kept.frame_count))
+        return coming
+
+    def _take(self, index: int) -> None:
+        """Make a Frame of what was composed, if it is asked for or deserves its room."""
+        with Books(self) as kept:
+            keep = kept.makes_room(index)
+            if not keep and not kept.claims(index):
+                return
+        frame = self._make(index)
+        with Books(self) as kept:
+            kept.take_in(frame, keep=keep)
+
+    def _make(self, index: int) -> Frame:
+        """A Frame of what was composed."""
+        return Frame.of_pixels(index, *self._timeline.span(index), self._decoder.size, self._decoder.pixels())
+
+    def _fail(self, route: Route, error: Exception) -> None:
+        """What is wrong with a frame is wrong with those that are built on it."""
+        self._route = self._composed = None
+        if isinstance(error, ImageFormatError):
+            error = ImageFormatError(f"{self._name}: {error}")
+        with Books(self) as kept:
+            kept.fail(route.frames[0] if route.frames else route.goal, route.goal, error)
+
+    def _go_on(self, index: int) -> Frame | None:
+        """The next frame, for who takes one after the other while nobody plays; None if it is not that simple."""
+        with self._decoding:
+            if index != self._next_in_line or len(self._decoder.way(index).frames) > 1:
+                return None
+            self._next_in_line = self._composed = self._route = None
+            with self._lock:
+                self._kept.stroll(index)
+            try:
+                self._tiles.announce(range(index + 1, min(index + 1 + self._tiles.depth, self._frame_count)))
+                self._tiles.attend(index)
+                self._decoder.compose(index)
+                frame = self._make(index)
+            except Exception:  # the long way will meet it again
+                return None
+            self._composed = index
+            with self._lock:
+                if self._kept.is_strolling:
+                    self._kept.store.put(frame)
+                    self._next_in_line = index + 1
+            return frame
