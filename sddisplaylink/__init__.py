@@ -13,6 +13,8 @@ from sddisplaylink.errors import (
 )
 from sddisplaylink.frame import Frame
 from sddisplaylink.image import AnimatedImage
+from sddisplaylink.incremental import IncrementalImage
+from sddisplaylink.pacing import PacingEvent, PacingRecorder, PacingSummary
 from sddisplaylink.pixel_buffer import PixelBuffer
 from sddisplaylink.playback import PlaybackMode, PlayerState, PlayerStats
 from sddisplaylink.player import AnimatedImagePlayer
@@ -31,8 +33,12 @@ __all__ = [
     "ForkedProcessError",
     "Frame",
     "ImageFormatError",
+    "IncrementalImage",
     "LinkClosedError",
     "ManualClock",
+    "PacingEvent",
+    "PacingRecorder",
+    "PacingSummary",
     "PixelBuffer",
     "PlaybackMode",
     "PlayerGroup",

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import count, takewhile
 from types import TracebackType
-from typing import Literal, Self, SupportsIndex, get_args
+from typing import TYPE_CHECKING, Literal, Self, SupportsIndex, get_args
 
-from sddisplaylink.decoders.opening import Source, open_decoder, read_source
-from sddisplaylink.decoders.pillow_guard import pixel_limit
-from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.decoders.facts import ImageFacts
+from sddisplaylink.decoders.file_data import FileData, Source, open_source
+from sddisplaylink.decoders.limits import Limits
+from sddisplaylink.decoders.opening import open_decoder
+from sddisplaylink.errors import ImageFormatError, SDDisplayLinkError
 from sddisplaylink.frame import Frame
 from sddisplaylink.frame_pool import FramePool, PoolReader
+from sddisplaylink.mime_bundle import mime_bundle
 from sddisplaylink.timing import Timeline, TimingRule
+
+if TYPE_CHECKING:
+    from sddisplaylink.incremental import IncrementalImage
 
 __all__ = ["AnimatedImage"]
 
 DecoderName = Literal["auto", "pillow"]
+
+
+def check_names(timing: str, decoder: str) -> None:
+    """ValueError unless both are known."""
+    if decoder not in get_args(DecoderName):
+        raise ValueError(f'decoder must be "auto" or "pillow", not {decoder!r}')
+    if timing not in get_args(TimingRule):
+        raise ValueError(f'timing must be "browser" or "raw", not {timing!r}')
 
 
 class AnimatedImage:
@@ -26,17 +42,18 @@ class AnimatedImage:
     a forked child, frames cannot be had from an image that the parent opened (ForkedProcessError).
     """
 
-    __slots__ = ("__weakref__", "_info", "_name", "_pool", "_timeline")
+    __slots__ = ("__weakref__", "_data", "_frames", "_name", "_pool", "_timeline")
 
-    def __init__(self, data: bytes, name: str, timing: TimingRule, limit: int | None, decoder: DecoderName) -> None:
+    def __init__(self, data: FileData, name: str, timing: TimingRule, limits: Limits, decoder: DecoderName) -> None:
         """Used by :meth:`open`."""
         try:
-            frames = open_decoder(data, limit, native=decoder == "auto")
+            frames = open_decoder(data, limits, native=decoder == "auto")
         except ImageFormatError as error:
             raise ImageFormatError(f"{name}: {error}") from error
+        self._data = data
         self._name = name
-        self._info = frames.info
-        self._timeline = Timeline(frames.info.delays_ns, timing)
+        self._frames: ImageFacts = frames
+        self._timeline = Timeline(frames, timing)
         self._pool = FramePool(frames, self._timeline, name)
 
     @classmethod
@@ -47,6 +64,7 @@ class AnimatedImage:
         timing: TimingRule = "browser",
         decoder: DecoderName = "auto",
         max_pixels: int | None = None,
+        max_frames: int | None = None,
     ) -> Self:
         """Open a GIF, an APNG or any other image that Pillow can read.
 
@@ -56,49 +74,64 @@ class AnimatedImage:
                 ``"raw"`` takes the delays as they are stored. A still image counts as a frame without a delay.
             decoder: ``"auto"`` for the fastest way, ``"pillow"`` for Pillow's codecs alone.
             max_pixels: how many pixels a frame may have; by default Pillow's ``Image.MAX_IMAGE_PIXELS``.
+            max_frames: how many frames the image may have; a million by default.
 
         Raises:
             ImageFormatError: not an image, no whole frame in it, or more pixels than allowed.
             OSError: as ``open()`` raises it, when the path cannot be read.
             TypeError, ValueError: an argument is not one of the above.
         """
-        if decoder not in get_args(DecoderName):
-            raise ValueError(f'decoder must be "auto" or "pillow", not {decoder!r}')
-        if timing not in get_args(TimingRule):
-            raise ValueError(f'timing must be "browser" or "raw", not {timing!r}')
-        limit = pixel_limit(max_pixels)
-        data, name = read_source(source)
-        return cls(data, name, timing, limit, decoder)
+        check_names(timing, decoder)
+        limits = Limits.of(max_pixels, max_frames)
+        data, name = open_source(source)
+        return cls(data, name, timing, limits, decoder)
+
+    @staticmethod
+    def incremental(
+        *,
+        timing: TimingRule = "browser",
+        decoder: DecoderName = "auto",
+        max_pixels: int | None = None,
+        max_frames: int | None = None,
+    ) -> IncrementalImage:
+        """An image whose data is still to come, from a download for instance: see :class:`IncrementalImage`.
+
+        The arguments are those of :meth:`open`. Raises TypeError, ValueError.
+        """
+        from sddisplaylink.incremental import IncrementalImage  # which is an image, too
+
+        check_names(timing, decoder)
+        return IncrementalImage(timing, Limits.of(max_pixels, max_frames), decoder)
 
     @property
     def format(self) -> str:
         """Pillow's name of the format: ``"GIF"``, ``"PNG"``, ``"WEBP"``, ..."""
-        return self._info.format
+        return self._frames.format
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) of every frame in pixels."""
-        return self._info.size
+        return self._frames.size
 
     @property
     def width(self) -> int:
         """Width in pixels."""
-        return self._info.size[0]
+        return self._frames.size[0]
 
     @property
     def height(self) -> int:
         """Height in pixels."""
-        return self._info.size[1]
+        return self._frames.size[1]
 
     @property
     def frame_count(self) -> int:
         """Number of whole frames, at least 1."""
-        return len(self._info.delays_ns)
+        return len(self._frames.info.delays_ns)
 
     @property
     def loop_count(self) -> int:
         """How often the file wants to be played; 0 = for ever. A still image is played once."""
-        return self._info.loop_count
+        return self._frames.info.loop_count
 
     @property
     def durations(self) -> tuple[float, ...]:
@@ -123,7 +156,7 @@ class AnimatedImage:
     @property
     def truncated(self) -> bool:
         """True if data is missing or broken after the frames that are there."""
-        return self._info.truncated
+        return self._frames.info.truncated
 
     def frame(self, index: SupportsIndex) -> Frame:
         """Frame `index`, decoded on this thread if it is not held already; negative numbers count from the end.
@@ -134,18 +167,41 @@ class AnimatedImage:
             LinkClosedError: the image is closed.
         """
         number = operator.index(index)
+        if number >= 0 and self._frames.has_frame(number):  # the others need not be known
+            return self._pool.frame(number)
         count = self.frame_count
-        if not -count <= number < count:
+        if not -count <= number < 0:
             raise IndexError(f"frame {number} is out of range: the image has {count}")
-        return self._pool.frame(number % count)
+        return self._pool.frame(number + count)
 
     def open_reader(self, max_bytes: int | None) -> PoolReader:
         """A player's access to the frames: decodes ahead within `max_bytes` (None: what the memory allows)."""
         return self._pool.open_reader(max_bytes)
 
+    def purge(self) -> None:
+        """Give back the memory of every decoded frame that no player shows right now, and all working memory.
+
+        Frames that were handed out stay valid; what is needed next is decoded again, so a player that is playing may
+        show its next frame a little late. It happens by itself, while images are in use, when the system reports that
+        memory is short (on Linux, by its pressure stall information). From any thread; waits for the frame that is
+        being decoded. Nothing happens if the image is closed. ForkedProcessError in a forked child.
+        """
+        self._pool.purge()
+
     def close(self) -> None:
         """Let go of the data and the decoded frames; frames that were handed out stay valid. Idempotent."""
         self._pool.close()
+        self._data.close()
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What IPython and Jupyter show: the file itself, played by the browser, and a line of text."""
+        data = None
+        with contextlib.suppress(SDDisplayLinkError):  # closed, or cut short meanwhile
+            self._data.check()
+            data = self._data.whole()
+        return mime_bundle(repr(self), self.format, data, include, exclude)
 
     def __getitem__(self, index: SupportsIndex) -> Frame:
         return self.frame(index)
@@ -154,7 +210,7 @@ class AnimatedImage:
         return self.frame_count
 
     def __iter__(self) -> Iterator[Frame]:
-        return map(self.frame, range(self.frame_count))
+        return map(self.frame, takewhile(self._frames.has_frame, count()))  # looks no further than it has come
 
     def __enter__(self) -> Self:
         return self
@@ -165,7 +221,9 @@ class AnimatedImage:
         self.close()
 
     def __repr__(self) -> str:
-        frames = "1 frame" if self.frame_count == 1 else f"{self.frame_count} frames"
-        return (
-            f"<AnimatedImage {self._name!r} {self.format} {self.width}x{self.height}, {frames}, {self.duration:.3f} s>"
-        )
+        known = f"<AnimatedImage {self._name!r} {self.format} {self.width}x{self.height}"
+        try:
+            frames = "1 frame" if self.frame_count == 1 else f"{self.frame_count} frames"
+            return f"{known}, {frames}, {self.duration:.3f} s>"
+        except SDDisplayLinkError:  # closed before all frames were found, or damaged
+            return f"{known}>"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Self, SupportsIndex
+import weakref
+from collections.abc import AsyncGenerator, Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Self, SupportsIndex
 
 from sddisplaylink import player_control
 from sddisplaylink.clocks import Display, ManualClock
 from sddisplaylink.core import is_exiting, lib, when_main_ends
 from sddisplaylink.dispatcher import Dispatcher, resolve_dispatcher
-from sddisplaylink.errors import ClockError
+from sddisplaylink.errors import ClockError, SDDisplayLinkError
 from sddisplaylink.frame import Frame
+from sddisplaylink.pacing import DEFAULT_CAPACITY, PacingRecorder
 from sddisplaylink.playback import (
     LatePolicy,
     PlaybackMode,
@@ -26,6 +29,9 @@ from sddisplaylink.playback import (
 from sddisplaylink.player_attributes import PlayerAttributes, check_callback
 from sddisplaylink.player_native import PlayerSource, open_player
 from sddisplaylink.player_pull import pull
+
+if TYPE_CHECKING:
+    from sddisplaylink.views.jupyter import PlayerWidget
 
 __all__ = ["AnimatedImagePlayer"]
 
@@ -146,12 +152,35 @@ class AnimatedImagePlayer(PlayerAttributes):
         self._check_open()
         return pull(self)
 
-    def frames_async(self) -> AsyncIterator[Frame]:
-        """The same for ``async for``, in the running asyncio loop."""
+    def frames_async(self) -> AsyncGenerator[Frame]:
+        """The same for ``async for``, in the running asyncio or trio loop."""
         self._check_open()
         from sddisplaylink.player_pull_async import pull_async  # asyncio takes its time to import
 
         return pull_async(self)
+
+    def record(self, capacity: int = DEFAULT_CAPACITY) -> PacingRecorder:
+        """Record for when each frame from now on is meant and when it comes, until the recorder is stopped.
+
+        The latest ``capacity`` frames are kept; as long as nobody records, none are. ValueError if that is below 1.
+        """
+        with self._guard():
+            self._check_open()
+            recorder = PacingRecorder(capacity, self._info().missed, partial(_detach, weakref.ref(self)))
+            self._recorders += (recorder,)
+        return recorder
+
+    def widget(self) -> PlayerWidget:
+        """A widget for notebooks: shows what the player shows, and has controls for it. More than one may be made.
+
+        SDDisplayLinkError if anywidget is missing (the extra: sddisplaylink[notebook]).
+        """
+        self._check_open()
+        try:
+            from sddisplaylink.views.jupyter import PlayerWidget
+        except ImportError:
+            raise SDDisplayLinkError("a widget needs anywidget: pip install 'sddisplaylink[notebook]'") from None
+        return PlayerWidget(self)
 
     def _is_over(self) -> bool:
         return self._state() not in (PlayerState.PLAYING, PlayerState.PAUSED)
@@ -162,6 +191,13 @@ class AnimatedImagePlayer(PlayerAttributes):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._image!r} {self.state.value} at frame {self.frame_index}>"
+
+
+def _detach(reference: weakref.ref[AnimatedImagePlayer], recorder: PacingRecorder) -> None:
+    player = reference()
+    if player is not None:
+        with player._changed:
+            player._recorders = tuple(other for other in player._recorders if other is not recorder)
 
 
 # ---- the end of the process wakes whoever waits ----

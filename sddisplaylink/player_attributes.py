@@ -135,6 +135,7 @@ class PlayerAttributes(PlayerCore):
     @loop_count.setter
     def loop_count(self, value: int | None) -> None:
         loops = self._image.loop_count if value is None else to_loops(value)
+        self._follows_loops = value is None
         player_control.configure(self, lib.SDDL_OP_LOOPS, loops)
 
     @property

@@ -12,9 +12,11 @@ from sddisplaylink.client import NativeClient
 from sddisplaylink.core import check, ffi, lib
 from sddisplaylink.dispatcher import Dispatcher
 from sddisplaylink.frame import Frame
+from sddisplaylink.pacing import PacingRecorder
 from sddisplaylink.playback import STATES, PlayerState
-from sddisplaylink.player_delivery import Counts, DueEvent
+from sddisplaylink.player_delivery import Counts, DueEvent, direction_of
 from sddisplaylink.player_native import OpenedPlayer, send
+from sddisplaylink.player_observer import Observers
 from sddisplaylink.pool_reader import Outcome
 
 Callback = Callable[..., object]
@@ -33,16 +35,24 @@ class PlayerCore(NativeClient):
         self._image = opened.image
         self._owned_image = opened.owned_image
         self._feed = opened.feed
+        self._follower = opened.follower
+        self._follows_loops = False  # of an image that is still coming in, as far as they are known
         self._changed = threading.Condition()
         self._callbacks: dict[str, Callback | None] = {}
         self._sink: Callable[[Frame], None] | None = None  # a frames() loop that takes the frames
+        self._observers = Observers()  # views
+        self._is_suspended = False  # paused because no view of it can be seen
         self._counts = Counts()
+        self._recorders: tuple[PacingRecorder, ...] = ()
         self._shown: tuple[int, int] | None = None  # frame and loop; None: what the native player would show first
         self._frame: Frame | None = None
         self._has_finished = False  # and said so
         self._told_loops: int | None = None
         self._last_serial = 0
         self._last_info: Any = None  # once closed
+        if self._follower is not None:
+            self._follower.image.follow(self)
+            self._image_grew()
 
     # ---- what the native player says ----
 
@@ -68,6 +78,26 @@ class PlayerCore(NativeClient):
             state = STATES[self._info().status]
             is_telling = state is PlayerState.FINISHED and not self._has_finished
             return PlayerState.PLAYING if is_telling else state
+
+    @property
+    def _frame_count(self) -> int:
+        """How many frames the native player knows of."""
+        return self._image.frame_count if self._follower is None else self._follower.frame_count
+
+    # ---- of an image that is still coming in: on the thread that feeds it ----
+
+    def _image_grew(self) -> None:
+        with self._changed:
+            growth = self._follower.look() if self._follower and self._last_info is None else None
+            if growth is None or self._follower is None:
+                return
+            if growth.error is not None:
+                self._dispatcher.post(partial(_image_failed_later, weakref.ref(self), growth.error))
+                return
+            if self._follows_loops:
+                send([self._handle], lib.SDDL_OP_LOOPS, value=growth.loop_count)
+            self._follower.take_in(growth)
+            self._prefetch()
 
     # ---- events, on the dispatcher ----
 
@@ -142,6 +172,8 @@ class PlayerCore(NativeClient):
             if not self._is_current(due) or self._told_loops == due.loops_done:
                 return
             self._told_loops = due.loops_done
+        for observer in self._observers:
+            self._call(observer.loop_completed, due.loops_done)
         self._call(self._callbacks.get("on_loop"), due.loops_done)
 
     def _show(self, due: DueEvent, frame: Frame) -> None:
@@ -152,15 +184,20 @@ class PlayerCore(NativeClient):
             self._shown = due.frame, due.loop
             self._frame = frame
             self._count(due)
-        self._feed.prefetch(due.frame)
+        self._feed.show(due.frame)
         if self._sink is not None:
             self._sink(frame)
+        for observer in self._observers:
+            self._call(observer.frame_shown, frame)
         self._call(self._callbacks.get("on_frame"), frame)
 
     def _count(self, due: DueEvent) -> None:
+        now = self._source.info().now
         # a frame that was sought between ticks has no time at which it should have been there
-        lateness = max(0, self._source.info().now - due.target) if due.period else 0
-        self._counts.add(due.advanced, lateness, due.period)
+        intended = due.target if due.period else now
+        self._counts.add(due.advanced, max(0, now - intended), due.period)
+        for recorder in self._recorders:
+            recorder._note(due.frame, due.loop, intended, now, due.advanced - 1, self._info().missed)
 
     def _finish(self, due: DueEvent) -> None:
         with self._changed:
@@ -168,6 +205,8 @@ class PlayerCore(NativeClient):
                 return
             self._has_finished = True
             self._notify_change()
+        for observer in self._observers:
+            self._call(observer.playback_finished)
         self._call(self._callbacks.get("on_finish"))
 
     def _fail(self, error: BaseException) -> None:
@@ -176,6 +215,8 @@ class PlayerCore(NativeClient):
             if self._last_info is None:
                 send([self._handle], lib.SDDL_OP_STOP)
                 self._forget_position()
+        for observer in self._observers:
+            observer.playback_failed(error)
         on_error = self._callbacks.get("on_error")
         if on_error is None:
             return
@@ -187,10 +228,12 @@ class PlayerCore(NativeClient):
     # ---- with `_changed` held ----
 
     def _notify_change(self) -> None:
-        """Wake those who wait for the end, and a loop over the frames."""
+        """Wake those who wait for the end, and a loop over the frames; let views look at the state."""
         self._changed.notify_all()
         if self._sink is not None:
             self._dispatcher.post(_nothing)
+        if self._observers:
+            self._dispatcher.post(partial(_state_changed_later, weakref.ref(self)))
 
     def _forget_run(self) -> None:
         """Another run begins, or a run from elsewhere: nothing of the last one is awaited or was told."""
@@ -203,9 +246,12 @@ class PlayerCore(NativeClient):
         """The native player is where play begins."""
         self._forget_run()
         self._shown = self._frame = None
+        self._feed.blank()
 
     def _prefetch(self) -> None:
-        self._feed.prefetch(self._info().frame)
+        info = self._info()
+        self._feed.turn(direction_of(info.mode, info.rate))
+        self._feed.prefetch(info.frame)
 
     def _shut(self) -> None:
         """Close everything but the image; what was shown last stays known."""
@@ -222,6 +268,18 @@ class PlayerCore(NativeClient):
         dispatcher.register(self._handle, self)
         self._dispatcher = dispatcher
         check(lib.sddl_client_set_mailbox(self._handle, dispatcher.mailbox))
+
+    def _settle_on(self, dispatcher: Dispatcher) -> None:
+        """Let callbacks run there from now on, after a frames() loop as well."""
+        with self._guard():
+            self._check_open()
+            if self._home is dispatcher:
+                return
+            self._home = dispatcher
+            if self._sink is None:
+                self._move(dispatcher)
+        self._source.register(dispatcher)
+        weakref.finalize(self, dispatcher.unregister, self._handle).atexit = False
 
 
 # ---- what others hold of a player: never more than a weak reference ----
@@ -243,6 +301,19 @@ def _arrived_later(reference: weakref.ref[PlayerCore], due: DueEvent, outcome: O
     player = reference()
     if player is not None:
         player._arrived(due, outcome)
+
+
+def _state_changed_later(reference: weakref.ref[PlayerCore]) -> None:
+    player = reference()
+    if player is not None:
+        for observer in player._observers:
+            observer.state_changed()
+
+
+def _image_failed_later(reference: weakref.ref[PlayerCore], error: Exception) -> None:
+    player = reference()
+    if player is not None and not player.is_closed:
+        player._deliver(player._info().epoch, partial(player._fail, error))
 
 
 def _nothing() -> None:

@@ -13,7 +13,9 @@ from sddisplaylink.core import check, ffi, lib
 from sddisplaylink.decoders.opening import Source as ImageSource
 from sddisplaylink.dispatcher import Dispatcher
 from sddisplaylink.image import AnimatedImage
+from sddisplaylink.incremental import IncrementalImage
 from sddisplaylink.player_delivery import FrameFeed
+from sddisplaylink.player_growth import ImageFollower
 
 PlayerSource: TypeAlias = "AnimatedImage | ImageSource"
 
@@ -27,6 +29,8 @@ class OpenedPlayer:
     image: AnimatedImage
     owned_image: AnimatedImage | None
     feed: FrameFeed
+    follower: ImageFollower | None
+    """Of an image that is still coming in."""
 
 
 def open_player(
@@ -42,13 +46,24 @@ def open_player(
             opened, owned = image, None
         else:
             opened = owned = undo.enter_context(AnimatedImage.open(image))
-        reader = undo.enter_context(contextlib.closing(opened.open_reader(max_bytes)))
+        growing = opened if isinstance(opened, IncrementalImage) else None
+        if growing is not None:
+            growing.raise_error()
+        reader = undo.enter_context(contextlib.closing(opened.open_reader(max_bytes))) if growing is None else None
         source = undo.enter_context(contextlib.closing(resolve_clock(clock, display)))
-        durations = ffi.new("int64_t[]", opened.durations_ns)
-        out = ffi.new("sddl_handle *")
-        check(lib.sddl_player_open(source.handle, dispatcher.mailbox, durations, len(durations), out))
+        handle = _open_native(source, dispatcher, opened.durations_ns if growing is None else None)
         undo.pop_all()
-    return OpenedPlayer(out[0], source, opened, owned, FrameFeed(out[0], reader, len(durations)))
+    feed = FrameFeed(handle, reader)
+    follower = None if growing is None else ImageFollower(handle, growing, feed, max_bytes)
+    return OpenedPlayer(handle, source, opened, owned, feed, follower)
+
+
+def _open_native(source: Source, dispatcher: Dispatcher, durations_ns: Sequence[int] | None) -> int:
+    """A native player; without durations, of frames that are still to come."""
+    durations = ffi.NULL if durations_ns is None else ffi.new("int64_t[]", durations_ns)
+    out = ffi.new("sddl_handle *")
+    check(lib.sddl_player_open(source.handle, dispatcher.mailbox, durations, len(durations_ns or ()), out))
+    return int(out[0])
 
 
 def send(

@@ -233,9 +233,10 @@ def test_max_pixels_counts_the_canvas():
 
 
 def test_max_pixels_counts_every_frame_of_a_gif():
-    data = build_gif([GifPicture(), GifPicture(60_000, 60_000, data=b"\x08\x01\x00\0")])
-    with pytest.raises(sd.ImageFormatError, match="60000x60000"):
-        AnimatedImage.open(data)
+    image = AnimatedImage.open(build_gif([GifPicture(), GifPicture(60_000, 60_000, data=b"\x08\x01\x00\0")]))
+    assert image.frame(0).size == (4, 3)
+    with pytest.raises(sd.ImageFormatError, match="frame 1: 60000x60000"):
+        image.frame(1)
 
 
 def test_by_default_pillows_limit_holds(monkeypatch):

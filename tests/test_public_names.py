@@ -26,7 +26,12 @@ NAMES = {
     "PixelBuffer": "data stride size format nbytes image __array_interface__",
     "AnimatedImagePlayer": (
         "play pause stop seek close wait state frame_index loop_index current_frame rate mode loop_count late_policy "
-        "stats frames frames_async __enter__"
+        "stats frames frames_async record __enter__"
+    ),
+    "PacingEvent": "frame loop intended actual lateness skipped missed_ticks",
+    "PacingRecorder": "stop events summary to_json to_csv plot __enter__ __len__",
+    "PacingSummary": (
+        "frames seconds skipped missed_ticks late lateness_mean lateness_p50 lateness_p95 lateness_p99 lateness_max dropped"
     ),
     "PlayerStats": "shown skipped late missed_ticks buffer_hits buffer_misses max_lateness",
     "PlaybackMode": "NORMAL REVERSE BOUNCE REVERSED_BOUNCE",
