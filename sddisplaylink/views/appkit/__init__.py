@@ -1,0 +1,13 @@
+"""Animated images in AppKit, through PyObjC: ``pip install "sddisplaylink[appkit]"``.
+
+Everything here belongs to the main thread, and so do all callbacks. It has been run against a stand-in for PyObjC only,
+not yet on a Mac.
+"""
+
+from __future__ import annotations
+
+from sddisplaylink.views.appkit.dispatcher import RunLoopDispatcher
+from sddisplaylink.views.appkit.frameworks import AppKitMissingError
+from sddisplaylink.views.appkit.view import AnimatedImageView
+
+__all__ = ["AnimatedImageView", "AppKitMissingError", "RunLoopDispatcher"]

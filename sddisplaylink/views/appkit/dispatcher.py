@@ -1,0 +1,66 @@
+"""Callbacks in the main thread's run loop."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from sddisplaylink.core import finalize_now
+from sddisplaylink.errors import ClockError
+from sddisplaylink.views.appkit.frameworks import AppKit, CoreFoundation
+from sddisplaylink.views.loop_dispatcher import LoopDispatcher
+
+
+class RunLoopDispatcher(LoopDispatcher):
+    """Runs callbacks on the main thread while its run loop runs, also while a menu is open or a window is resized.
+
+    Give it to links and players: ``DisplayLink(on_tick, dispatcher=RunLoopDispatcher())``. It lasts as long as one of
+    them does, or until :meth:`close`. ClockError off the main thread.
+    """
+
+    def __init__(self) -> None:
+        _check_main_thread()
+        super().__init__()
+        watch = CoreFoundation.CFFileDescriptorCreate(None, self.fileno(), False, _readable, weakref.ref(self))
+        source = CoreFoundation.CFFileDescriptorCreateRunLoopSource(None, watch, 0)
+        main_loop = CoreFoundation.CFRunLoopGetMain()
+        CoreFoundation.CFRunLoopAddSource(main_loop, source, CoreFoundation.kCFRunLoopCommonModes)
+        CoreFoundation.CFFileDescriptorEnableCallBacks(watch, CoreFoundation.kCFFileDescriptorReadCallBack)
+        self._unwatch = weakref.finalize(self, CoreFoundation.CFFileDescriptorInvalidate, watch)
+        self._unwatch.atexit = False
+
+    def close(self) -> None:
+        """Stop watching, and run no more callbacks. Call it on the main thread."""
+        finalize_now(self._unwatch)
+        super().close()
+
+
+def _readable(watch: Any, kinds: int, reference: weakref.ref[RunLoopDispatcher]) -> None:
+    """A file descriptor's callback comes once each time that it is enabled."""
+    dispatcher = reference()
+    if dispatcher is None or not dispatcher._finalizer.alive:
+        return
+    try:
+        dispatcher.run_pending()
+    finally:
+        if dispatcher._finalizer.alive:
+            CoreFoundation.CFFileDescriptorEnableCallBacks(watch, CoreFoundation.kCFFileDescriptorReadCallBack)
+
+
+def _check_main_thread() -> None:
+    if not AppKit.NSThread.isMainThread():
+        raise ClockError("views belong to the main thread; make them there")
+
+
+_main: weakref.ref[RunLoopDispatcher] | None = None
+
+
+def main_dispatcher() -> RunLoopDispatcher:
+    """The dispatcher that all views share. Raises ClockError off the main thread."""
+    global _main
+    _check_main_thread()
+    dispatcher = _main() if _main is not None else None
+    if dispatcher is None or not dispatcher._finalizer.alive:
+        dispatcher = RunLoopDispatcher()
+        _main = weakref.ref(dispatcher)
+    return dispatcher

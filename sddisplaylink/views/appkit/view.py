@@ -1,0 +1,182 @@
+"""An NSView that plays an animated image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from objc import super  # noqa: A004 - Python's own finds no methods of Objective-C
+
+from sddisplaylink.decoders.opening import Source
+from sddisplaylink.errors import LinkClosedError
+from sddisplaylink.image import AnimatedImage
+from sddisplaylink.player import AnimatedImagePlayer
+from sddisplaylink.views.appkit import motion
+from sddisplaylink.views.appkit.dispatcher import main_dispatcher
+from sddisplaylink.views.appkit.frameworks import AppKit, objc
+from sddisplaylink.views.appkit.viewer import Viewer
+from sddisplaylink.views.shared_image import open_shared
+
+if TYPE_CHECKING:
+    from Quartz import CGImageRef
+
+_OCCLUSION = AppKit.NSWindowDidChangeOcclusionStateNotification
+
+
+class SDDLAnimatedImageView(AppKit.NSView):
+    """Shows an animated image in its layer: scaled to fit, in proportion (see ``setLayerContentsPlacement_``).
+
+    It plays while somebody can see it: in a window that is not covered, minimised or on another space, and not hidden.
+    With Reduce Motion on, or Animated Images off, it shows the first frame and stays there. Everything belongs to the
+    main thread, callbacks too. In Interface Builder the class is ``SDDLAnimatedImageView``.
+    """
+
+    _player: AnimatedImagePlayer | None
+    _viewer: Viewer | None
+    _picture: CGImageRef | None
+    _scale: float
+    _respects_motion: bool
+
+    def initWithFrame_(self, frame: Any) -> Any:
+        self = super().initWithFrame_(frame)
+        if self is not None:
+            self._set_up()
+        return self
+
+    def initWithCoder_(self, coder: Any) -> Any:
+        self = super().initWithCoder_(coder)
+        if self is not None:
+            self._set_up()
+        return self
+
+    @objc.python_method
+    @classmethod
+    def of(cls, source: AnimatedImage | Source, **options: Any) -> SDDLAnimatedImageView:
+        """A view as large as the image; the rest as :meth:`load`."""
+        view: SDDLAnimatedImageView = cls.alloc().initWithFrame_(((0, 0), (0, 0)))
+        view.load(source, **options)
+        view.setFrameSize_(view.intrinsicContentSize())
+        return view
+
+    @objc.python_method
+    def load(
+        self,
+        source: AnimatedImage | Source,
+        *,
+        autoplay: bool = True,
+        scale: float = 1.0,
+        **options: Any,
+    ) -> AnimatedImagePlayer:
+        """Show another image, and return its player; the one before is closed.
+
+        Without `autoplay` it shows the first frame and waits for ``player.play()``; `scale`: pixels of the image per
+        point. `options` are those of :class:`AnimatedImagePlayer` but for ``dispatcher``, and so are the errors.
+        """
+        player = AnimatedImagePlayer(open_shared(source), dispatcher=main_dispatcher(), **options)
+        former, self._player, self._scale = self._player, player, scale
+        self._viewer = Viewer(objc.WeakRef(self), player)
+        self.invalidateIntrinsicContentSize()
+        self._look()
+        self._viewer.begin(autoplay)
+        if former is not None:
+            former.close()
+        return player
+
+    # ---- playing ----
+
+    @property
+    def player(self) -> AnimatedImagePlayer:
+        """The player of the image. LinkClosedError if there is none."""
+        if self._player is None:
+            raise LinkClosedError("this view has no image")
+        return self._player
+
+    @property
+    def respects_motion_settings(self) -> bool:
+        """Whether the image stands still where the person wants no motion. Set it to False for a play button."""
+        return self._respects_motion
+
+    @respects_motion_settings.setter
+    def respects_motion_settings(self, value: bool) -> None:
+        self._respects_motion = bool(value)
+        self._look()
+
+    @objc.python_method
+    def close(self) -> None:
+        """Take the image away and close its player. Idempotent. Raises, once, what stopped the player."""
+        player, self._player, self._viewer, self._picture = self._player, None, None, None
+        self.setNeedsDisplay_(True)
+        if player is not None:
+            player.close()
+
+    # ---- what AppKit asks ----
+
+    def wantsUpdateLayer(self) -> bool:
+        return True
+
+    def updateLayer(self) -> None:
+        layer = self.layer()
+        layer.setContentsScale_(self._scale)
+        layer.setContents_(self._picture)
+
+    def intrinsicContentSize(self) -> Any:
+        width, height = (0, 0) if self._player is None else self._player.image.size
+        if not width:
+            return AppKit.NSMakeSize(AppKit.NSViewNoIntrinsicMetric, AppKit.NSViewNoIntrinsicMetric)
+        return AppKit.NSMakeSize(width / self._scale, height / self._scale)
+
+    # ---- what AppKit tells ----
+
+    def viewDidMoveToWindow(self) -> None:
+        super().viewDidMoveToWindow()
+        centre, window = AppKit.NSNotificationCenter.defaultCenter(), self.window()
+        centre.removeObserver_name_object_(self, _OCCLUSION, None)
+        motion.ignore(self)
+        if window is not None:
+            centre.addObserver_selector_name_object_(self, "windowOcclusionChanged:", _OCCLUSION, window)
+            motion.observe(self, "motionSettingsChanged:")
+        self._look()
+
+    def viewDidHide(self) -> None:
+        super().viewDidHide()
+        self._look()
+
+    def viewDidUnhide(self) -> None:
+        super().viewDidUnhide()
+        self._look()
+
+    def windowOcclusionChanged_(self, notification: Any) -> None:
+        self._look()
+
+    def motionSettingsChanged_(self, notification: Any) -> None:
+        self._look()
+
+    # ---- our own ----
+
+    @objc.python_method
+    def _set_up(self) -> None:
+        self._player = self._viewer = self._picture = None
+        self._scale = 1.0
+        self._respects_motion = True
+        self.setWantsLayer_(True)
+        self.setLayerContentsRedrawPolicy_(AppKit.NSViewLayerContentsRedrawOnSetNeedsDisplay)
+        self.setLayerContentsPlacement_(AppKit.NSViewLayerContentsPlacementScaleProportionallyToFit)
+
+    @objc.python_method
+    def _look(self) -> None:
+        """Find out whether the image can be seen and may move."""
+        if self._viewer is None:
+            return
+        window = self.window()
+        uncovered = window is not None and bool(window.occlusionState() & AppKit.NSWindowOcclusionStateVisible)
+        can_be_seen = uncovered and not self.isHiddenOrHasHiddenAncestor()
+        self._viewer.look(can_be_seen, may_move=not self._respects_motion or motion.is_wanted())
+
+    @objc.python_method
+    def _paint(self, picture: CGImageRef) -> None:
+        if self._picture is None:
+            self.invalidateIntrinsicContentSize()  # of an image that is still being downloaded it was not known
+        self._picture = picture
+        self.setNeedsDisplay_(True)
+
+
+AnimatedImageView = SDDLAnimatedImageView

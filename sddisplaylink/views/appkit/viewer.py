@@ -1,0 +1,55 @@
+"""Between a player and the view that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sddisplaylink.frame import Frame
+from sddisplaylink.player import AnimatedImagePlayer
+from sddisplaylink.player_control import follow_sight
+from sddisplaylink.player_observer import PlayerObserver
+from sddisplaylink.views.appkit.picture import image_of
+
+if TYPE_CHECKING:
+    from sddisplaylink.views.appkit.view import SDDLAnimatedImageView
+
+
+class Viewer(PlayerObserver):
+    """Paints a player's frames in a view, and lets it rest while nobody can see them or no motion is wanted.
+
+    It holds the view weakly: objects of Objective-C are counted, and a cycle of them would never go.
+    """
+
+    def __init__(self, view: Callable[[], SDDLAnimatedImageView | None], player: AnimatedImagePlayer) -> None:
+        self._view = view
+        self._player = player
+        self._can_be_seen = self._may_move = False
+        self._has_shown = False
+        player._observers.add(self)
+
+    def begin(self, autoplay: bool) -> None:
+        """Play, or show the first frame alone."""
+        if autoplay:
+            self._player.play()
+        elif self._player.image.frame_count:
+            self._player.seek(self._player.frame_index)
+
+    def look(self, can_be_seen: bool, *, may_move: bool) -> None:
+        """Act on what is the case now. Where nothing may move, the first frame is shown all the same."""
+        self._can_be_seen, self._may_move = can_be_seen, may_move
+        self.in_sight = can_be_seen and (may_move or not self._has_shown)
+        follow_sight(self._player)
+
+    def frame_shown(self, frame: Frame) -> None:
+        """Paint it."""
+        view = self._view()
+        if view is not None and view._viewer is self:
+            view._paint(image_of(frame))
+        if not self._has_shown:
+            self._has_shown = True
+            self.look(self._can_be_seen, may_move=self._may_move)
+
+    def state_changed(self) -> None:
+        """A player that was started while nobody can see it rests at once."""
+        follow_sight(self._player)
