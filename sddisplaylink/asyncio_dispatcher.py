@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import weakref
 
@@ -17,8 +18,9 @@ class AsyncioDispatcher(Dispatcher):
         super().__init__(thread=False)
         loop = asyncio.get_running_loop() if loop is None else loop
         self._loop = loop
-        loop.add_reader(self.fileno(), _run_pending_of, weakref.ref(self))
-        self._unwatch = weakref.finalize(self, _remove_reader, loop, self.fileno())
+        watched = os.dup(self.fileno())  # another loop may watch the original, which may be closed first
+        loop.add_reader(watched, _run_pending_of, weakref.ref(self))
+        self._unwatch = weakref.finalize(self, _remove_reader, loop, watched)
         self._unwatch.atexit = False
 
     def close(self) -> None:
@@ -58,3 +60,4 @@ def _run_and_tell(reference: weakref.ref[AsyncioDispatcher], done: threading.Eve
 def _remove_reader(loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
     if not loop.is_closed():
         loop.remove_reader(descriptor)
+    os.close(descriptor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import sys
 import threading
 import time
@@ -28,7 +29,8 @@ class Dispatcher:
     ``Dispatcher()`` runs them on a daemon thread of its own; without one given, all links and players of the process
     share one such thread. ``Dispatcher(thread=False)`` runs them inside :meth:`run_pending`, on whichever thread calls
     it; hand :meth:`fileno` to any event loop (``add_reader``, ``QSocketNotifier``, ``createfilehandler``) and call
-    :meth:`run_pending` when it becomes readable. :meth:`for_asyncio` does that for asyncio.
+    :meth:`run_pending` when it becomes readable. :meth:`for_asyncio` does that for asyncio, :meth:`run_async` in a
+    task of asyncio or trio.
 
     What is not run in time coalesces: at most one event of each link or player waits.
     """
@@ -58,9 +60,8 @@ class Dispatcher:
     @classmethod
     def for_asyncio(cls, loop: asyncio.AbstractEventLoop | None = None) -> Dispatcher:
         """A dispatcher whose callbacks run in that asyncio loop (default: the running one)."""
-        from sddisplaylink.asyncio_dispatcher import (
-            AsyncioDispatcher,  # importing asyncio costs as much as all the rest
-        )
+        # importing asyncio costs as much as all the rest
+        from sddisplaylink.asyncio_dispatcher import AsyncioDispatcher
 
         return AsyncioDispatcher(loop)
 
@@ -101,6 +102,19 @@ class Dispatcher:
             if left < WAIT_SLICE:
                 return False
         raise LinkClosedError("the interpreter is exiting")
+
+    async def run_async(self) -> None:
+        """Run callbacks in this task, of asyncio or trio, until it is cancelled or :meth:`close` is called.
+
+        For ``thread=False`` only. Raises LinkClosedError if it was closed before.
+        """
+        from sddisplaylink.readiness import Readiness  # imports asyncio
+
+        self.run_pending()
+        with Readiness(self.fileno()) as readiness, contextlib.suppress(LinkClosedError):
+            while True:
+                await readiness.wait()
+                self.run_pending()
 
     def close(self) -> None:
         """Run no more callbacks. Links and players on it go on in silence; closing them is up to their owners."""

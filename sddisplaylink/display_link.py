@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -169,13 +169,14 @@ class DisplayLink(NativeClient):
         finally:
             port.close()
 
-    async def __aiter__(self) -> AsyncIterator[Tick]:
-        """The same for asyncio, in the running loop."""
+    async def __aiter__(self) -> AsyncGenerator[Tick]:
+        """The same for asyncio or trio, in the running loop."""
         port = self._open_iteration()
         try:
             with contextlib.suppress(LinkClosedError):
-                async for event in port.events():
-                    yield Tick.of(event)
+                async with contextlib.aclosing(port.events()) as events:  # trio does not finalise what is just left
+                    async for event in events:
+                        yield Tick.of(event)
         finally:
             port.close()
 

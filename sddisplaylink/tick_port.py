@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from sddisplaylink.core import WAIT_SLICE, check, ffi, finalize_now, is_exiting, lib, nanoseconds, when_main_ends
@@ -69,24 +69,17 @@ class TickPort:
                 return None
         return None
 
-    async def events(self) -> AsyncIterator[Any]:
-        """Native events in the running asyncio loop, until the port is stopped or closed."""
-        import asyncio  # costs as much as the rest of the library, and most programs do without
+    async def events(self) -> AsyncGenerator[Any]:
+        """Native events in the running asyncio or trio loop, until the port is stopped or closed."""
+        from sddisplaylink.readiness import Readiness  # imports asyncio, which costs as much as the rest of the library
 
-        descriptor = check(lib.sddl_mailbox_fd(self._mailbox))
-        while self.is_running:
-            event = self.take()
-            if event is not None:
-                yield event
-                continue
-            # watched only while it is awaited: a descriptor that stays readable would keep the loop spinning
-            readable = asyncio.Event()
-            loop = asyncio.get_running_loop()
-            loop.add_reader(descriptor, readable.set)
-            try:
-                await readable.wait()
-            finally:
-                loop.remove_reader(descriptor)
+        with Readiness(check(lib.sddl_mailbox_fd(self._mailbox))) as readiness:
+            while self.is_running:
+                event = self.take()
+                if event is None:
+                    await readiness.wait()
+                else:
+                    yield event
 
 
 def _close(link: int, mailbox: int) -> None:

@@ -43,8 +43,9 @@ os.read(done, 1)
 class PtyProcess:
     """A Python process on a pseudo-terminal of its own; a context manager that leaves no process behind.
 
-    `answers` is sent when the process asks for the device attributes, as a terminal would. What the process writes to
-    its terminal is in `log` and on the `terminal`; its standard error is apart, in `errors` once it has ended.
+    `answers` is sent when the process asks its `question`, by default for the device attributes, as a terminal would.
+    What the process writes to its terminal is in `log` and on the `terminal`; its standard error is apart, in `errors`
+    once it has ended.
     """
 
     def __init__(
@@ -54,13 +55,14 @@ class PtyProcess:
         rows: int = 16,
         cell: tuple[int, int] = (0, 0),
         answers: bytes = ATTRIBUTES,
+        question: bytes = b"\x1b[c",
         **environment: str,
     ) -> None:
         self.terminal = Emulator(columns, rows)
         self.log = b""
         self.errors = ""
         self.cell = cell
-        self._answers = answers
+        self._answers, self._question = answers, question
         self._reported = b""
         with contextlib.ExitStack() as resources:
             self.master, self.slave = owned(resources, os.openpty())
@@ -157,7 +159,7 @@ class PtyProcess:
             return False
         data = os.read(self.master, 65536)
         before, self.log = len(self.log), self.log + data
-        if self._answers and b"\x1b[c" in self.log[max(0, before - 2) :]:
+        if self._answers and self._question in self.log[max(0, before - len(self._question) + 1) :]:
             self.send(self._answers)
             self._answers = b""
         self.terminal.feed(data)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from sddisplaylink.image import AnimatedImage
 from sddisplaylink.views.terminal.kitty import CHUNK
-from sddisplaylink.views.terminal.layout import Dots, TerminalSize, place, scaled
+from sddisplaylink.views.terminal.layout import Area, Dots, place, scaled
 
 Dot = str  # "rrggbb" or "default"
 
@@ -84,7 +84,7 @@ class Emulator:
 
 def expected_dots(image: Image.Image, columns: int, rows: int, width: int | None = None) -> list[list[Dot]]:
     """The screen that should be seen, from Pillow alone; alpha must be 0 or 255."""
-    placement = place(image.size, TerminalSize(columns, rows), Dots(1, 2), width=width)
+    placement = place(image.size, Area(columns, rows), Dots(1, 2), width=width)
     canvas = Image.new("RGBA", (columns, 2 * rows))
     canvas.paste(scaled(image, placement), (placement.column, 2 * placement.row))
     return picture_dots(canvas)
@@ -128,7 +128,7 @@ def mosaic(seed: int, size: tuple[int, int] = (40, 32)) -> Image.Image:
     return Image.frombytes("RGB", size, bytes(random.Random(seed).choices((0, 60, 120, 250), k=3 * size[0] * size[1])))
 
 
-def write_gif(path: Path, pictures: list[Image.Image], duration: int = 100, **options: object) -> Path:
+def write_gif(path: Path, pictures: list[Image.Image], duration: int = 100, **options: Any) -> Path:
     first, *others = pictures
     first.save(path, save_all=True, append_images=others, duration=duration, **{"loop": 0, **options})
     return path

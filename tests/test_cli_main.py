@@ -56,7 +56,8 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         ["play", "a.gif", "--rate", "fast"],
         ["play", "a.gif", "--width", "0"],
         ["play", "a.gif", "--mode", "sideways"],
-        ["play", "a.gif", "--renderer", "sixel"],
+        ["play"],
+        ["play", "a.gif", "--renderer", "paper"],
         ["play", "a.gif", "--late-policy", "never"],
         ["probe", "--seconds", "0"],
         ["probe", "--seconds", "inf"],
@@ -70,7 +71,10 @@ def test_usage_errors(arguments: list[str], capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().err.startswith("usage: sddisplaylink")
 
 
-def test_play_needs_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_play_needs_a_terminal_or_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
     done = subprocess.run(
         [*COMMAND, "play", str(BALL)], capture_output=True, text=True, timeout=60, env=plain_environment()
     )
@@ -79,13 +83,6 @@ def test_play_needs_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert done.stderr == "sddisplaylink: standard output is not a terminal\n"
     with pytest.raises(sddisplaylink.SDDisplayLinkError, match="not a terminal"):
         play(BALL)
-
-
-def test_the_window_renderer_is_not_there_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["play", str(BALL), "--renderer", "window"]) == 1
-    error = capsys.readouterr().err
-    assert error.startswith("sddisplaylink: the window renderer is not available")
-    assert error.count("\n") == 1
 
 
 def test_play_of_bad_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from pty_process import PtyProcess, assert_empty, assert_given_back
-from sddisplaylink.views.terminal.layout import Dots, TerminalSize, place, scaled
+from sddisplaylink.views.terminal.layout import Area, Dots, place, scaled
 from terminal_support import (
     ATTRIBUTES,
     ENTER,
@@ -69,7 +69,7 @@ def test_frames_follow_each_other_and_each_is_one_synchronized_update(gif: Path)
 
 def test_the_last_picture_stays_when_it_has_finished(gif: Path) -> None:
     last = frames_of(gif)[-1]
-    inline = scaled(last, place(last.size, TerminalSize(40, 15), Dots(1, 2)))
+    inline = scaled(last, place(last.size, Area(40, 15), Dots(1, 2)))
     with PtyProcess(*PLAY, str(gif), "--loops", "1") as process:
         process.ends_with(0)
         assert_given_back(process)
@@ -178,3 +178,28 @@ def test_cell_size_is_asked_for_where_the_system_does_not_know_it(tmp_path: Path
         process.read_until(lambda: UPDATE_END in process.log)
         keys, _ = graphics_commands(process.log)[1]
         assert (keys["s"], keys["v"]) == ("200", "160")
+
+
+def test_kitty_pictures_follow_the_terminals_size(tmp_path: Path) -> None:
+    path = write_gif(tmp_path / "a.gif", [mosaic(1, (70, 50)), mosaic(2, (70, 50))])
+    with PtyProcess(*PLAY, str(path), "--rate", "0", cell=(8, 16), answers=KITTY_TERMINAL) as process:
+        process.read_until(lambda: UPDATE_END in process.log)
+        process.resize(20, 9)
+        process.read_until(lambda: process.log.count(UPDATE_END) == 2)
+        _, first, second = graphics_commands(process.log)
+        assert decode_graphics(*second).tobytes() == frames_of(path)[0].tobytes()
+        assert second[0]["i"] == first[0]["i"]
+        drawn = process.log.split(UPDATE_BEGIN)
+        assert drawn[1].startswith(b"\x1b[2J\x1b[7;16H")  # 9 x 4 cells, in the middle of 40 x 16
+        assert drawn[2].startswith(b"\x1b[2J\x1b[3;6H")  # and of 20 x 9
+
+
+def test_kitty_pictures_keep_their_alpha(tmp_path: Path) -> None:
+    picture = Image.new("RGBA", (20, 10), (250, 0, 0, 51))
+    picture.paste((0, 0, 0, 0), (0, 0, 10, 10))
+    path = tmp_path / "a.png"
+    picture.save(path, save_all=True, append_images=[picture.rotate(180)], duration=100)
+    with PtyProcess(*PLAY, str(path), "--rate", "0", cell=(8, 16), answers=KITTY_TERMINAL) as process:
+        process.read_until(lambda: UPDATE_END in process.log)
+        _, drawn = graphics_commands(process.log)
+        assert decode_graphics(*drawn).tobytes() == picture.tobytes()

@@ -59,7 +59,7 @@ def test_a_signal_ends_a_write_that_the_terminal_does_not_take(tmp_path: Path) -
 
 
 DRAWING = "sddisplaylink.views.terminal.halfblock.HalfBlockRenderer.draw"
-TAKING = "sddisplaylink.views.terminal.player_view.PlayerView._take"
+TAKING = "sddisplaylink.views.terminal.tile.Tile._take"
 BREAKING = """
 import sys
 from unittest import mock
@@ -101,10 +101,11 @@ def test_a_dumb_terminal(gif: Path) -> None:
 
 
 SHELL = """
-import os, signal, sys
+import contextlib, os, signal, sys
 signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 child = os.fork()
-os.setpgid(child, child)
+with contextlib.suppress(PermissionError):  # the child has done it, and is another program by now
+    os.setpgid(child, child)
 os.tcsetpgrp(0, child or os.getpid())
 if not child:
     signal.signal(signal.SIGTTOU, signal.SIG_DFL)

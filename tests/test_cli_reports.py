@@ -11,7 +11,7 @@ from PIL import Image
 
 import sddisplaylink
 from pty_process import PtyProcess
-from sddisplaylink.cli import bench, doctor, main, output, probe
+from sddisplaylink.cli import bench, doctor, main, probe
 from sddisplaylink.display_link import Tick
 
 BALL = Path(__file__).parent.parent / "examples" / "ball.gif"
@@ -82,9 +82,9 @@ def test_probe_of_an_unknown_clock(clock: str, capsys: pytest.CaptureFixture[str
 
 
 def test_probe_without_matplotlib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     assert main(["probe", "--plot", "a.png"]) == 1
-    expected = "sddisplaylink: --plot needs matplotlib: pip install 'sddisplaylink[plot]'\n"
+    expected = "sddisplaylink: a chart needs matplotlib: pip install 'sddisplaylink[plot]'\n"
     assert capsys.readouterr() == ("", expected)
 
 
@@ -95,14 +95,6 @@ def test_probe_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     with Image.open(path) as picture:
         assert picture.format == "PNG"
         assert len(picture.convert("RGB").getcolors(1 << 20) or []) > 2
-
-
-@pytest.mark.parametrize(
-    ("values", "percent", "expected"),
-    [([5.0], 50, 5.0), ([1.0, 2.0], 50, 1.0), ([1.0, 2.0], 51, 2.0), (list(range(1, 101)), 99, 99), ([1, 2, 3], 0, 1)],
-)
-def test_percentile(values: list[float], percent: float, expected: float) -> None:
-    assert output.percentile(values, percent) == expected
 
 
 # ---- bench ----
@@ -155,11 +147,13 @@ def test_doctor_as_text(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_doctor_asks_the_terminal() -> None:
-    answers = b"\x1b_Gi=31;OK\x1b\\\x1b]11;rgb:ffff/ffff/0000\x1b\\\x1b[6;20;10t\x1b[?62c"
+    answers = b"\x1b_Gi=31;OK\x1b\\\x1b]11;rgb:ffff/ffff/0000\x1b\\\x1b[6;20;10t\x1b[?62;4c"
     with PtyProcess("-m", "sddisplaylink", "doctor", columns=100, rows=50, answers=answers) as process:
         process.ends_with(0)
         rows = dict(line.split(None, 1) for line in process.terminal.text() if len(line.split(None, 1)) == 2)
     assert rows["terminal.kitty_graphics"] == "True"
+    assert rows["terminal.sixel"] == "True"
+    assert rows["terminal.tmux"] == "None"
     assert rows["terminal.background"] == "255, 255, 0"
     assert rows["terminal.columns"] == "100"
     assert rows["terminal.cell_width"] == "10"

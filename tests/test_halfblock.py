@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from sddisplaylink.views.terminal.colour import ColourDepth, colour_depth, palette_index
 from sddisplaylink.views.terminal.halfblock import HalfBlockRenderer, cell_rows, changed_runs, flatten
-from sddisplaylink.views.terminal.layout import Dots, TerminalSize, place, scaled
+from sddisplaylink.views.terminal.layout import Area, Dots, place, scaled
 from terminal_support import Emulator, expected_dots, picture_dots
 
 
@@ -23,7 +23,7 @@ def noise(size: tuple[int, int], seed: int, *, holes: bool = False) -> Image.Ima
 
 def renderer_for(columns: int, rows: int, **options: object) -> HalfBlockRenderer:
     renderer = HalfBlockRenderer(**options)  # type: ignore[arg-type]
-    renderer.resize(TerminalSize(columns, rows))
+    renderer.resize(Area(columns, rows))
     return renderer
 
 
@@ -39,7 +39,7 @@ def test_every_dot_of_the_picture_is_on_the_screen(size: tuple[int, int], holes:
 
 
 def _fitted(size: tuple[int, int]) -> tuple[int, int]:
-    placement = place(size, TerminalSize(40, 16), Dots(1, 2))
+    placement = place(size, Area(40, 16), Dots(1, 2))
     return placement.width, placement.height
 
 
@@ -116,7 +116,7 @@ def test_a_run_of_one_colour_sets_it_once() -> None:
 def test_after_resizing_the_whole_picture_is_sent() -> None:
     renderer, image = renderer_for(40, 16), noise((40, 32), 4)
     renderer.draw(image)
-    renderer.resize(TerminalSize(20, 16))
+    renderer.resize(Area(20, 16))
     terminal = Emulator(20, 16)
     terminal.feed(renderer.draw(image))
     assert terminal.dots() == expected_dots(image, 20, 16)
@@ -148,8 +148,8 @@ def test_flatten_leaves_only_opaque_and_empty_dots(background: tuple[int, int, i
 
 def test_inline_picture_is_text_that_ends_on_a_line_of_its_own() -> None:
     terminal, image = Emulator(40, 16), noise((40, 32), 7)
-    terminal.feed(renderer_for(40, 16).inline(image, TerminalSize(40, 16)))
-    small = scaled(image, place(image.size, TerminalSize(40, 15), Dots(1, 2)))
+    terminal.feed(renderer_for(40, 16).inline(image, Area(40, 16)))
+    small = scaled(image, place(image.size, Area(40, 15), Dots(1, 2)))
     assert [row[: small.width] for row in terminal.dots()[: small.height]] == picture_dots(small)
     assert (terminal.screen.cursor.y, terminal.screen.cursor.x) == (15, 0)
 
@@ -227,5 +227,5 @@ def test_cell_rows_pair_the_dots() -> None:
 def test_place(
     size: tuple[int, int], terminal: tuple[int, int], width: int | None, enlarge: bool, expected: tuple[int, ...]
 ) -> None:
-    placement = place(size, TerminalSize(*terminal), Dots(1, 2), width=width, enlarge=enlarge)
+    placement = place(size, Area(*terminal), Dots(1, 2), width=width, enlarge=enlarge)
     assert tuple(vars(placement).values()) == expected

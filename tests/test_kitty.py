@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from sddisplaylink.views.terminal.kitty import KittyRenderer
-from sddisplaylink.views.terminal.layout import TerminalSize
+from sddisplaylink.views.terminal.layout import Area
 from terminal_support import decode_graphics, graphics_commands
 
 
@@ -19,7 +19,7 @@ def noise(size: tuple[int, int], *, opaque: bool) -> Image.Image:
     return image
 
 
-def renderer_for(terminal: TerminalSize, width: int | None = None) -> KittyRenderer:
+def renderer_for(terminal: Area, width: int | None = None) -> KittyRenderer:
     renderer = KittyRenderer(width=width)
     renderer.resize(terminal)
     return renderer
@@ -29,20 +29,20 @@ def renderer_for(terminal: TerminalSize, width: int | None = None) -> KittyRende
 @pytest.mark.parametrize("opaque", [False, True])
 def test_pixels_arrive_as_they_are(size: tuple[int, int], opaque: bool) -> None:
     image = noise(size, opaque=opaque)
-    [(keys, payload)] = graphics_commands(renderer_for(TerminalSize(80, 24, 10, 20)).draw(image))
+    [(keys, payload)] = graphics_commands(renderer_for(Area(80, 24, 10, 20)).draw(image))
     assert decode_graphics(keys, payload).tobytes() == image.tobytes()
     assert keys["f"] == ("24" if opaque else "32")
     assert (keys["a"], keys["o"], keys["q"], keys["C"], keys["p"]) == ("T", "z", "2", "1", "1")
 
 
 def test_large_pictures_are_scaled_to_the_screens_pixels() -> None:
-    renderer = renderer_for(TerminalSize(40, 10, 8, 16))
+    renderer = renderer_for(Area(40, 10, 8, 16))
     [(keys, _)] = graphics_commands(renderer.draw(noise((1000, 500), opaque=True)))
     assert (keys["s"], keys["v"]) == ("320", "160")
 
 
 def test_width_is_in_columns() -> None:
-    renderer = renderer_for(TerminalSize(40, 20, 8, 16), width=10)
+    renderer = renderer_for(Area(40, 20, 8, 16), width=10)
     data = renderer.draw(noise((20, 20), opaque=True))
     [(keys, _)] = graphics_commands(data)
     assert (keys["s"], keys["v"]) == ("80", "80")
@@ -50,7 +50,7 @@ def test_width_is_in_columns() -> None:
 
 
 def test_frames_of_a_player_replace_each_other_and_players_do_not() -> None:
-    terminal, image = TerminalSize(80, 24, 10, 20), noise((9, 9), opaque=True)
+    terminal, image = Area(80, 24, 10, 20), noise((9, 9), opaque=True)
     one, other = renderer_for(terminal), renderer_for(terminal)
     ids = [graphics_commands(renderer.draw(image))[0][0]["i"] for renderer in (one, one, other)]
     assert ids[0] == ids[1] != ids[2]
@@ -58,14 +58,14 @@ def test_frames_of_a_player_replace_each_other_and_players_do_not() -> None:
 
 
 def test_erase_frees_the_players_image() -> None:
-    renderer = renderer_for(TerminalSize(80, 24, 10, 20))
+    renderer = renderer_for(Area(80, 24, 10, 20))
     [(drawn, _)] = graphics_commands(renderer.draw(noise((9, 9), opaque=True)))
     [(keys, _)] = graphics_commands(renderer.erase())
     assert keys == {"a": "d", "d": "I", "i": drawn["i"], "q": "2"}
 
 
 def test_inline_picture_outlives_the_player() -> None:
-    terminal = TerminalSize(80, 24, 10, 20)
+    terminal = Area(80, 24, 10, 20)
     renderer, image = renderer_for(terminal), noise((30, 50), opaque=False)
     [(drawn, _)] = graphics_commands(renderer.draw(image))
     data = renderer.inline(image, terminal)
@@ -77,6 +77,6 @@ def test_inline_picture_outlives_the_player() -> None:
 
 
 def test_unknown_cell_size_still_fits() -> None:
-    renderer = renderer_for(TerminalSize(40, 10))
+    renderer = renderer_for(Area(40, 10))
     [(keys, _)] = graphics_commands(renderer.draw(noise((1000, 500), opaque=True)))
     assert (keys["s"], keys["v"]) == ("400", "200")

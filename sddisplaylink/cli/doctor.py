@@ -70,12 +70,18 @@ def examine_terminal() -> dict[str, Any] | str:
     """What the terminal says of itself, or why it cannot be asked."""
     try:
         with Screen() as screen:
+            size, found = screen.size(), screen.capabilities
             return {
-                **asdict(screen.size()),
-                "answers": screen.capabilities.answered,
-                "kitty_graphics": screen.capabilities.kitty_graphics,
-                "background": screen.capabilities.background,
+                "columns": size.columns,
+                "rows": size.rows,
+                "cell_width": size.cell_width,
+                "cell_height": size.cell_height,
+                "answers": found.answered,
+                "kitty_graphics": found.kitty_graphics,
+                "sixel": found.sixel,
+                "background": found.background,
                 "colours": colour_depth(os.environ).value,
+                "tmux": None if found.tmux is None else asdict(found.tmux),
             }
     except SDDisplayLinkError as error:
         return str(error)

@@ -6,7 +6,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -46,11 +46,6 @@ def format_bytes(count: int) -> str:
 def format_seconds(seconds: float) -> str:
     """Seconds, or milliseconds where that is easier to read."""
     return f"{seconds * 1000:.4g} ms" if seconds < 1 else f"{seconds:.4g} s"
-
-
-def percentile(ordered: Sequence[float], percent: float) -> float:
-    """The smallest of the ordered values that at least `percent` percent of them do not exceed."""
-    return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)]
 
 
 def positive_int(text: str) -> int:

@@ -1,4 +1,4 @@
-"""`sddisplaylink play FILE`: shows an animation in this terminal."""
+"""`sddisplaylink play FILE...`: shows animations in this terminal or a window."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import argparse
 from typing import Any
 
 from sddisplaylink.cli.output import finite_float, positive_int
-from sddisplaylink.image import AnimatedImage
 from sddisplaylink.playback import MOST_LOOPS, POLICIES, PlaybackMode
-from sddisplaylink.views.terminal.player_view import RENDERERS, TerminalOptions, play_in_terminal
+from sddisplaylink.views.playing import show
+from sddisplaylink.views.terminal.choice import RENDERERS
 
 MODES = {mode.value.replace("_", "-"): mode for mode in PlaybackMode}
 
 
 def add_parser(commands: Any) -> None:
     """Add this command and its options."""
-    parser = commands.add_parser("play", help="play an animated image in this terminal; Ctrl-C ends it")
-    parser.add_argument("file", metavar="FILE")
+    parser = commands.add_parser("play", help="play animated images in this terminal; Ctrl-C ends it")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="several play side by side")
     parser.add_argument(
         "--loops", type=loops, metavar="N", help="how often to play it, 0 for ever (default: as the file says)"
     )
@@ -32,26 +32,25 @@ def add_parser(commands: Any) -> None:
         "--renderer",
         choices=(*RENDERERS, "window"),
         default="auto",
-        help="how to draw (default: what the terminal can do)",
+        help="how to draw (default: the best that the terminal knows, or a window where there is none)",
     )
     parser.add_argument(
-        "--width", type=positive_int, metavar="COLS", help="width in columns (default: as large as fits)"
+        "--width", type=positive_int, metavar="COLS", help="width of each in columns (default: as large as fits)"
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when it has finished, 128 + the signal's number when one ended it."""
-    options = TerminalOptions(arguments.renderer, arguments.width)
-    with AnimatedImage.open(arguments.file) as image:
-        ended_by = play_in_terminal(
-            image,
-            options,
-            loop_count=arguments.loops,
-            rate=arguments.rate,
-            mode=MODES[arguments.mode],
-            late_policy=arguments.late_policy,
-        )
+    ended_by = show(
+        arguments.files,
+        arguments.renderer,
+        arguments.width,
+        loop_count=arguments.loops,
+        rate=arguments.rate,
+        mode=MODES[arguments.mode],
+        late_policy=arguments.late_policy,
+    )
     return 0 if ended_by is None else 128 + ended_by
 
 

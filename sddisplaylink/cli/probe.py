@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sddisplaylink.cli.output import percentile, positive_float, print_json, print_table
+from sddisplaylink.cli.output import positive_float, print_json, print_table
 from sddisplaylink.display_link import DisplayLink, Tick
-from sddisplaylink.errors import ClockError, SDDisplayLinkError
+from sddisplaylink.errors import ClockError
+from sddisplaylink.pacing import percentile
+from sddisplaylink.views.pacing_chart import draw_ticks, load_figure
 
 PATIENCE = 5.0  # seconds until a clock that does not tick is given up
 
@@ -30,7 +31,7 @@ class Measurement:
     def summary(self) -> Summary:
         """The figures; there must be one tick at least."""
         first, last = self.ticks[0], self.ticks[-1]
-        periods = last.sequence - first.sequence
+        periods = sum(tick.missed + 1 for tick in self.ticks[1:])
         mean = (last.timestamp - first.timestamp) / periods if periods else last.period
         ordered = sorted(abs(deviation) for deviation in self.deviations())
         return Summary(
@@ -74,17 +75,20 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--clock", metavar="NAME", help="auto, corevideo, timer or timer:HZ (default: auto)")
     parser.add_argument("--json", action="store_true", help="as JSON, times in seconds")
-    parser.add_argument("--plot", metavar="FILE.png", help="draw the deviations (needs the extra: sddisplaylink[plot])")
+    parser.add_argument(
+        "--plot", metavar="FILE.png", help="draw a chart of the ticks (needs the extra: sddisplaylink[plot])"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, draw if asked to, print the figures."""
-    pyplot = load_pyplot() if arguments.plot else None
+    if arguments.plot:
+        load_figure()  # complains before time has been spent
     measurement = measure(arguments.clock, arguments.seconds)
     summary = measurement.summary()
-    if pyplot is not None:
-        plot(pyplot, measurement, arguments.plot)
+    if arguments.plot:
+        draw_ticks(measurement.ticks, measurement.arrivals, arguments.plot, describe(summary))
     if arguments.json:
         print_json(asdict(summary))
     else:
@@ -108,6 +112,11 @@ def measure(clock: str | None, seconds: float) -> Measurement:
     return measurement
 
 
+def describe(summary: Summary) -> str:
+    """A title for the chart."""
+    return f"{summary.clock} clock, {summary.refresh_rate:.2f} Hz"
+
+
 def readable(summary: Summary) -> list[tuple[str, object]]:
     """The same for people."""
     deviations = (summary.deviation_p50, summary.deviation_p95, summary.deviation_p99, summary.deviation_max)
@@ -119,26 +128,3 @@ def readable(summary: Summary) -> list[tuple[str, object]]:
         ("deviation", "p50 {:.3f}, p95 {:.3f}, p99 {:.3f}, max {:.3f} ms".format(*(1000 * d for d in deviations))),
         ("missed", summary.missed),
     ]
-
-
-def load_pyplot() -> Any:
-    """matplotlib, drawing without a window."""
-    try:
-        importlib.import_module("matplotlib").use("agg")
-        return importlib.import_module("matplotlib.pyplot")
-    except ImportError:
-        raise SDDisplayLinkError("--plot needs matplotlib: pip install 'sddisplaylink[plot]'") from None
-
-
-def plot(pyplot: Any, measurement: Measurement, path: str) -> None:
-    """Deviation over time, and how often which."""
-    milliseconds = [1000 * deviation for deviation in measurement.deviations()]
-    start = measurement.ticks[0].timestamp
-    figure, (over_time, histogram) = pyplot.subplots(1, 2, figsize=(11, 4), layout="constrained")
-    over_time.plot([tick.timestamp - start for tick in measurement.ticks], milliseconds, ".", markersize=3)
-    over_time.set(xlabel="time (s)", ylabel="arrival after the tick's own time (ms)")
-    histogram.hist(milliseconds, bins=60)
-    histogram.set(xlabel="deviation (ms)", ylabel="ticks", yscale="log")
-    figure.suptitle(f"{measurement.clock} clock, {1 / measurement.ticks[-1].period:.2f} Hz")
-    figure.savefig(path, dpi=120)
-    pyplot.close(figure)

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 RGB = tuple[int, int, int]
 
+BLACK: RGB = (0, 0, 0)
+
 _TRUECOLOUR_TERMS = ("direct", "truecolor", "kitty", "ghostty", "alacritty", "wezterm", "foot")
 _CUBE = (0, 95, 135, 175, 215, 255)
 

@@ -8,11 +8,11 @@ from operator import ne
 
 from PIL import Image
 
-from sddisplaylink.views.terminal.colour import RGB, ColourDepth, sgr
-from sddisplaylink.views.terminal.layout import Dots, Placement, TerminalSize, place, scaled
+from sddisplaylink.views.terminal.colour import BLACK, RGB, ColourDepth, sgr
+from sddisplaylink.views.terminal.layout import Area, Dots, Placement, scaled
+from sddisplaylink.views.terminal.renderer import Renderer
 
 DOTS = Dots(across=1, down=2)
-BLACK: RGB = (0, 0, 0)
 FAINTEST = 64  # alpha below which a dot is left out, where it would be blended with a guess
 
 _UPPER, _LOWER, _SPACE = "▀".encode(), "▄".encode(), b" "
@@ -26,8 +26,10 @@ Row = Sequence[int]
 Cell = tuple[bytes, bytes | None, bytes]
 
 
-class HalfBlockRenderer:
-    """Turns frames into the bytes that draw them, at first whole, then only the cells that have changed."""
+class HalfBlockRenderer(Renderer):
+    """Draws frames at first whole, then only the cells that have changed. Dots that are transparent stay unpainted."""
+
+    enlarges = True
 
     def __init__(
         self,
@@ -36,19 +38,23 @@ class HalfBlockRenderer:
         background: RGB | None = None,
         width: int | None = None,
     ) -> None:
+        super().__init__(width=width)
         self._background = background
-        self._width = width
         self._cell = CellMaker(depth)
-        self._terminal = TerminalSize(80, 24)
         self._shown: list[Row] | None = None
 
-    def resize(self, terminal: TerminalSize) -> None:
-        """The screen has been cleared and has this size."""
-        self._terminal, self._shown = terminal, None
+    def resize(self, area: Area) -> None:
+        """The screen has been cleared, and this part of it is for the picture."""
+        super().resize(area)
+        self._shown = None
+
+    def dots(self, area: Area) -> Dots:
+        """Two dots in each cell, whatever its size."""
+        return DOTS
 
     def draw(self, image: Image.Image) -> bytes:
         """The bytes that make the screen show this RGBA picture; none if it shows it already."""
-        placement = self._place(image, self._terminal)
+        placement = self.place(image.size)
         new, old = cell_rows(self._flat(image, placement)), self._shown
         self._shown = new
         if old is None:
@@ -61,22 +67,15 @@ class HalfBlockRenderer:
         # A whole picture has at least one byte per cell, so a shorter part needs no comparison.
         return part if len(part) <= cells else min(part, self._whole(new, placement), key=len)
 
-    def erase(self) -> bytes:
-        """Nothing: the cells go with the screen that they are on."""
-        return b""
-
-    def inline(self, image: Image.Image, terminal: TerminalSize) -> bytes:
+    def inline(self, image: Image.Image, screen: Area) -> bytes:
         """The picture as lines of text at the cursor, one row less than the screen at most."""
-        placement = self._place(image, TerminalSize(terminal.columns, max(1, terminal.rows - 1)))
+        placement = self.place(image.size, screen.without_last_row())
         writer = CellWriter(self._cell)
         for row in cell_rows(self._flat(image, placement)):
             writer.write(row)
             writer.end()
             writer.raw(b"\r\n")
         return writer.take()
-
-    def _place(self, image: Image.Image, terminal: TerminalSize) -> Placement:
-        return place(image.size, terminal, DOTS, width=self._width)
 
     def _flat(self, image: Image.Image, placement: Placement) -> Image.Image:
         return flatten(scaled(image, placement), self._background, placement.rows * DOTS.down)

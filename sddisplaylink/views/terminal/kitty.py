@@ -1,7 +1,7 @@
 """Pictures by the kitty graphics protocol, which kitty, Ghostty, WezTerm, Konsole and Warp understand.
 
 The whole image is sent anew for each frame under one identifier, which replaces the one before: only kitty itself knows
-the protocol's own animations, and it would pace them, not we.
+the protocol's own animations, and it would pace them, not we. What is transparent shows the terminal's background.
 """
 
 from __future__ import annotations
@@ -13,67 +13,70 @@ import zlib
 
 from PIL import Image
 
-from sddisplaylink.views.terminal.layout import Dots, Placement, TerminalSize, place, scaled
+from sddisplaylink.views.terminal.layout import Area, scaled
+from sddisplaylink.views.terminal.renderer import Renderer
 
 QUERY_ID = 31
 CHUNK = 4096
 
-_USUAL_CELL = Dots(across=10, down=20)
 _counter = itertools.count()
 
 
-class KittyRenderer:
-    """Turns frames into the bytes that transmit and place them."""
+class KittyRenderer(Renderer):
+    """Sends frames and has them shown at the cursor."""
 
     def __init__(self, *, width: int | None = None) -> None:
-        self._width = width
+        super().__init__(width=width)
         self._id = new_image_id()
-        self._terminal = TerminalSize(80, 24)
-
-    def resize(self, terminal: TerminalSize) -> None:
-        """The screen has been cleared and has this size."""
-        self._terminal = terminal
 
     def draw(self, image: Image.Image) -> bytes:
         """The bytes that make the screen show this RGBA picture."""
-        placement = self._place(image, self._terminal)
+        placement = self.place(image.size)
         move = b"\x1b[%d;%dH" % (placement.row + 1, placement.column + 1)
-        return move + transmit(scaled(image, placement), self._id)
+        return move + show_at_cursor(scaled(image, placement), self._id)
 
     def erase(self) -> bytes:
         """Takes the picture from the screen and frees its memory in the terminal."""
-        return b"\x1b_Ga=d,d=I,i=%d,q=2\x1b\\" % self._id
+        return delete(self._id)
 
-    def inline(self, image: Image.Image, terminal: TerminalSize) -> bytes:
-        """The picture at the cursor, with the cursor on the line after it; it stays when this player has gone."""
-        room = TerminalSize(terminal.columns, max(1, terminal.rows - 1), terminal.cell_width, terminal.cell_height)
-        placement = self._place(image, room)
+    def inline(self, image: Image.Image, screen: Area) -> bytes:
+        """The picture at the cursor, with the cursor on the line after it."""
+        placement = self.place(image.size, screen.without_last_row())
         # The lines are made first: a picture that is placed at the bottom would be drawn over the edge.
         lines = b"\n" * placement.rows + b"\x1b[%dA\r" % placement.rows
-        return lines + transmit(scaled(image, placement), new_image_id()) + b"\x1b[%dB" % placement.rows
+        return lines + show_at_cursor(scaled(image, placement), new_image_id()) + b"\x1b[%dB" % placement.rows
 
-    def _place(self, image: Image.Image, terminal: TerminalSize) -> Placement:
-        known = terminal.cell_width > 0 and terminal.cell_height > 0
-        dots = Dots(terminal.cell_width, terminal.cell_height) if known else _USUAL_CELL
-        return place(image.size, terminal, dots, width=self._width, enlarge=False)
+
+def unique_number() -> int:
+    """Unlikely to be another program's: a terminal has one space of identifiers for all that run in it."""
+    return os.getpid() << 12 | next(_counter) & 0xFFF
 
 
 def new_image_id() -> int:
-    """Unlikely to be another program's: the terminal has one space of identifiers for all that run in it."""
-    return 1 + (os.getpid() << 12 | next(_counter) & 0xFFF) % 0xFFFFFFFE
+    """An identifier for an image, not 0."""
+    return 1 + unique_number() % 0xFFFFFFFE
 
 
-def transmit(image: Image.Image, image_id: int) -> bytes:
-    """Escape sequences that send an RGBA image, replacing that of the same id, and show it at the cursor."""
+def show_at_cursor(image: Image.Image, image_id: int) -> bytes:
+    """Sends an RGBA image, replacing that of the same id, and shows it at the cursor, which stays where it is."""
+    return b"".join(transmit(image, b"i=%d,p=1,C=1" % image_id))
+
+
+def delete(image_id: int) -> bytes:
+    """Takes an image from the screen and out of the terminal's memory."""
+    return b"\x1b_Ga=d,d=I,i=%d,q=2\x1b\\" % image_id
+
+
+def transmit(image: Image.Image, keys: bytes) -> list[bytes]:
+    """The commands that send an RGBA image and have it shown as `keys` say."""
     opaque = image.getchannel("A").getextrema() == (255, 255)
     pixels = image.convert("RGB").tobytes() if opaque else image.tobytes()
     data = base64.b64encode(zlib.compress(pixels, level=1))
-    depth = 24 if opaque else 32
-    keys = b"a=T,f=%d,o=z,s=%d,v=%d,i=%d,p=1,q=2,C=1" % (depth, *image.size, image_id)
+    head = b"a=T,f=%d,o=z,s=%d,v=%d,q=2," % (24 if opaque else 32, *image.size) + keys
     chunks = [data[start : start + CHUNK] for start in range(0, len(data), CHUNK)]
-    parts = []
+    commands = []
     for number, chunk in enumerate(chunks):
         more = b"m=%d" % (number < len(chunks) - 1)
-        head = keys + b"," + more if number == 0 else more + b",q=2"
-        parts.append(b"\x1b_G" + head + b";" + chunk + b"\x1b\\")
-    return b"".join(parts)
+        control = head + b"," + more if number == 0 else more + b",q=2"
+        commands.append(b"\x1b_G" + control + b";" + chunk + b"\x1b\\")
+    return commands

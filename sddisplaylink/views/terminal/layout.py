@@ -1,21 +1,33 @@
-"""How large a picture becomes on a screen of cells, and where it stands."""
+"""How large pictures become on a screen of cells, and where they stand."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from PIL import Image
 
+Size = tuple[int, int]
+
 
 @dataclass(frozen=True)
-class TerminalSize:
-    """A screen in cells. `cell_width` and `cell_height` are pixels of one cell, 0 where the terminal does not tell."""
+class Area:
+    """A screen in cells, or the part of one that begins at the cell (column, row), counted from 0.
+
+    `cell_width` and `cell_height` are pixels of one cell, 0 where the terminal does not tell.
+    """
 
     columns: int
     rows: int
     cell_width: int = 0
     cell_height: int = 0
+    column: int = 0
+    row: int = 0
+
+    def without_last_row(self) -> Area:
+        """What can be drawn on without the screen being scrolled; one row at least."""
+        return replace(self, rows=max(1, self.rows - 1))
 
 
 class Dots(NamedTuple):
@@ -37,24 +49,22 @@ class Placement:
     height: int
 
 
-def place(
-    size: tuple[int, int], terminal: TerminalSize, dots: Dots, *, width: int | None = None, enlarge: bool = True
-) -> Placement:
-    """Fit a picture of `size` pixels into the terminal, centred, with its aspect ratio kept.
+def place(size: Size, area: Area, dots: Dots, *, width: int | None = None, enlarge: bool = True) -> Placement:
+    """Fit a picture of `size` pixels into the area, centred, with its aspect ratio kept.
 
     `width` is how many columns it shall have: it is drawn that wide even when that enlarges it, but never larger than
-    the screen. Without one it is as large as fits, or at most its own size if `enlarge` is false.
+    the area. Without one it is as large as fits, or at most its own size if `enlarge` is false.
     """
-    columns = min(width or terminal.columns, terminal.columns)
-    room = (columns * dots.across, terminal.rows * dots.down)
+    columns = min(width or area.columns, area.columns)
+    room = (columns * dots.across, area.rows * dots.down)
     scale = min(room[0] / size[0], room[1] / size[1])
     if not enlarge and width is None:
         scale = min(scale, 1.0)
     across = min(room[0], max(1, round(size[0] * scale)))
     down = min(room[1], max(1, round(size[1] * scale)))
     covers = (-(-across // dots.across), -(-down // dots.down))
-    corner = ((terminal.columns - covers[0]) // 2, (terminal.rows - covers[1]) // 2)
-    return Placement(*corner, *covers, across, down)
+    column = area.column + (area.columns - covers[0]) // 2
+    return Placement(column, area.row + (area.rows - covers[1]) // 2, *covers, across, down)
 
 
 def scaled(image: Image.Image, placement: Placement) -> Image.Image:
@@ -62,3 +72,40 @@ def scaled(image: Image.Image, placement: Placement) -> Image.Image:
     if image.size == (placement.width, placement.height):
         return image
     return image.resize((placement.width, placement.height), Image.Resampling.HAMMING)
+
+
+def tiles(sizes: Sequence[Size], screen: Area, dots: Dots, *, width: int | None = None) -> list[Area]:
+    """Areas for pictures of these sizes, side by side and wrapped to rows; all of them if there is only one.
+
+    With a `width` as many stand in a row as have that many columns each, otherwise as many as makes them largest.
+    """
+    count = len(sizes)
+    if width is not None:
+        return _grid(count, min(count, max(1, screen.columns // min(width, screen.columns))), screen)
+
+    def dots_covered(across: int) -> int:
+        placed = [place(size, area, dots) for size, area in zip(sizes, _grid(count, across, screen), strict=True)]
+        return sum(placement.width * placement.height for placement in placed)
+
+    # Of layouts that are as good, the one with the fewest rows.
+    return _grid(count, max(range(min(count, screen.columns), 0, -1), key=dots_covered), screen)
+
+
+def _grid(count: int, across: int, screen: Area) -> list[Area]:
+    down = -(-count // across)
+    columns, rows = max(1, screen.columns // across), max(1, screen.rows // down)
+    corners = ((index % across * columns, index // across * rows) for index in range(count))
+    return [replace(screen, columns=columns, rows=rows, column=column, row=row) for column, row in corners]
+
+
+def sheet(pictures: Sequence[tuple[Image.Image, Placement]], dots: Dots) -> tuple[Image.Image, int]:
+    """One picture of them all, as they stand on the screen, and how many columns it has."""
+    left = min(placement.column for _, placement in pictures)
+    top = min(placement.row for _, placement in pictures)
+    columns = max(placement.column + placement.columns for _, placement in pictures) - left
+    rows = max(placement.row + placement.rows for _, placement in pictures) - top
+    canvas = Image.new("RGBA", (columns * dots.across, rows * dots.down))
+    for image, placement in pictures:
+        corner = ((placement.column - left) * dots.across, (placement.row - top) * dots.down)
+        canvas.paste(scaled(image, placement), corner)
+    return canvas, columns

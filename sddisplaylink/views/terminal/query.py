@@ -10,10 +10,11 @@ import os
 import re
 import select
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sddisplaylink.views.terminal.colour import RGB
 from sddisplaylink.views.terminal.kitty import QUERY_ID
+from sddisplaylink.views.terminal.tmux import Tmux
 
 TIMEOUT = 0.3
 
@@ -23,11 +24,14 @@ _CELL_SIZE = b"\x1b[16t"
 _DEVICE_ATTRIBUTES = b"\x1b[c"
 # A terminal that does not know APC strings may print the first question; what it printed is wiped off again.
 QUESTIONS = b"\x1b7" + _KITTY + _BACKGROUND + _CELL_SIZE + b"\x1b8\x1b[J" + _DEVICE_ATTRIBUTES
+# tmux takes an APC string for the title of its pane.
+TMUX_QUESTIONS = _BACKGROUND + _CELL_SIZE + _DEVICE_ATTRIBUTES
 
 _KITTY_REPLY = re.compile(rb"\x1b_Gi=%d[^;\x1b]*;([^\x1b]*)\x1b\\" % QUERY_ID)
 _BACKGROUND_REPLY = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
 _CELL_SIZE_REPLY = re.compile(rb"\x1b\[6;(\d{1,4});(\d{1,4})t")
-_DEVICE_ATTRIBUTES_REPLY = re.compile(rb"\x1b\[\?[\d;]*c")
+_DEVICE_ATTRIBUTES_REPLY = re.compile(rb"\x1b\[\?([\d;]*)c")
+_SIXEL_ATTRIBUTE = b"4"
 _MOST_REPLY_BYTES = 1 << 16
 
 
@@ -37,19 +41,30 @@ class Capabilities:
 
     answered: bool = False
     kitty_graphics: bool = False
+    sixel: bool = False
     background: RGB | None = None
     cell_width: int = 0
     cell_height: int = 0
+    tmux: Tmux | None = None
+    """The tmux that the program runs in, which stands between it and what shows kitty graphics."""
 
 
-def query(reader: int, writer: int, timeout: float = TIMEOUT) -> Capabilities:
+def query(reader: int, writer: int, timeout: float = TIMEOUT, tmux: Tmux | None = None) -> Capabilities:
     """Ask the terminal, waiting `timeout` seconds at most. `reader` must be its input, without echo and line editing.
 
     Input that came before the replies (keys typed meanwhile) is lost.
     """
     deadline = time.monotonic() + timeout
-    os.write(writer, QUESTIONS)
-    return parse_replies(_read_replies(reader, deadline))
+    os.write(writer, QUESTIONS if tmux is None else TMUX_QUESTIONS)
+    found = parse_replies(_read_replies(reader, deadline))
+    return found if tmux is None else replace(found, tmux=tmux, kitty_graphics=tmux.shows_placeholders)
+
+
+def await_reply(reader: int, writer: int, timeout: float = TIMEOUT) -> None:
+    """Return when the terminal has taken in all that it was sent, or after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    os.write(writer, _DEVICE_ATTRIBUTES)
+    _read_replies(reader, deadline)
 
 
 def _read_replies(reader: int, deadline: float) -> bytes:
@@ -70,9 +85,12 @@ def parse_replies(replies: bytes) -> Capabilities:
     kitty = _KITTY_REPLY.search(replies)
     background = _BACKGROUND_REPLY.search(replies)
     cell = _CELL_SIZE_REPLY.search(replies)
+    attributes = _DEVICE_ATTRIBUTES_REPLY.search(replies)
     return Capabilities(
-        answered=_DEVICE_ATTRIBUTES_REPLY.search(replies) is not None,
+        answered=attributes is not None,
         kitty_graphics=kitty is not None and kitty[1] == b"OK",
+        # What comes first is the terminal's class, not a feature.
+        sixel=attributes is not None and _SIXEL_ATTRIBUTE in attributes[1].split(b";")[1:],
         background=None if background is None else _rgb(background),
         cell_width=int(cell[2]) if cell else 0,
         cell_height=int(cell[1]) if cell else 0,

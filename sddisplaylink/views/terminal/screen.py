@@ -11,8 +11,9 @@ import sys
 import termios
 
 from sddisplaylink.errors import SDDisplayLinkError
-from sddisplaylink.views.terminal.layout import TerminalSize
-from sddisplaylink.views.terminal.query import Capabilities, query
+from sddisplaylink.views.terminal.layout import Area
+from sddisplaylink.views.terminal.query import Capabilities, await_reply, query
+from sddisplaylink.views.terminal.tmux import ask_tmux
 
 _ENTER = b"\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H"
 _LEAVE = b"\x1b[?25h\x1b[?1049l"
@@ -74,8 +75,16 @@ class Screen:
 
     def ask(self) -> None:
         """Ask what it can do, if it can be asked: a process in the background must not read."""
+        tmux = ask_tmux(os.environ)
+        if self._attributes is None or self._reader is None:
+            self.capabilities = Capabilities(tmux=tmux)
+        else:
+            self.capabilities = query(self._reader, self._writer, tmux=tmux)
+
+    def settle(self) -> None:
+        """Wait until the terminal, or the tmux before it, has taken in what it was sent, and has redrawn."""
         if self._attributes is not None and self._reader is not None:
-            self.capabilities = query(self._reader, self._writer)
+            await_reply(self._reader, self._writer)
 
     def enter(self) -> None:
         """Change to the alternate screen and hide the cursor."""
@@ -114,14 +123,14 @@ class Screen:
                 termios.tcflush(self._writer, termios.TCOFLUSH)
                 self._write(_END_SEQUENCE)
 
-    def size(self) -> TerminalSize:
+    def size(self) -> Area:
         """Of the screen at this moment."""
         packed = fcntl.ioctl(self._writer, termios.TIOCGWINSZ, bytes(8))
         rows, columns, width, height = struct.unpack("HHHH", packed)
         rows, columns = rows or 24, columns or 80
         if width and height:
-            return TerminalSize(columns, rows, width // columns, height // rows)
-        return TerminalSize(columns, rows, self.capabilities.cell_width, self.capabilities.cell_height)
+            return Area(columns, rows, width // columns, height // rows)
+        return Area(columns, rows, self.capabilities.cell_width, self.capabilities.cell_height)
 
     def _write(self, data: bytes) -> None:
         rest = memoryview(data)

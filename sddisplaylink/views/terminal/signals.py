@@ -24,9 +24,10 @@ class SignalWatch:
     `fileno()` becomes readable when one has come. Handlers need the main thread: elsewhere nothing is noted.
     """
 
-    def __init__(self, is_drawing: Callable[[], bool]) -> None:
+    def __init__(self, is_drawing: Callable[[], bool] = bool) -> None:
         self._is_drawing = is_drawing
         self._before: dict[int, Handler] = {}
+        self._wakeup_before: int | None = None  # None: no handlers were set
         self.ended_by: int | None = None
         self.resized = False
         self.suspended = False
@@ -40,9 +41,12 @@ class SignalWatch:
                 # One that is ignored (nohup) stays so; None is a handler that was not set from Python.
                 if signal.getsignal(number) not in (signal.SIG_IGN, None):
                     self._before[number] = signal.signal(number, self._note)
+            self._wakeup_before = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         return self
 
     def __exit__(self, *exception: object) -> None:
+        if self._wakeup_before is not None:
+            signal.set_wakeup_fd(self._wakeup_before)
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
@@ -72,7 +76,5 @@ class SignalWatch:
             self.suspended = True
         elif first:
             self.ended_by = number
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._writer, b"!")
         if first and self.ended_by is not None and self._is_drawing():
             raise Interrupted

@@ -1,0 +1,71 @@
+"""Callbacks in a Qt event loop."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import weakref
+
+from sddisplaylink.core import finalize_now
+from sddisplaylink.errors import ClockError
+from sddisplaylink.views.loop_dispatcher import LoopDispatcher
+from sddisplaylink.views.qt.binding import QtCore
+
+
+class QtDispatcher(LoopDispatcher):
+    """Runs callbacks in the Qt event loop of the thread that makes it, woken by a QSocketNotifier.
+
+    Give it to links and players: ``DisplayLink(on_tick, dispatcher=QtDispatcher())``. It lasts as long as one of them
+    does, or until :meth:`close`. Raises ClockError on a thread without an event loop.
+    """
+
+    def __init__(self) -> None:
+        loop = QtCore.QAbstractEventDispatcher.instance()
+        if loop is None:
+            raise ClockError("there is no Qt event loop on this thread; make a QApplication first")
+        super().__init__()
+        # of its own, to be closed when Qt has stopped watching it: the dispatcher may be dropped on another thread
+        descriptor = os.dup(self.fileno())
+        notifier = QtCore.QSocketNotifier(descriptor, QtCore.QSocketNotifier.Type.Read, loop)
+        reference = weakref.ref(self)
+        notifier.activated.connect(lambda *_: _run_pending_of(reference))
+        notifier.destroyed.connect(lambda: os.close(descriptor))
+        self._unwatch = weakref.finalize(self, _end, notifier)
+        self._unwatch.atexit = False
+
+    def close(self) -> None:
+        """Stop watching, and run no more callbacks. Call it on the thread whose event loop runs them."""
+        finalize_now(self._unwatch)
+        super().close()
+
+
+def _run_pending_of(reference: weakref.ref[QtDispatcher]) -> None:
+    dispatcher = reference()
+    if dispatcher is not None and dispatcher._finalizer.alive:
+        dispatcher.run_pending()
+
+
+def _end(notifier: QtCore.QSocketNotifier) -> None:
+    """On any thread."""
+    with contextlib.suppress(RuntimeError):  # it has gone with its event loop
+        if notifier.thread() == QtCore.QThread.currentThread():
+            notifier.setEnabled(False)
+        notifier.deleteLater()
+
+
+_gui: weakref.ref[QtDispatcher] | None = None
+
+
+def gui_dispatcher() -> QtDispatcher:
+    """The dispatcher that all views share. Raises ClockError off the GUI thread, or before there is a QApplication."""
+    global _gui
+    application = QtCore.QCoreApplication.instance()
+    if application is None:
+        raise ClockError("make a QApplication first")
+    if QtCore.QThread.currentThread() is not application.thread():
+        raise ClockError("movies and widgets belong to the GUI thread; make them there")
+    dispatcher = _gui() if _gui is not None else None
+    if dispatcher is None or not dispatcher._finalizer.alive:
+        dispatcher = QtDispatcher()
+        _gui = weakref.ref(dispatcher)
+    return dispatcher

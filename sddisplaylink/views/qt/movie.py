@@ -1,0 +1,254 @@
+"""What QMovie does, by a player: the same verbs, properties and signals."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.frame import Frame
+from sddisplaylink.playback import PlayerState
+from sddisplaylink.player import AnimatedImagePlayer
+from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets, Signal, Slot, is_connected
+from sddisplaylink.views.qt.movie_frame import MovieFrame
+from sddisplaylink.views.qt.movie_properties import UNKNOWN
+from sddisplaylink.views.qt.playback import MovieSource, Playback
+
+__all__ = ["AnimatedMovie"]
+
+State = QtGui.QMovie.MovieState
+STATES = {PlayerState.PLAYING: State.Running, PlayerState.PAUSED: State.Paused}
+
+
+class AnimatedMovie(MovieFrame):
+    """Plays GIF, APNG, WebP and whatever else Pillow opens, in place of a QMovie.
+
+    ``AnimatedMovie(file_name)``, ``AnimatedMovie(device)`` and ``AnimatedMovie(parent)`` are made like a QMovie, and
+    have its methods, states and signals; ``loopFinished`` is new, and ``error`` says it in words. ``source`` may also
+    be bytes, a binary file, an AnimatedImage, or an AnimatedImagePlayer, whose callbacks then move to the GUI thread
+    and which stays its maker's to close. ``player_options`` are those of AnimatedImagePlayer.
+
+    A movie belongs to the GUI thread: all signals come there, while frames are decoded on another. A file that cannot
+    be read raises nothing, as in Qt: see :meth:`isValid` and ``error``; :meth:`set_source` raises. A movie ends with
+    its parent, with :meth:`close`, or with the last reference to it.
+    """
+
+    MovieState = State
+    NotRunning, Paused, Running = State.NotRunning, State.Paused, State.Running
+
+    started = Signal()
+    finished = Signal()  # the last loop has ended, or playback has failed
+    stateChanged = Signal(State)
+    frameChanged = Signal(int)
+    loopFinished = Signal(int)  # so many loops have been completed
+    updated = Signal(QtCore.QRect)
+    resized = Signal(QtCore.QSize)
+    pixmapChanged = Signal(QtGui.QPixmap)  # for whatever has a setPixmap()
+    error = Signal(str)
+
+    def __init__(
+        self,
+        source: MovieSource | QtCore.QObject | None = None,
+        format: bytes | QtCore.QByteArray = b"",  # noqa: A002 -- QMovie's name of it
+        parent: QtCore.QObject | None = None,
+        **player_options: Any,
+    ) -> None:
+        if isinstance(source, QtCore.QObject) and not isinstance(source, QtCore.QIODevice):
+            source, parent = None, source
+        super().__init__(parent)
+        self._options = player_options
+        self._told_state, self._told_size = State.NotRunning, QtCore.QSize()
+        self._viewer: weakref.WeakMethod[Callable[[Frame], None]] | None = None  # a widget's, without a signal's cost
+        self._tellers: list[Callable[[AnimatedMovie], None]] | None = None
+        self._playback = playback = Playback(self)
+        self.destroyed.connect(lambda: playback.release())  # PySide6 would not keep the method's own object alive
+        self.setFormat(format)
+        if source is not None:
+            self._open_quietly(source)
+
+    # ---- what it plays ----
+
+    @property
+    def player(self) -> AnimatedImagePlayer | None:
+        """The player behind it, with all that QMovie does not have; None without a valid source."""
+        return self._playback.player
+
+    def set_source(self, source: MovieSource) -> None:
+        """Play that instead, once started. Raises ImageFormatError, OSError, and then everything is as it was."""
+        player = self._playback.open(source, self._options)
+        self._name_source(source)
+        self._image = player.image
+        self._tell_state()
+
+    def setFileName(self, name: str | os.PathLike[str]) -> None:
+        """Play that file, or resource (``":/..."``), instead."""
+        self._open_quietly(name)
+
+    def setDevice(self, device: QtCore.QIODevice) -> None:
+        """Play what is in that device, from where it stands, instead. It is read here and now."""
+        self._open_quietly(device)
+
+    def close(self) -> None:
+        """Stop, and let go of the source. The frame that was shown last can still be had. Idempotent."""
+        self._playback.release()
+        self._tell_state()
+
+    def _open_quietly(self, source: MovieSource) -> None:
+        try:
+            self.set_source(source)
+        except (OSError, SDDisplayLinkError) as error:
+            self._playback.release()
+            self._name_source(source)
+            self._fail(error)
+
+    def _name_source(self, source: MovieSource) -> None:
+        """Another source: nothing of the former holds."""
+        self._image = self._failure = self._frame = None
+        self._number = UNKNOWN
+        self._name = os.fspath(source) if isinstance(source, str | os.PathLike) else ""
+        self._device = source if isinstance(source, QtCore.QIODevice) else None
+
+    # ---- playing ----
+
+    def state(self) -> State:
+        """NotRunning, Paused or Running."""
+        return State.NotRunning if self.player is None else STATES.get(self.player.state, State.NotRunning)
+
+    @Slot()
+    def start(self) -> None:
+        """Play from the beginning, or go on after a pause. The first frame is shown at the next refresh."""
+        if self.player is None:
+            self.error.emit(self.lastErrorString())
+            self.finished.emit()
+            return
+        was_at_rest = self.state() == State.NotRunning
+        self.setPaused(False)
+        if was_at_rest:
+            self.started.emit()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop. The frame stays on screen; :meth:`start` begins at the first."""
+        if self.player is not None:
+            self.player.stop()
+        self._tell_state()
+
+    @Slot(bool)
+    def setPaused(self, paused: bool) -> None:
+        """Hold the frame, or go on; what does not run cannot be paused, and is started by ``False``."""
+        if self.player is None:
+            return
+        if paused:
+            self.player.pause()
+        else:
+            is_beginning = self.state() == State.NotRunning
+            self.player.play()
+            if is_beginning:
+                self._await(self.player.frame_index)
+        self._tell_state()
+
+    @Slot(result=bool)
+    def jumpToNextFrame(self) -> bool:
+        """Show the next frame; False after the last."""
+        return self.jumpToFrame(self._number + 1)
+
+    def jumpToFrame(self, number: int) -> bool:
+        """Show that frame, however far it is; False if there is none. If the movie runs, it goes on from there.
+
+        :meth:`currentFrameNumber` and :meth:`currentImage` know of it at once, signals come when it is decoded.
+        """
+        player = self.player
+        if player is None or not 0 <= number < player.image.frame_count:
+            return False
+        if player.state is PlayerState.FINISHED:
+            player.stop()  # sought from there, it would be paused
+        player.seek(number)
+        self._await(number)
+        return True
+
+    def speed(self) -> int:
+        """Speed in percent of what the file says."""
+        return round(100 * self._rate())
+
+    @Slot(int)
+    def setSpeed(self, percent: int) -> None:
+        """Set the speed in percent; 0 holds the frame, negative runs backwards."""
+        self._options["rate"] = percent / 100
+        if self.player is not None:
+            self.player.rate = percent / 100
+
+    def _rate(self) -> float:
+        return float(self._options.get("rate", 1.0)) if self.player is None else self.player.rate
+
+    def _await(self, number: int) -> None:
+        """That frame is the current one, though it has not been shown yet."""
+        self._number, self._frame = number, None
+
+    # ---- on labels ----
+
+    def attach(self, label: QtWidgets.QLabel) -> None:
+        """Show the frames in that label, in place of ``label.setMovie()``, which takes nothing but a QMovie.
+
+        Ends with either of them, and with :meth:`detach`. Anything else with a ``setPixmap()`` will do as well.
+        """
+        self.pixmapChanged.connect(label.setPixmap)
+        if self._number != UNKNOWN:
+            label.setPixmap(self.currentPixmap())
+
+    def detach(self, label: QtWidgets.QLabel) -> None:
+        """Leave the label as it is."""
+        self.pixmapChanged.disconnect(label.setPixmap)
+
+    # ---- from the player ----
+
+    def _show(self, frame: Frame) -> None:
+        self._number, self._frame = frame.index, frame
+        viewer = self._viewer() if self._viewer is not None else None
+        if viewer is not None:
+            viewer(frame)
+        if self._tellers is None:  # of most frames nobody is told, and telling costs
+            self._tellers = [tell for name, tell in FRAME_SIGNALS.items() if is_connected(self, name)]
+        for tell in self._tellers:
+            tell(self)
+
+    def _tell_size(self) -> None:
+        rectangle = self._rectangle()
+        if rectangle.size() != self._told_size:
+            self._told_size = rectangle.size()
+            self.resized.emit(self._told_size)
+
+    def connectNotify(self, signal: QtCore.QMetaMethod) -> None:
+        """Somebody listens to a signal."""
+        self._tellers = None
+        super().connectNotify(signal)
+
+    def disconnectNotify(self, signal: QtCore.QMetaMethod) -> None:
+        """Somebody does not listen any more."""
+        self._tellers = None
+        super().disconnectNotify(signal)
+
+    def _end(self) -> None:
+        self._tell_state()
+        self.finished.emit()
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = error
+        self.error.emit(self.lastErrorString())
+        self._tell_state()
+
+    def _tell_state(self) -> None:
+        state = self.state()
+        if state != self._told_state:
+            self._told_state = state
+            self.stateChanged.emit(state)
+
+
+FRAME_SIGNALS: dict[str, Callable[[AnimatedMovie], None]] = {
+    "resized": AnimatedMovie._tell_size,
+    "updated": lambda movie: movie.updated.emit(movie._rectangle()),
+    "frameChanged": lambda movie: movie.frameChanged.emit(movie._number),
+    "pixmapChanged": lambda movie: movie.pixmapChanged.emit(movie.currentPixmap()),
+}
+"""What is told of every frame, in this order."""

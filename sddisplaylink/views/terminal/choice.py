@@ -1,0 +1,71 @@
+"""Which renderer draws: the one that was asked for, or the best that the terminal has said it knows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.views.terminal.colour import ColourDepth, colour_depth
+from sddisplaylink.views.terminal.halfblock import HalfBlockRenderer
+from sddisplaylink.views.terminal.kitty import KittyRenderer
+from sddisplaylink.views.terminal.placeholders import PlaceholderRenderer
+from sddisplaylink.views.terminal.query import Capabilities
+from sddisplaylink.views.terminal.renderer import Renderer
+from sddisplaylink.views.terminal.sixel import SixelRenderer, load_encoder
+
+RENDERERS = ("auto", "kitty", "sixel", "halfblock")
+
+RendererFactory = Callable[..., Renderer]
+"""Makes a renderer for one picture, `width` columns wide (None: as many as fit)."""
+
+
+@dataclass(frozen=True)
+class TerminalOptions:
+    """How pictures are drawn: `renderer` is one of RENDERERS, `width` the columns of each (None: as many as fit)."""
+
+    renderer: str = "auto"
+    width: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.renderer not in RENDERERS:
+            raise ValueError(f"renderer must be one of {', '.join((*RENDERERS, 'window'))}, not {self.renderer!r}")
+        if self.width is not None and self.width < 1:
+            raise ValueError(f"width must be at least 1 column, not {self.width}")
+
+
+def choose_renderer(renderer: str, capabilities: Capabilities) -> RendererFactory:
+    """What makes the renderers. SDDisplayLinkError if the one that was asked for cannot be had."""
+    if renderer == "kitty":
+        return _kitty(capabilities)
+    if renderer == "sixel":
+        return _sixel(capabilities)
+    if renderer == "auto" and capabilities.kitty_graphics:
+        return _kitty(capabilities)
+    if renderer == "auto" and capabilities.sixel:
+        try:
+            return _sixel(capabilities)
+        except SDDisplayLinkError:
+            return _half_blocks(capabilities)
+    return _half_blocks(capabilities)
+
+
+def _kitty(capabilities: Capabilities) -> RendererFactory:
+    if capabilities.tmux is None:
+        return KittyRenderer
+    if not capabilities.tmux.passes:
+        raise SDDisplayLinkError("tmux lets no pictures through: tmux set-option -g allow-passthrough on")
+    return PlaceholderRenderer
+
+
+def _sixel(capabilities: Capabilities) -> RendererFactory:
+    return partial(SixelRenderer, load_encoder(), background=capabilities.background)
+
+
+def _half_blocks(capabilities: Capabilities) -> RendererFactory:
+    # What can show pictures can show every colour, whatever TERM says; tmux converts what its terminal cannot show.
+    every_colour = capabilities.kitty_graphics and capabilities.tmux is None
+    depth = ColourDepth.TRUECOLOUR if every_colour else colour_depth(os.environ)
+    return partial(HalfBlockRenderer, depth=depth, background=capabilities.background)

@@ -1,0 +1,55 @@
+"""What every way of drawing in a terminal has in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from PIL import Image
+
+from sddisplaylink.views.terminal.layout import Area, Dots, Placement, Size, place
+
+_USUAL_CELL = Dots(across=10, down=20)
+
+
+class Renderer(ABC):
+    """Turns the frames of one picture into the bytes that make a terminal show them."""
+
+    enlarges: ClassVar[bool] = False
+    """Whether a picture smaller than its area is drawn larger than it is."""
+    passes_through_tmux: ClassVar[bool] = False
+    """Whether it sends what tmux hands on only while it has nothing to redraw."""
+
+    def __init__(self, *, width: int | None = None) -> None:
+        self._width = width
+        self._area = Area(80, 24)
+
+    def resize(self, area: Area) -> None:
+        """The screen has been cleared, and this part of it is for the picture."""
+        self._area = area
+
+    def dots(self, area: Area) -> Dots:
+        """What one cell shows: the pixels that the terminal says it has, or those that are usual."""
+        known = area.cell_width > 0 and area.cell_height > 0
+        return Dots(area.cell_width, area.cell_height) if known else _USUAL_CELL
+
+    def place(self, size: Size, area: Area | None = None) -> Placement:
+        """Where a picture of that size stands in an area, by default in its own."""
+        area = self._area if area is None else area
+        return place(size, area, self.dots(area), width=self._width, enlarge=self.enlarges)
+
+    @abstractmethod
+    def draw(self, image: Image.Image) -> bytes:
+        """The bytes that make the screen show this RGBA picture; none if it shows it already."""
+
+    def erase(self) -> bytes:
+        """What takes the picture away that leaving the screen would not."""
+        return b""
+
+    @abstractmethod
+    def inline(self, image: Image.Image, screen: Area) -> bytes:
+        """The picture at the cursor, with the cursor on the line after it; it stays when this renderer has gone."""
+
+    def before_inline(self) -> bytes:
+        """What the picture that inline() has made needs, to be sent before the screen changes."""
+        return b""

@@ -1,0 +1,75 @@
+"""Pictures as sixels, which xterm, foot, mlterm, Windows Terminal, iTerm2 and tmux understand: at most 256 colours.
+
+They are encoded by textual-image, which is the encoder on PyPI that is kept up and comes as a wheel for every system.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable
+
+from PIL import Image
+
+from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.views.terminal.colour import BLACK, RGB
+from sddisplaylink.views.terminal.layout import Area, Placement, Size, scaled
+from sddisplaylink.views.terminal.renderer import Renderer
+
+MOST_KNOWN_BYTES = 32_000_000
+
+Encoder = Callable[[Image.Image], str]
+
+
+def load_encoder() -> Encoder:
+    """The function that encodes an RGB picture. Raises SDDisplayLinkError where the library for it is missing."""
+    try:
+        # It has no public name, which is why the extra says exactly which versions will do.
+        encoder: Encoder = importlib.import_module("textual_image._sixel").image_to_sixels
+    except (ImportError, AttributeError):
+        message = "the sixel renderer needs textual-image 0.12: pip install 'sddisplaylink[sixel]'"
+        raise SDDisplayLinkError(message) from None
+    return encoder
+
+
+class SixelRenderer(Renderer):
+    """Encodes frames, and remembers what it has encoded: it takes long, and an animation shows the same ones again.
+
+    A sixel has no alpha: pictures are blended over `background`, black if that is not known.
+    """
+
+    def __init__(self, encoder: Encoder, *, background: RGB | None = None, width: int | None = None) -> None:
+        super().__init__(width=width)
+        self._encoder = encoder
+        self._background = background or BLACK
+        self._known: dict[bytes, bytes] = {}
+        self._known_bytes = 0
+
+    def place(self, size: Size, area: Area | None = None) -> Placement:
+        """Where a picture of that size stands: never in the last row, below which the terminal would scroll."""
+        return super().place(size, (self._area if area is None else area).without_last_row())
+
+    def draw(self, image: Image.Image) -> bytes:
+        """The bytes that make the screen show this RGBA picture."""
+        placement = self.place(image.size)
+        move = b"\x1b[%d;%dH" % (placement.row + 1, placement.column + 1)
+        return move + self._encode(scaled(image, placement))
+
+    def inline(self, image: Image.Image, screen: Area) -> bytes:
+        """The picture at the cursor, with the cursor on the line after it."""
+        placement = self.place(image.size, screen)
+        lines = b"\n" * placement.rows + b"\x1b[%dA\r" % placement.rows
+        picture = b"\x1b7" + self._encode(scaled(image, placement)) + b"\x1b8"
+        return lines + picture + b"\x1b[%dB" % placement.rows
+
+    def _encode(self, image: Image.Image) -> bytes:
+        key = hashlib.blake2b(image.tobytes(), digest_size=16).digest() + b"%dx%d" % image.size
+        data = self._known.get(key)
+        if data is None:
+            backdrop = Image.new("RGBA", image.size, (*self._background, 255))
+            data = self._encoder(Image.alpha_composite(backdrop, image).convert("RGB")).encode()
+            # What came first is kept: throwing out the oldest would throw out all of a long loop before it comes again.
+            if self._known_bytes + len(data) <= MOST_KNOWN_BYTES:
+                self._known[key] = data
+                self._known_bytes += len(data)
+        return data

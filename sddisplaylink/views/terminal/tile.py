@@ -1,0 +1,66 @@
+"""One picture of those on a screen: its player, what draws it, and the frame that is to be seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PIL import Image
+
+from sddisplaylink.dispatcher import Dispatcher
+from sddisplaylink.frame import Frame
+from sddisplaylink.image import AnimatedImage
+from sddisplaylink.player import AnimatedImagePlayer
+from sddisplaylink.views.terminal.layout import Area, Placement
+from sddisplaylink.views.terminal.renderer import Renderer
+
+
+class Tile:
+    """Takes the frames of a player and draws the latest in its part of the screen."""
+
+    def __init__(
+        self, image: AnimatedImage, renderer: Renderer, dispatcher: Dispatcher, playback: dict[str, Any]
+    ) -> None:
+        self.size = image.size
+        self.has_ended = self.has_failed = False
+        self._renderer = renderer
+        self._frame: Frame | None = None
+        self._drawn: Frame | None = None
+        self.player = AnimatedImagePlayer(
+            image,
+            on_frame=self._take,
+            on_finish=self._finish,
+            on_error=self._fail,
+            dispatcher=dispatcher,
+            **playback,
+        )
+
+    def resize(self, area: Area) -> None:
+        """The screen has been cleared, and this part of it is the tile's."""
+        self._renderer.resize(area)
+        self._drawn = None
+
+    def draw(self) -> bytes:
+        """The bytes that make the screen show the latest frame; none if it shows it already."""
+        if self._frame is None or self._frame is self._drawn:
+            return b""
+        self._drawn = self._frame
+        return self._renderer.draw(self._frame.image)
+
+    def erase(self) -> bytes:
+        """What takes the picture away that leaving the screen would not."""
+        return self._renderer.erase()
+
+    def last_picture(self) -> tuple[Image.Image, Placement] | None:
+        """What is on the screen, and where; None before the first frame."""
+        if self._frame is None:
+            return None
+        return self._frame.image, self._renderer.place(self._frame.size)
+
+    def _take(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def _finish(self) -> None:
+        self.has_ended = True
+
+    def _fail(self, error: BaseException) -> None:
+        self.has_ended = self.has_failed = True
