@@ -1,0 +1,58 @@
+"""One image for all who show one file."""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+import sddisplaylink as sd
+from sddisplaylink.views.shared_image import open_shared
+
+
+@pytest.fixture
+def path(tmp_path: Path, make_gif):
+    path = tmp_path / "a.gif"
+    path.write_bytes(make_gif([50, 50]))
+    return path
+
+
+def test_a_file_is_opened_once(path):
+    image = open_shared(path)
+    assert open_shared(str(path)) is image
+    assert open_shared(os.path.relpath(path)) is image
+
+
+def test_it_goes_with_the_last_who_shows_it(path):
+    image = open_shared(path)
+    image.frame(0)
+    held = sd.diagnostics()["pool_bytes"]
+    del image
+    gc.collect()
+    assert sd.diagnostics()["pool_bytes"] < held
+
+
+def test_a_file_that_has_changed_is_another(path, make_gif):
+    image = open_shared(path)
+    path.write_bytes(make_gif([50, 50, 50]))
+    assert open_shared(path).frame_count == 3
+    assert image.frame_count == 2
+
+
+def test_what_is_no_path_is_not_shared(path, make_gif):
+    data = make_gif([50])
+    assert open_shared(data) is not open_shared(data)
+    assert open_shared(io.BytesIO(data)).frame_count == 1
+    image = sd.AnimatedImage.open(path)
+    assert open_shared(image) is image
+
+
+def test_errors(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        open_shared(tmp_path / "missing.gif")
+    (tmp_path / "text.gif").write_text("no image")
+    with pytest.raises(sd.ImageFormatError):
+        open_shared(tmp_path / "text.gif")
