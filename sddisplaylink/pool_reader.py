@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -73,8 +74,9 @@ class PoolReader:
         self.is_closed = True
         self._pool.reader_gone()
 
-    def __del__(self) -> None:
-        self.close()
+    def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not is_finalizing():  # by then modules are taken apart, and nobody needs the memory
+            self.close()
 
 
 @dataclass(slots=True, eq=False)

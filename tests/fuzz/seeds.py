@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import sys
 import zlib
@@ -10,7 +11,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from images import GifPicture, build_gif, loop_extension
+from PIL import Image
+
+from images import GREEN, GifPicture, PngPicture, build_apng, build_gif, loop_extension
 from lzw_encoder import encode_lzw, sub_blocks
 
 INDICES = bytes((i * i >> 4) % 7 if i // 300 % 2 else 3 for i in range(1200))
@@ -55,8 +58,21 @@ def compose() -> Iterator[bytes]:
     yield bytes([60, 30, 0, 200, 255, 1, 40, 255, 2, 0, 2]) + bytes(300)
 
 
+def python() -> Iterator[bytes]:
+    """Whole files, of each kind of decoder that we have."""
+    yield from gif()
+    later = [PngPicture(3, 4, 5, 2, GREEN, dispose=1, blend=1), PngPicture(6, 6, 1, 1, pieces=2)]
+    yield build_apng([PngPicture(12, 9, dispose=2), *later], size=(12, 9), plays=2)
+    yield build_apng(later, size=(12, 9), hidden=PngPicture(12, 9))
+    frames = [Image.effect_noise((9, 7), 80).convert(mode) for mode in ("RGB", "L", "P")]
+    for kind in ("GIF", "PNG", "WEBP", "TIFF"):
+        file = io.BytesIO()
+        frames[0].save(file, kind, save_all=True, append_images=frames[1:], duration=[20, 30, 40])
+        yield file.getvalue()
+
+
 def main(directory: Path) -> None:
-    for make in (lzw, gif, png_scan, png_unpack, compose):
+    for make in (lzw, gif, png_scan, png_unpack, compose, python):
         folder = directory / make.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(make()):
