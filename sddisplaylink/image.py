@@ -9,10 +9,10 @@ from itertools import count, takewhile
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, SupportsIndex, get_args
 
-from sddisplaylink.decoders.facts import ImageFacts
 from sddisplaylink.decoders.file_data import FileData, Source, open_source
 from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
+from sddisplaylink.decoders.protocol import ImageFacts
 from sddisplaylink.errors import ImageFormatError, SDDisplayLinkError
 from sddisplaylink.frame import Frame
 from sddisplaylink.frame_pool import FramePool, PoolReader

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakSet
 
-from sddisplaylink.decoders.facts import NOTHING_YET
 from sddisplaylink.decoders.incoming_data import IncomingData
 from sddisplaylink.decoders.limits import Limits
+from sddisplaylink.decoders.nothing_yet import NOTHING_YET
 from sddisplaylink.decoders.opening import ArrivingDecoder
 from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClosedError
 from sddisplaylink.frame_pool import FramePool, PoolReader

@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-__all__ = ["Buffer", "Decoder", "ImageInfo", "Way"]
+__all__ = ["Buffer", "Decoder", "ImageFacts", "ImageInfo", "Way"]
 
 Buffer = bytes | bytearray | memoryview
 
@@ -36,12 +36,8 @@ class Way(NamedTuple):
     """What to compose then, in this order; the frame asked for is the last."""
 
 
-class Decoder(Protocol):
-    """Composes the frames of one image.
-
-    Not thread-safe: one owner calls it under a lock, but for what says "any thread". Every way in which content can be
-    wrong is an ImageFormatError; after one the decoder can be used further, and `way` says where to begin.
-    """
+class ImageFacts(Protocol):
+    """What can be said of an image without composing it."""
 
     @property
     def format(self) -> str:
@@ -53,13 +49,21 @@ class Decoder(Protocol):
 
     @property
     def info(self) -> ImageInfo:
-        """What the whole container says; the first use may read all of it. Never changes."""
+        """What the whole container says; the first use may read all of it."""
 
     def has_frame(self, index: int) -> bool:
-        """True if there is a frame `index` (from 0); looks no further than that."""
+        """True if there is a frame `index` (from 0), so far; looks no further than that."""
 
     def delay_ns(self, index: int) -> int | None:
         """The delay of a frame that there is, as stored, in nanoseconds; looks no further than that."""
+
+
+class Decoder(ImageFacts, Protocol):
+    """Composes the frames of one image.
+
+    Not thread-safe: one owner calls it under a lock, but for what says "any thread". Every way in which content can be
+    wrong is an ImageFormatError; after one the decoder can be used further, and `way` says where to begin.
+    """
 
     def is_base(self, index: int) -> bool:
         """True if a frame of this number can be handed to `resume`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from sddisplaylink.decoders.protocol import ImageInfo
+from sddisplaylink.decoders.protocol import ImageFacts
 
 __all__ = ["Blend", "Disposal", "Painter", "Rect", "Tile", "TileSource", "clipped", "contains"]
 
@@ -65,26 +65,8 @@ def contains(outer: Rect, inner: Rect) -> bool:
     return left <= x and top <= y and x + width <= left + across and y + height <= top + down
 
 
-class TileSource(Protocol):
+class TileSource(ImageFacts, Protocol):
     """The frames of a container, in the order of the file."""
-
-    @property
-    def format(self) -> str:
-        """Pillow's name of the format."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) of the canvas."""
-
-    @property
-    def info(self) -> ImageInfo:
-        """What the whole container says."""
-
-    def has_frame(self, index: int) -> bool:
-        """True if there is a frame `index`; looks no further than needed."""
-
-    def delay_ns(self, index: int) -> int | None:
-        """The delay of a frame as stored."""
 
     def base(self, index: int) -> int:
         """The tile's `base` alone."""
