@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +70,12 @@ def test_examples_are_short(path: Path) -> None:
     assert len(lines) <= (120 if path.name == "make_images.py" else 60)
 
 
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.*")), ids=lambda path: path.name)
+def test_every_example_is_run_by_a_test(path: Path) -> None:
+    tests = [file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_*.py")]
+    assert any(re.search(rf"\b{path.stem}\b", test) for test in tests)
+
+
 def test_play_in_terminal() -> None:
     with PtyProcess(str(EXAMPLES / "play_in_terminal.py"), columns=80, rows=30) as process:
         process.ends_with(0)
@@ -80,3 +88,62 @@ def test_display_link() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=plain_environment())
     assert (done.returncode, done.stderr) == (0, "")
     assert "60 callbacks" in done.stdout
+
+
+def run_example(name: str, *arguments: str) -> str:
+    """What it prints, having ended by itself and without complaint."""
+    command = [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=plain_environment())
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_terminal_gallery() -> None:
+    with PtyProcess(str(EXAMPLES / "terminal_gallery.py"), "--seconds", "1", columns=80, rows=24) as process:
+        process.ends_with(0)
+    assert UPDATE_END in process.log
+    assert process.log.endswith(b"finished\r\n")
+
+
+def test_asyncio_frames() -> None:
+    out = run_example("asyncio_frames.py", "--seconds", "1.5")
+    assert "of loop 0\n" in out
+    assert "1 loops completed\n" in out
+    assert "60 refreshes" in out
+    assert "PlayerStats(" in out
+
+
+def test_trio_frames() -> None:
+    pytest.importorskip("trio")
+    out = run_example("trio_frames.py", "--seconds", "0.5")
+    assert "pulled frame " in out
+    assert "called with frame " in out
+    assert out.endswith("ended 0 players left\n")
+
+
+def test_record_pacing(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    chart, table = tmp_path / "pacing.png", tmp_path / "frames.csv"
+    out = run_example("record_pacing.py", "--seconds", "1", "--plot", str(chart), "--csv", str(table))
+    frames = int(out.split()[0])
+    assert len(table.read_text().splitlines()) == frames + 1
+    with Image.open(chart) as picture:
+        assert picture.format == "PNG"
+
+
+def test_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("anywidget")
+    shells = pytest.importorskip("IPython.core.interactiveshell")
+    monkeypatch.chdir(EXAMPLES)
+    shell = shells.InteractiveShell()
+    results = []
+    for cell in json.loads(Path("notebook.ipynb").read_text())["cells"]:
+        if cell["cell_type"] == "code":
+            done = shell.run_cell("".join(cell["source"]))
+            done.raise_error()
+            results.append(done.result)
+    image, widget, _, paused, summary, _ = results
+    assert image.frame_count == 20
+    assert type(widget).__name__ == "PlayerWidget"
+    assert paused == (sddisplaylink.PlayerState.PAUSED, 10)
+    assert summary.frames > 0

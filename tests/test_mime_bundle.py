@@ -12,9 +12,9 @@ from PIL import Image
 import sddisplaylink as sd
 
 
-def saved_as(format: str) -> bytes:
+def saved_as(image_format: str) -> bytes:
     buffer = io.BytesIO()
-    Image.new("RGB", (4, 3), "red").save(buffer, format)
+    Image.new("RGB", (4, 3), "red").save(buffer, image_format)
     return buffer.getvalue()
 
 
@@ -29,9 +29,11 @@ def test_the_file_itself(make: str, request: pytest.FixtureRequest) -> None:
     assert base64.b64decode(encoded, validate=True) == data
 
 
-@pytest.mark.parametrize(("format", "kind"), [("JPEG", "image/jpeg"), ("WEBP", "image/webp"), ("BMP", "image/bmp")])
-def test_other_formats_that_browsers_show(format: str, kind: str) -> None:
-    data = saved_as(format)
+@pytest.mark.parametrize(
+    ("image_format", "kind"), [("JPEG", "image/jpeg"), ("WEBP", "image/webp"), ("BMP", "image/bmp")]
+)
+def test_other_formats_that_browsers_show(image_format: str, kind: str) -> None:
+    data = saved_as(image_format)
     with sd.AnimatedImage.open(data) as image:
         assert base64.b64decode(image._repr_mimebundle_()[kind]) == data
 

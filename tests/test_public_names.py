@@ -20,24 +20,26 @@ NAMES = {
     "ManualClock": "advance refresh_rate",
     "AnimatedImage": (
         "open format size width height frame_count loop_count durations duration is_animated truncated frame "
-        "__getitem__ __len__ __iter__ close __enter__"
+        "__getitem__ __len__ __iter__ close __enter__ incremental purge _repr_mimebundle_"
     ),
+    "IncrementalImage": "feed finish is_finished",
     "Frame": "index timestamp duration size rgba image buffer __array_interface__",
     "PixelBuffer": "data stride size format nbytes image __array_interface__",
     "AnimatedImagePlayer": (
         "play pause stop seek close wait state frame_index loop_index current_frame rate mode loop_count late_policy "
-        "stats frames frames_async record __enter__"
+        "stats frames frames_async record widget __enter__"
     ),
     "PacingEvent": "frame loop intended actual lateness skipped missed_ticks",
     "PacingRecorder": "stop events summary to_json to_csv plot __enter__ __len__",
     "PacingSummary": (
-        "frames seconds skipped missed_ticks late lateness_mean lateness_p50 lateness_p95 lateness_p99 lateness_max dropped"
+        "frames seconds skipped missed_ticks late dropped "
+        "lateness_mean lateness_p50 lateness_p95 lateness_p99 lateness_max"
     ),
     "PlayerStats": "shown skipped late missed_ticks buffer_hits buffer_misses max_lateness",
     "PlaybackMode": "NORMAL REVERSE BOUNCE REVERSED_BOUNCE",
     "PlayerState": "STOPPED PLAYING PAUSED FINISHED CLOSED",
     "PlayerGroup": "play pause stop seek rate",
-    "Dispatcher": "fileno run_pending for_asyncio close",
+    "Dispatcher": "fileno run_pending run_async for_asyncio close",
 }
 FUNCTIONS = {"available_clocks", "displays", "diagnostics", "play"}
 ERRORS = {
@@ -53,7 +55,7 @@ SIGNATURES = {
         "image, *, on_frame=None, on_loop=None, on_finish=None, on_error=None, rate=1.0, mode=NORMAL, loop_count=None, "
         "late_policy='skip', max_buffer_bytes=None, display=None, clock=None, dispatcher=None"
     ),
-    sd.AnimatedImage.open: "source, *, timing='browser', decoder='auto', max_pixels=None",
+    sd.AnimatedImage.open: "source, *, timing='browser', decoder='auto', max_pixels=None, max_frames=None",
     sd.AnimatedImagePlayer.seek: "self, index, loop=None",
     sd.AnimatedImagePlayer.wait: "self, timeout=None",
     sd.DisplayLink.wait: "self, timeout=None",
