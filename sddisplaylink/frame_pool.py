@@ -64,7 +64,7 @@ class FramePool(PoolDecoding):
             with Books(self) as kept:
                 kept.visits.remove(visit)
                 is_awaited = bool(kept.awaited())
-                self._next_in_line = index + 1 if kept.is_strolling else None
+                self._next_in_line = index + 1 if kept.find_stroll() else None
         if is_awaited:
             shared_worker().submit(self)
         if isinstance(visit.outcome, Exception):

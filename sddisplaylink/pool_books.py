@@ -28,6 +28,7 @@ class PoolBooks:
         self.visits: list[Visit] = []
         self.parked: int | None = None  # where a long way was left for a short one
         self._visitor = Course()
+        self._keeps_behind = False  # while one frame after the other is asked for
         self._unclaimed: dict[int, Frame] = {}  # made for those who wait, who have not been told yet
         self._room = Room(1, frame_bytes, 1, 1)  # enough for the first frame
         self._keys = NO_KEYS
@@ -146,15 +147,22 @@ class PoolBooks:
         """True if one frame can be held beyond what is shown and what comes next."""
         return self._room.capacity > 2
 
+    def find_stroll(self) -> bool:
+        """True if nobody plays, one frame after the other is asked for, and all are held or only the last one is."""
+        plan = self.plan if self.strolls_on else None
+        self._keeps_behind = plan is not None and plan.is_whole and not plan.hoards
+        return plan is not None and (self._keeps_behind or not plan.keeps)
+
     @property
-    def is_strolling(self) -> bool:
-        """True if nobody plays, one frame after the other is asked for, and none is worth holding."""
-        return self._visitor.strolls and not self.plan.keeps and not any(self.readers)
+    def strolls_on(self) -> bool:
+        """True if who has been strolling still does."""
+        return self._visitor.strolls and not any(self.readers)
 
     def stroll(self, index: int) -> None:
-        """The next frame is asked for, and the one before it is given up."""
+        """The next frame is asked for; the one before it is given up, unless all are held."""
         self._visitor.stroll(index)
-        self.store.frames.clear()
+        if not self._keeps_behind:
+            self.store.frames.clear()
         self.change()
 
     def park(self, index: int) -> None:

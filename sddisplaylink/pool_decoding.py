@@ -178,7 +178,8 @@ class PoolDecoding:
     def _go_on(self, index: int) -> Frame | None:
         """The next frame, for who takes one after the other while nobody plays; None if it is not that simple."""
         with self._decoding:
-            if index != self._next_in_line or len(self._decoder.way(index).frames) > 1:
+            held = self._kept.store.frames
+            if index != self._next_in_line or index in held or len(self._decoder.way(index).frames) > 1:
                 return None
             self._next_in_line = self._composed = self._route = None
             with self._lock:
@@ -192,7 +193,7 @@ class PoolDecoding:
                 return None
             self._composed = index
             with self._lock:
-                if self._kept.is_strolling:
+                if self._kept.strolls_on:
                     self._kept.store.put(frame)
                     self._next_in_line = index + 1
             return frame
