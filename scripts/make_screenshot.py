@@ -1,10 +1,13 @@
-"""Draws docs/images/terminal.png: examples/ball.gif as the terminal shows it at five moments, read from an emulator.
+"""Draws terminal.png: examples/ball.gif as the terminal shows it at five moments, read from an emulator.
+
+    python scripts/make_screenshot.py [DIRECTORY]      by default docs/images
 
 Needs what the tests need. The moments are of virtual time, so the same picture comes out every time.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pyte
@@ -12,10 +15,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 import sddisplaylink as sd
 from sddisplaylink.views.terminal.halfblock import HalfBlockRenderer
-from sddisplaylink.views.terminal.layout import TerminalSize
+from sddisplaylink.views.terminal.layout import Area
 
 ROOT = Path(__file__).resolve().parents[1]
-TERMINAL = TerminalSize(40, 20)
+TERMINAL = Area(40, 20)
 CELL_WIDTH, CELL_HEIGHT = 5, 10
 MOMENTS = 5
 INTERVAL = 0.2  # seconds
@@ -81,7 +84,9 @@ def main() -> None:
         left = left_edge(number, width)
         strip.paste(shot, (left, CAPTION))
         draw.text((left, CAPTION + height + 4), f"{(number + 1) * INTERVAL:.1f} s", TEXT, font)
-    strip.save(PICTURE, optimize=True)
+    path = Path(sys.argv[1]) / PICTURE.name if len(sys.argv) > 1 else PICTURE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    strip.save(path, optimize=True)
 
 
 if __name__ == "__main__":
