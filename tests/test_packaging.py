@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -19,11 +20,19 @@ import setuptools
 from PIL import Image, ImageChops
 
 import sddisplaylink
+from doc_pages import Page, pages
+from virtual_screen import VirtualScreen
 
 ROOT = Path(__file__).resolve().parents[1]
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
-SHIPPED = (".ci", ".github", "csrc", "docs", "examples", "scripts", "sddisplaylink", "tests")
+SHIPPED = (".ci", ".github", "benchmarks", "csrc", "docs", "examples", "scripts", "sddisplaylink", "stubs", "tests")
 MADE = re.compile(r"__pycache__|\.\w+_cache/|_build/|\.(pyc|so|o|DS_Store)$")
+EXAMPLES = {  # by the extra that they need
+    "": ["tk_label.py"],
+    "[qt]": ["qt_widget.py", "qmovie_replacement.py"],
+    "[pygame]": ["pygame_surface.py"],
+    "[pyglet]": ["pyglet_sprite.py"],
+}
 NO_INDEX = ("No matching distribution found", "Could not find a version that satisfies")
 
 pytestmark = pytest.mark.timeout(600)  # an isolated build downloads its tools and compiles the core
@@ -34,12 +43,12 @@ def clean_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not re.match(r"SDDISPLAYLINK_|PYTHONPATH$", key)}
 
 
-def run(*command: object, cwd: Path) -> str:
+def run(*command: object, cwd: Path, **environment: str) -> str:
     """The output of a command that must succeed, or a skipped test where no package index can be reached."""
     done = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
-        env=clean_environment(),
+        env=clean_environment() | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -119,6 +128,34 @@ def test_wheel_works_in_a_clean_environment_outside_the_tree(distributions: Simp
     example = next(iter(sorted((ROOT / "examples").glob("*.gif"))))
     for command in ([programs / "sddisplaylink"], [programs / "python", "-m", "sddisplaylink"]):
         assert "GIF" in run(*command, "info", example, cwd=tmp_path)
+
+
+@pytest.mark.parametrize("extra", EXAMPLES)
+def test_examples_run_from_a_fresh_install_with_their_extra(
+    distributions: SimpleNamespace, virtual_screen: VirtualScreen, tmp_path: Path, extra: str
+) -> None:
+    run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", f"{distributions.wheel}{extra}", cwd=tmp_path)
+    screen = {name: value for name, value in virtual_screen.environment().items() if name != "PYTHONPATH"}
+    for example in EXAMPLES[extra]:
+        run(python, ROOT / "examples" / example, "--seconds", "1", cwd=tmp_path, **screen)
+
+
+def test_wheel_passes_the_tests_that_every_released_one_must(distributions: SimpleNamespace, tmp_path: Path) -> None:
+    """As cibuildwheel does it: nothing of the checkout but what it says, and no tools but the group `wheel-test`."""
+    release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["cibuildwheel"]
+    (tmp_path / "sources").mkdir()
+    for name in release["test-sources"]:
+        run("cp", "-R", distributions.unpacked / name, tmp_path / "sources", cwd=tmp_path)
+    run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--upgrade", "pip", cwd=tmp_path)  # an older one knows no groups
+    groups = [word for group in release["test-groups"] for word in ("--group", group)]
+    run(python, "-m", "pip", "install", distributions.wheel, *groups, cwd=tmp_path / "sources")
+    program, *words = shlex.split(release["test-command"])
+    assert program == "python"
+    assert " passed" in run(python, *words, cwd=tmp_path / "sources")
 
 
 def test_tree_that_was_built_from_runs(distributions: SimpleNamespace) -> None:
@@ -214,9 +251,7 @@ def test_picture_is_what_the_terminal_shows() -> None:
             assert worst <= 3, f"shot {number}: run scripts/make_screenshot.py"  # versions of Pillow round differently
 
 
-@pytest.mark.parametrize(
-    "path", [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))], ids=lambda path: path.name
-)
-def test_links_lead_somewhere(path: Path) -> None:
-    targets = re.findall(r"\]\((?!\w+:|#)([^)#]+)", path.read_text(encoding="utf-8"))
-    assert [target for target in targets if not (path.parent / target).exists()] == []
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Page) -> None:
+    targets = re.findall(r"\]\((?!\w+:|#)([^)#]+)", page.path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.path.parent / target).exists()] == []
