@@ -172,11 +172,11 @@ def closes() -> dict[str, object]:
             sprites[0].delete()
             del sprite, sprites  # dropping them is enough
             gc.collect()
-            draw(window)
-        end = time.monotonic() + PATIENCE
-        while resources() != before and time.monotonic() < end:
-            time.sleep(0.05)
         clock = pyglet.clock.get_default()
+        end = time.monotonic() + PATIENCE
+        while (resources() != before or clock._schedule_interval_items) and time.monotonic() < end:
+            time.sleep(0.05)
+            draw(window)  # a call that is scheduled ends when it is due for the last time
         return {
             "before": before,
             "during": during,
