@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 __all__ = ["default_budget"]
 
@@ -11,10 +12,18 @@ _MEMORY_INFO = "/proc/meminfo"
 _GROUP_LIMIT, _GROUP_USE = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"
 
 
+_MOMENT = 0.5  # seconds; to ask the system costs as much as many a small image
+_known = -_MOMENT, 0  # when it was asked, and what came of it
+
+
 def default_budget() -> int:
-    """20 % of the memory of this machine (or container), and at most 60 % of what is free now, in bytes."""
-    total, free = _memory()
-    return min(total // 5, free * 3 // 5)
+    """20 % of the memory of this machine (or container), and at most 60 % of what was free just now, in bytes."""
+    global _known
+    now = time.monotonic()
+    if now - _known[0] >= _MOMENT:
+        total, free = _memory()
+        _known = now, min(total // 5, free * 3 // 5)
+    return _known[1]
 
 
 def _memory() -> tuple[int, int]:

@@ -57,7 +57,7 @@ class PoolDecoding:
         self._tiles = TilesAhead(decoder)
         self._route: Route | None = None
         self._composed: int | None = None  # what the decoder stands at
-        self._next_in_line: int | None = None  # while frames are asked for one after the other
+        self._next_in_line: int | None = 0  # while frames are asked for one after the other
         self._frame_count = 0  # not asked yet
         self._unplayed_bytes = 0
         self._share = 1.0
@@ -178,12 +178,14 @@ class PoolDecoding:
     def _go_on(self, index: int) -> Frame | None:
         """The next frame, for who takes one after the other while nobody plays; None if it is not that simple."""
         with self._decoding:
-            held = self._kept.store.frames
-            if index != self._next_in_line or index in held or len(self._decoder.way(index).frames) > 1:
+            kept = self._kept
+            if index != self._next_in_line or index in kept.store.frames or any(kept.readers):
+                return None
+            if len(self._decoder.way(index).frames) > 1:
                 return None
             self._next_in_line = self._composed = self._route = None
             with self._lock:
-                self._kept.stroll(index)
+                kept.stroll(index)
             try:
                 self._tiles.announce(range(index + 1, min(index + 1 + self._tiles.depth, self._frame_count)))
                 self._tiles.attend(index)
@@ -193,7 +195,7 @@ class PoolDecoding:
                 return None
             self._composed = index
             with self._lock:
-                if self._kept.strolls_on:
-                    self._kept.store.put(frame)
-                    self._next_in_line = index + 1
+                if not any(kept.readers):
+                    kept.store.put(frame)
+                    self._next_in_line = index + 1 if kept.strolls_on else None
             return frame
