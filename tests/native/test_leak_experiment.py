@@ -121,7 +121,11 @@ POOL = "    @autoreleasepool {\n        (void)link,"
 MUTANTS = {
     "pool removed": ((CLOCK, POOL, POOL.replace("@autoreleasepool ", "")), 100, "objects live while running"),
     "stop removed": ((CLOCK, "CVDisplayLinkStop(slot->link);", ""), 1000, "links is 1"),
-    "context never released": (("csrc/player_api.c", "    free(player);\n}", "    (void)player;\n}"), 10_000, "grew by"),
+    "context never released": (
+        ("csrc/player_api.c", "    free(player);\n}", "    (void)player;\n}"),
+        10_000,
+        "grew by",
+    ),
 }
 
 
