@@ -88,9 +88,4 @@ void sddl_player_settle_in(sddl_player *player, const sddl_position *showing, in
 int sddl_player_check(const sddl_player *player, const sddl_command *command);
 void sddl_player_obey(sddl_player *player, const sddl_command *command, const sddl_player *other);
 
-/* ---- player_grow.c: likewise ---- */
-
-/* `count` further frames are there; with `complete` no more will come. Whatever was due stays due. */
-void sddl_player_grow(sddl_player *player, uint32_t count, bool complete);
-
 #endif

@@ -5,9 +5,7 @@ Delays are whole nanoseconds here, so that sums are exact; seconds as ``float`` 
 
 from __future__ import annotations
 
-from array import array
 from functools import cached_property
-from itertools import accumulate
 from typing import Literal, Protocol, get_args
 
 from sddisplaylink.decoders.protocol import ImageInfo
@@ -33,7 +31,7 @@ class Delays(Protocol):
 
 
 class Timeline:
-    """Durations and start times of an image's frames under a timing rule, made when they are asked for.
+    """Durations and start times of an image's frames under a timing rule, found when they are asked for.
 
     ``"browser"`` shows frames of 10 ms and less, 0 or no stored delay for 100 ms; longer delays are kept. ``"raw"``
     keeps what is stored: its zero (or missing) delays are 0.0 in :attr:`durations`, but one nanosecond in
@@ -63,12 +61,6 @@ class Timeline:
     def durations_ns(self) -> tuple[int, ...]:
         """The same in whole nanoseconds, none of them zero."""
         return self._shown_ns if all(self._shown_ns) else tuple([delay or 1 for delay in self._shown_ns])
-
-    @cached_property
-    def starts(self) -> array[float]:
-        """When each frame begins, in seconds."""
-        ends = accumulate(self.durations_ns[:-1], initial=0)
-        return array("d", [seconds(end) for end in ends])
 
     def span(self, index: int) -> tuple[float, float]:
         """(start, duration) of a frame in seconds; reads the file no further than that frame."""

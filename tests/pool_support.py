@@ -51,9 +51,6 @@ class Countable:
         base = next((at for at in range(index - 1, first - 1, -1) if at in held and self.is_base(at)), None)
         return Way(base, tuple(range(first if base is None else base + 1, index + 1)))
 
-    def first_needed(self, index):
-        return self.way(index).frames[0]
-
     def resume(self, index, pixels):
         assert self.is_base(index)
         assert bytes(pixels) == bytes([index % 256]) * len(bytes(pixels))

@@ -33,7 +33,7 @@ def animated_webp(**options):
 
 
 def pixel(decoder, index):
-    for at in range(decoder.first_needed(index), index + 1):
+    for at in decoder.way(index).frames:
         decoder.compose(at)
     return tuple(decoder.pixels()[:4])
 
@@ -63,7 +63,7 @@ def test_going_back_begins_anew():
     decoder = SequenceDecoder(animated_webp(), LIMIT)
     decoder.compose(1)
     decoder.compose(2)
-    assert [decoder.first_needed(index) for index in range(4)] == [0, 0, 2, 3]
+    assert [decoder.way(index).frames[0] for index in range(4)] == [0, 0, 2, 3]
 
 
 @webp
@@ -186,5 +186,5 @@ def test_a_larger_page_inside_is_refused_where_it_stands():
     decoder = SequenceDecoder(saved([Image.new("L", (5, 4)), Image.new("L", (200, 100))], "TIFF"), LIMIT)
     with pytest.raises(ImageFormatError, match="frame 1"):
         decoder.compose(1)
-    assert decoder.first_needed(0) == 0
+    assert decoder.way(0).frames[0] == 0
     decoder.compose(0)

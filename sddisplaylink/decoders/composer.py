@@ -69,10 +69,6 @@ class TileDecoder:
             base = self._source.base(base)
         return Way(resume, tuple(reversed(frames)))
 
-    def first_needed(self, index: int) -> int:
-        """The first frame of the way."""
-        return self.way(index).frames[0]
-
     def restart(self, index: int) -> int:
         """The root of frame `index`."""
         return self._source.root(index)

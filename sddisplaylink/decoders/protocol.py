@@ -71,9 +71,6 @@ class Decoder(ImageFacts, Protocol):
     def way(self, index: int, held: Container[int] = ()) -> Way:
         """The shortest way to frame `index`: from where the decoder stands, from a held frame, or from nothing."""
 
-    def first_needed(self, index: int) -> int:
-        """The first frame of the way to `index` when none is held; all from there to `index` may be composed."""
-
     def restart(self, index: int) -> int:
         """The nearest frame at or before `index` from which on everything comes out right with nothing before it."""
 

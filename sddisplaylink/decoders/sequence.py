@@ -59,10 +59,6 @@ class SequenceDecoder:
         first = self._composed + 1 if index > self._composed else 0
         return Way(None, tuple(range(first, index + 1)) if index != self._composed else (index,))
 
-    def first_needed(self, index: int) -> int:
-        """The next frame, or frame 0 if `index` lies behind."""
-        return self.way(index).frames[0]
-
     def restart(self, index: int) -> int:
         """0: Pillow decodes in order."""
         return 0
