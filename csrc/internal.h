@@ -48,6 +48,8 @@ typedef struct sddl_mailbox sddl_mailbox;
 void sddl_source_lock(sddl_source *source);
 /* SDDL_OK, or SDDL_E_SYSTEM if the control thread that has to act on what was changed could not be started. */
 int sddl_source_unlock(sddl_source *source);
+/* Its time, in nanoseconds. */
+int64_t sddl_source_now(const sddl_source *source);
 
 /* ---- client.c: what links and players have in common ---- */
 

@@ -182,13 +182,8 @@ int sddl_player_set_starved(sddl_handle handle, int on) {
     return leave(player, SDDL_OK);
 }
 
-int sddl_player_upcoming(sddl_handle handle, uint32_t *out, int capacity) {
-    if (!out || capacity < 0)
-        return SDDL_E_ARGUMENT;
-    sddl_player *player;
-    int status = enter(handle, &player);
-    if (status != SDDL_OK)
-        return status;
+/* The frames that follow the due one; how many. */
+static int list_upcoming(const sddl_player *player, uint32_t *out, int capacity) {
     sddl_position position;
     sddl_player_position(player, &position);
     int count = 0;
@@ -198,5 +193,30 @@ int sddl_player_upcoming(sddl_handle handle, uint32_t *out, int capacity) {
             break;
         out[count] = position.frame;
     }
-    return leave(player, count);
+    return count;
+}
+
+int sddl_player_upcoming(sddl_handle handle, uint32_t *out, int capacity) {
+    if (!out || capacity < 0)
+        return SDDL_E_ARGUMENT;
+    sddl_player *player;
+    int status = enter(handle, &player);
+    if (status != SDDL_OK)
+        return status;
+    return leave(player, list_upcoming(player, out, capacity));
+}
+
+int sddl_player_show(sddl_handle handle, uint32_t epoch, uint64_t serial, sddl_showing *out) {
+    if (!out)
+        return SDDL_E_ARGUMENT;
+    sddl_player *player;
+    int status = enter(handle, &player);
+    if (status != SDDL_OK)
+        return status == SDDL_E_HANDLE ? 0 : status;
+    if (player->client.closed || player->client.epoch != epoch)
+        return leave(player, 0);
+    act_on(player, serial);
+    out->now = sddl_source_now(player->client.source);
+    out->count = (uint32_t)list_upcoming(player, out->upcoming, SDDL_UPCOMING);
+    return leave(player, 1);
 }

@@ -214,6 +214,18 @@ int sddl_player_command(const sddl_handle *players, uint32_t count, const sddl_c
 int sddl_player_get_info(sddl_handle player, sddl_player_info *out);
 /* Under SDDL_NO_SKIP and SDDL_CATCH_UP the next frame becomes due only after this has been called for the one before it. */
 int sddl_player_shown(sddl_handle player, uint64_t serial);
+
+enum { SDDL_UPCOMING = 8 };
+
+typedef struct sddl_showing {
+    int64_t now;    /* of the source, in nanoseconds */
+    uint32_t count; /* frames that follow the due one, as sddl_player_upcoming() tells them, */
+    uint32_t upcoming[SDDL_UPCOMING];
+} sddl_showing;
+
+/* All that is to be asked when a frame is shown, at once: if the event with that epoch is still current, does what
+ * sddl_player_shown() does, fills in `out` and returns 1; else returns 0. */
+int sddl_player_show(sddl_handle player, uint32_t epoch, uint64_t serial, sddl_showing *out);
 /* While on, a player under SDDL_SKIP does not pass the end of its loop: slow decoding skips frames but no loops. */
 int sddl_player_set_starved(sddl_handle player, int on);
 /* The frames that follow the due one, in playing order, at most `capacity`; stops where the last loop ends. */

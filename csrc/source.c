@@ -186,6 +186,10 @@ int sddl_source_close(sddl_handle handle) {
     return SDDL_OK;
 }
 
+int64_t sddl_source_now(const sddl_source *source) {
+    return source->clock == SDDL_CLOCK_MANUAL ? source->manual_now : sddl_now();
+}
+
 int sddl_source_get_info(sddl_handle handle, sddl_source_info *out) {
     int status = sddl_usable();
     if (status != SDDL_OK)
@@ -201,7 +205,7 @@ int sddl_source_get_info(sddl_handle handle, sddl_source_info *out) {
         .active = source->active,
         .period = source->period,
         .ticks = source->ticks,
-        .now = source->clock == SDDL_CLOCK_MANUAL ? source->manual_now : sddl_now(),
+        .now = sddl_source_now(source),
     };
     sddl_source_unlock(source);
     sddl_source_unuse(source);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sddisplaylink.closing import ClosedByWith
@@ -52,8 +53,9 @@ class NativeClient(ClosedByWith):
         self._source = source
         self._dispatcher = dispatcher
         self._pending_error = PendingError()
-        self._idle = threading.Condition()
         self._running_on: int | None = None  # ident of the thread that is inside a callback of this client
+        self._idle = threading.Condition()
+        self._settling = 0  # threads that wait for it to come out
         self._finalizer = weakref.finalize(self, _release_native, handle, source, dispatcher)
         self._finalizer.atexit = False
         dispatcher.register(handle, self)
@@ -80,27 +82,37 @@ class NativeClient(ClosedByWith):
         """Act on a native event. Runs on the dispatcher, one at a time."""
         raise NotImplementedError
 
+    def _take(self, event: Any) -> None:
+        """An event has come: :meth:`_receive` it, if it is current."""
+        self._deliver(event.epoch, partial(self._receive, event))
+
     def _deliver(self, epoch: int, action: Callable[[], None]) -> bool:
         """Run ``action`` as a callback of this client, unless it was stopped since ``epoch``; whether it ran."""
-        with self._idle:
-            outer, self._running_on = self._running_on, threading.get_ident()
+        # said before the question whether the event is current: who ends its epoch then sees that somebody is inside
+        outer, self._running_on = self._running_on, threading.get_ident()
         try:
             if lib.sddl_client_is_current(self._handle, epoch) != 1:
                 return False
             action()
             return True
         finally:
-            with self._idle:
-                self._running_on = outer
-                self._idle.notify_all()
+            self._running_on = outer
+            if self._settling:
+                with self._idle:
+                    self._idle.notify_all()
 
     def _settle(self, timeout: float = 1.0) -> None:
         """Wait until no callback of this client runs on another thread.
 
         Bounded, so that a caller who holds a lock which the callback wants is delayed and not stuck.
         """
+        outside = (None, threading.get_ident())
+        if self._running_on in outside:
+            return
         with self._idle:
-            self._idle.wait_for(lambda: self._running_on in (None, threading.get_ident()), timeout)
+            self._settling += 1
+            self._idle.wait_for(lambda: self._running_on in outside, timeout)
+            self._settling -= 1
 
     def _call(self, callback: Callable[..., object] | None, *arguments: object) -> bool:
         """Call the user's callback; an exception in it goes to :meth:`_fail`. Whether it returned."""

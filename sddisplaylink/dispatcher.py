@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sddisplaylink.client import NativeClient
 
 BATCH = 64
+_FEW = 2  # events at a time
 JOIN_TIMEOUT = 1.0
 
 
@@ -47,6 +48,8 @@ class Dispatcher:
         self._released = threading.Condition()
         self._held = 0  # deliveries that are under way outside the mailbox
         self._running_on: int | None = None
+        self.is_calm = True
+        """False while it has callbacks of several clients to run, so that none of them should take on more."""
         self._thread: threading.Thread | None = None
         self._finalizer = weakref.finalize(self, lib.sddl_mailbox_close, self.mailbox)
         self._finalizer.atexit = False
@@ -180,19 +183,18 @@ class Dispatcher:
 
     def _run(self, events: Any, count: int) -> None:
         outer, self._running_on = self._running_on, threading.get_ident()
+        self.is_calm = count <= _FEW
         try:
             for _ in range(len(self._posted)):
                 self._guard(self._posted.popleft())
             for index in range(count):
-                self._guard(self._run_event, events[index])
+                event = events[index]
+                reference = self._clients.get(event.client)
+                client = None if reference is None else reference()
+                if client is not None:
+                    self._guard(client._take, event)
         finally:
             self._running_on = outer
-
-    def _run_event(self, event: Any) -> None:
-        reference = self._clients.get(event.client)
-        client = reference() if reference is not None else None
-        if client is not None:
-            client._deliver(event.epoch, lambda: client._receive(event))
 
     def _guard(self, call: Callable[..., None], *arguments: object) -> None:
         """A mistake of ours, or of a subclass, must not end the thread that everybody's callbacks run on."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-
 from sddisplaylink import pool_relief
 from sddisplaylink.decode_worker import shared_worker
 from sddisplaylink.decoders.protocol import Decoder
@@ -95,14 +93,34 @@ class FramePool(PoolDecoding):
         with Books(self) as kept:
             return kept.plan.ahead_backwards
 
-    def want(self, reader: PoolReader, wishes: Sequence[int], direction: Direction) -> None:
-        """Replace the wishes of `reader`."""
+    def want(self, reader: PoolReader, wishes: tuple[int, ...], direction: Direction, *, here: bool) -> bool:
+        """Replace the wishes of `reader`; True if `here` and it is best to `compose` at once."""
         pool_relief.relief.watch()
         with Books(self) as kept:
             if self._share != pool_relief.relief.gauge.share:
                 self._adapt()
-            is_missing = kept.want(reader, wishes, direction)
-        if is_missing and not self._closed:
+            is_steady = kept.go_on(reader, wishes, direction)
+            if not is_steady:
+                kept.want(reader, wishes, direction)
+            missing = kept.missing(reader.course.wishes)
+        if not missing or self._closed:
+            return False
+        if here and is_steady and self._decoder.is_quick(missing[0]):
+            return missing[0] in wishes[:2]  # one after the other, while all that it takes is in the processor's caches
+        shared_worker().submit(self)
+        return False
+
+    def compose(self, reader: PoolReader) -> None:
+        """Compose what is missing, on this thread, as far as that is quickly done and nobody else is at it."""
+        wishes = reader.course.wishes
+        if self._decoding.acquire(blocking=False):
+            try:
+                for index in self._kept.missing(wishes):
+                    if self._closed or not (self._decoder.is_quick(index) and self._stride()):
+                        break
+            finally:
+                self._decoding.release()
+        if not all(map(self._kept.is_settled, wishes)):
             shared_worker().submit(self)
 
     def notify(self, reader: PoolReader, index: int, ready: Ready) -> None:

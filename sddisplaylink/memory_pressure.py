@@ -39,7 +39,7 @@ class PressureGauge:
         self._stalled = stalled
         self._clock = clock
         self._next_look = 0.0
-        self._relief_until = 0.0
+        self._relief_until: float | None = None
 
     def is_due(self) -> bool:
         """True if it is time for :meth:`look`. Cheap, any thread."""
@@ -57,4 +57,6 @@ class PressureGauge:
     @property
     def share(self) -> float:
         """The part of a budget that may be used now: a quarter for half a minute after memory was short."""
+        if self._relief_until is None:
+            return 1.0
         return 0.25 if self._clock() < self._relief_until else 1.0

@@ -119,21 +119,28 @@ class PlayerCore(PlayerBase):
 
     def _show(self, due: DueEvent, frame: Frame) -> None:
         with self._changed:
-            if not self._is_current(due):
+            showing = self._feed.act_on(due)
+            if showing is None:
                 return
-            lib.sddl_player_shown(self._handle, due.serial)
             self._shown = due.frame, due.loop
             self._frame = frame
-            self._count(due)
-        self._feed.show(due.frame)
+            self._count(due, showing.now)
+        is_left_to_do = self._feed.show(due.frame, showing.upcoming, here=self._dispatcher.is_calm)
+        try:
+            self._tell_frame(frame)
+        finally:
+            if is_left_to_do:
+                self._feed.compose()
+
+    def _tell_frame(self, frame: Frame) -> None:
         if self._sink is not None:
             self._sink(frame)
-        for observer in self._observers:
-            self._call(observer.frame_shown, frame)
+        if self._observers:
+            for observer in self._observers:
+                self._call(observer.frame_shown, frame)
         self._call(self._callbacks.get("on_frame"), frame)
 
-    def _count(self, due: DueEvent) -> None:
-        now = self._source.info().now
+    def _count(self, due: DueEvent, now: int) -> None:
         # a frame that was sought between ticks has no time at which it should have been there
         intended = due.target if due.period else now
         self._counts.add(due.advanced, max(0, now - intended), due.period)

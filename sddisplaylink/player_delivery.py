@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sddisplaylink.core import ffi, finalize_now, lib
 from sddisplaylink.dispatcher import Dispatcher
@@ -91,6 +91,15 @@ def direction_of(mode: int, rate: float) -> Direction:
     return Direction.FORWARD if (mode == lib.SDDL_NORMAL) == (rate >= 0) else Direction.BACKWARD
 
 
+class Showing(NamedTuple):
+    """What the native player says when a frame is shown."""
+
+    now: int
+    """The source's time in nanoseconds."""
+    upcoming: list[int]
+    """The frames that follow the due one."""
+
+
 class FrameFeed:
     """The frames of one player: decodes ahead in playing order, and waits for the one that is due.
 
@@ -104,6 +113,7 @@ class FrameFeed:
         self._reader = reader
         self._direction = Direction.FORWARD
         self._upcoming: Any = ffi.new("uint32_t[]", 1)
+        self._showing: Any = ffi.new("sddl_showing *")
         self._lock = threading.Lock()
         self._awaited: DueEvent | None = None
         self._release: Callable[[], object] | None = None
@@ -118,10 +128,28 @@ class FrameFeed:
         """From now on the player goes that way."""
         self._direction = direction
 
-    def show(self, due: int) -> None:
-        """That frame is what the player shows now."""
-        self._known_reader.shown = due
-        self.prefetch(due)
+    def act_on(self, due: DueEvent) -> Showing | None:
+        """The event's frame is about to be shown; None if it is not current any more. Under the player's lock."""
+        if lib.sddl_player_show(self._player, due.epoch, due.serial, self._showing) != 1:
+            return None
+        return Showing(self._showing.now, ffi.unpack(self._showing.upcoming, self._showing.count))
+
+    def show(self, due: int, upcoming: list[int], *, here: bool) -> bool:
+        """That frame is what the player shows now: have those that follow it decoded ahead.
+
+        If `here`, one that is quickly composed is left to the caller: True, and :meth:`compose` is to be called.
+        """
+        reader = self._known_reader
+        reader.shown = due
+        ahead = reader.ahead(self._direction)
+        if ahead > lib.SDDL_UPCOMING:
+            self.prefetch(due)
+            return False
+        return reader.want(dict.fromkeys([due, *upcoming[:ahead]]), self._direction, here=here)
+
+    def compose(self) -> None:
+        """Do what :meth:`show` has left undone. Never waits."""
+        self._known_reader.compose()
 
     def blank(self) -> None:
         """The player shows none of the frames."""
@@ -138,12 +166,14 @@ class FrameFeed:
         count = lib.sddl_player_upcoming(self._player, self._upcoming, ahead)
         if count >= 0:
             following = self._upcoming[0:count]
-            self._reader.want(list(dict.fromkeys([due, *following])), self._direction)
+            self._reader.want(dict.fromkeys([due, *following]), self._direction)
 
     def joins(self, due: DueEvent) -> bool:
         """Whether the event, which brings no frame, is to be told together with the frame that is awaited."""
+        if self._awaited is None or due.has_frame:  # what is awaited is set on this thread alone
+            return False
         with self._lock:
-            if self._awaited is None or due.has_frame:
+            if self._awaited is None:
                 return False
             self._awaited.flags |= due.flags
             self._awaited.serial, self._awaited.loops_done = due.serial, due.loops_done
@@ -156,10 +186,11 @@ class FrameFeed:
             self.misses += 1
             return None
         self.hits += 1
-        with self._lock:
-            if self._awaited is not None:
-                due.follow(self._awaited)
-        self.cancel()
+        if self._awaited is not None:
+            with self._lock:
+                if self._awaited is not None:
+                    due.follow(self._awaited)
+            self.cancel()
         return frame
 
     def wait(self, due: DueEvent, dispatcher: Dispatcher, arrived: Callable[[DueEvent, Outcome], None]) -> None:

@@ -31,6 +31,8 @@ class PoolBooks:
         self._keeps_behind = False  # while one frame after the other is asked for
         self._unclaimed: dict[int, Frame] = {}  # made for those who wait, who have not been told yet
         self._room = Room(1, frame_bytes, 1, 1)  # enough for the first frame
+        self.ahead_forwards = self._room.ahead
+        """How many frames to decode beyond the one that is due, going forwards."""
         self._keys = NO_KEYS
         self._marks: frozenset[int] = frozenset()
         self._plan: Plan | None = None
@@ -46,6 +48,7 @@ class PoolBooks:
             self._keys = NO_KEYS
         self._room = Room(frame_count, size, capacity, int(plenty * share) // size)
         self.store.capacity = capacity
+        self.ahead_forwards = self._room.ahead
         self.change()
 
     def change(self) -> None:
@@ -95,15 +98,39 @@ class PoolBooks:
         """Give up what the plan does not hold, or at most so many of it."""
         self.store.trim(self.plan, self._room.plenty, most)
 
-    @property
-    def ahead_forwards(self) -> int:
-        """How many frames to decode beyond the one that is due, going forwards."""
-        return self._room.ahead
-
     # ---- who wants what ----
 
-    def want(self, reader: PoolReader, wishes: Sequence[int], direction: Direction) -> bool:
-        """Note the wishes of `reader`; True if something has to be decoded for them."""
+    @property
+    def _is_plain(self) -> bool:
+        """True if there is one user, who goes on in order, and nothing else that would have to be thought of."""
+        plan = self._plan
+        if plan is None or not plan.is_plain or plan.spacing != self._keys.spacing or self.parked is not None:
+            return False
+        return not (self.visits or self.failures or self.readers.any_waits)
+
+    def go_on(self, reader: PoolReader, wishes: tuple[int, ...], direction: Direction) -> bool:
+        """Note the wishes of the only user, who has gone on by a frame, and give up the frame that it leaves.
+
+        False, and nothing happens, if it is not as simple as that.
+        """
+        plan, course = self._plan, reader.course
+        if plan is None or not self._is_plain or not plan.is_for(course) or len(wishes) > self._room.capacity:
+            return False
+        before = course.wishes[:1]
+        if not course.step(wishes, direction):
+            return False
+        plan.go_on()
+        for index in before:
+            if not plan.holds(index):
+                self.store.frames.pop(index, None)
+        return True
+
+    def missing(self, wishes: Sequence[int]) -> list[int]:
+        """What has to be decoded for these wishes."""
+        return [index for index in wishes if index not in self.store.frames and index not in self.failures]
+
+    def want(self, reader: PoolReader, wishes: Sequence[int], direction: Direction) -> None:
+        """Note the wishes of `reader`."""
         course = reader.course
         before = course.direction, course.wanders
         course.go(wishes[: self._room.capacity], direction, self.frame_count)
@@ -111,11 +138,10 @@ class PoolBooks:
             self._plan.reorder(self.urgent)
         else:
             self.change()
-        return not all(map(self.is_settled, reader.course.wishes))
 
     def visit(self, index: int) -> None:
         """Somebody who does not play asks for a frame."""
-        if not any(self.readers):
+        if not self.readers:
             self._visitor.visit(index, self.frame_count)
             self.change()
 
@@ -124,12 +150,15 @@ class PoolBooks:
         return [visit.index for visit in self.visits if visit.outcome is None] + self.readers.awaited()
 
     @property
-    def lone_goal(self) -> int | None:
-        """The only frame that is wanted and not there; None if there are more, or somebody waits for one."""
-        if self.failures or self.visits or self.readers.any_waits or not self.plan.is_single:
+    def plain_goal(self) -> int | None:
+        """What is to be decoded next for the only user, who goes on in order and for whom nothing has to make room.
+
+        None if it is not as simple as that, or nothing is missing.
+        """
+        plan = self.plan
+        if not self._is_plain or len(self.store.frames) >= min(self.store.capacity, plan.most_held):
             return None
-        missing = [index for index in self.plan.order if index not in self.store.frames]
-        return missing[0] if len(missing) == 1 else None
+        return next(iter(self.missing(plan.order)), None)
 
     def goals(self) -> Iterator[tuple[int, bool]]:
         """The frames to be decoded, the one whose turn it is first; False with those that are worth a single step only.
@@ -156,7 +185,7 @@ class PoolBooks:
     @property
     def strolls_on(self) -> bool:
         """True if who has been strolling still does."""
-        return self._visitor.strolls and not any(self.readers)
+        return self._visitor.strolls and not self.readers
 
     def stroll(self, index: int) -> None:
         """The next frame is asked for; the one before it is given up, unless all are held."""

@@ -52,6 +52,17 @@ class Course:
             self._at = wishes[0]
         self.wishes, self.direction = tuple(wishes), direction
 
+    def step(self, wishes: tuple[int, ...], direction: Direction) -> bool:
+        """The same where that is at most one frame farther on the same way; False, and nothing happens, if it is not."""
+        if direction is not self.direction or self._wanders or self._at is None or not wishes:
+            return False
+        move = wishes[0] - self._at
+        if move and move != direction and (direction or abs(move) > 1):
+            return False
+        self._at = wishes[0]
+        self.wishes = wishes
+        return True
+
     def visit(self, index: int, frame_count: int) -> None:
         """Want a single frame, as somebody does whose next one can only be guessed at."""
         direction = self.direction

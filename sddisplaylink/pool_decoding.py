@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from sddisplaylink import pool_relief
@@ -86,11 +86,11 @@ class PoolDecoding:
 
     def _advance(self) -> bool:
         """Compose one frame on the way to what is wanted most; False if nothing is."""
+        if self._stride():
+            return True
         with Books(self) as kept:
             kept.trim(self._decoder)
-            route, is_short_cut = self._lone_route(), False
-            if route is None:
-                route, is_short_cut = self._turns.choose(self._routes())
+            route, is_short_cut = self._turns.choose(self._routes())
             if route is None:
                 kept.unpark()
                 return False
@@ -103,10 +103,31 @@ class PoolDecoding:
             raise
         return True
 
-    def _lone_route(self) -> Route | None:
-        """The way to the next frame of a player that goes forwards, alone; None if it is not as simple as that."""
-        goal = None if self._route else self._kept.lone_goal
-        return None if goal is None else Route(goal, self._decoder, self._kept.store.frames)
+    def _stride(self) -> bool:
+        """Compose the next frame of the only user, who goes on in order; False if it is not as simple as that."""
+        with Books(self) as kept:
+            goal = None if self._route else kept.plain_goal
+        frame = None if goal is None else self._compose_next(goal)
+        if frame is None:
+            return False
+        with Books(self) as kept:
+            kept.take_in(frame, keep=kept.makes_room(frame.index))
+        return True
+
+    def _compose_next(self, index: int, coming: Sequence[int] = ()) -> Frame | None:
+        """A frame that is one step away; None if it is not, or if anything is wrong with it. Others are `coming`."""
+        if len(self._decoder.way(index).frames) > 1:
+            return None
+        self._composed = None
+        try:
+            self._tiles.announce(coming)
+            self._tiles.attend(index)
+            self._decoder.compose(index)
+            frame = self._make(index)
+        except Exception:  # the long way will meet it again
+            return None
+        self._composed = index
+        return frame
 
     def _routes(self) -> Iterator[Route]:
         """Ways to what is wanted, in the order of turns; only one, if the decoder cannot be led away from it."""
@@ -179,23 +200,16 @@ class PoolDecoding:
         """The next frame, for who takes one after the other while nobody plays; None if it is not that simple."""
         with self._decoding:
             kept = self._kept
-            if index != self._next_in_line or index in kept.store.frames or any(kept.readers):
+            if index != self._next_in_line or index in kept.store.frames or kept.readers:
                 return None
-            if len(self._decoder.way(index).frames) > 1:
-                return None
-            self._next_in_line = self._composed = self._route = None
+            self._next_in_line = self._route = None
             with self._lock:
                 kept.stroll(index)
-            try:
-                self._tiles.announce(range(index + 1, min(index + 1 + self._tiles.depth, self._frame_count)))
-                self._tiles.attend(index)
-                self._decoder.compose(index)
-                frame = self._make(index)
-            except Exception:  # the long way will meet it again
+            frame = self._compose_next(index, range(index + 1, min(index + 1 + self._tiles.depth, self._frame_count)))
+            if frame is None:
                 return None
-            self._composed = index
             with self._lock:
-                if not any(kept.readers):
+                if not kept.readers:
                     kept.store.put(frame)
                     self._next_in_line = index + 1 if kept.strolls_on else None
             return frame

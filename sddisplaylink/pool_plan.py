@@ -10,10 +10,10 @@ from sddisplaylink.pool_course import Course, Direction
 
 __all__ = ["Plan", "Room"]
 
-_SMALL_BYTES = 1 << 20  # an animation of that size is kept whole in any case
+_SMALL_BYTES = 64 << 10  # an animation of that size is kept whole in any case
 _CHEAP_BYTES = 64 << 20  # up to that size, if it would otherwise be decoded again and again
 _AHEAD_BYTES = 4 << 20  # what a player that goes forwards has decoded ahead
-_MOST_AHEAD = 6
+_MOST_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,26 @@ class Plan:
         if self.is_tight:
             self._keys = KeyFrames(0, marks, 1)
         self._share_out(places)
+        self.is_plain = self.is_single and not (self.hoards or self.is_tight)
+        """There is one user, who goes on in order, and there is room for all that is of use."""
 
     def reorder(self, urgent: Sequence[int]) -> None:
         """The only user has gone on, and not otherwise than before."""
-        self.order = _round_robin(urgent, [course.wishes for course in self._courses], self._room.capacity)
-        self._rank = {index: rank for rank, index in enumerate(self.order)}
+        self._follow(_round_robin(urgent, [course.wishes for course in self._courses], self._room.capacity))
+
+    def go_on(self) -> None:
+        """The same where nothing is urgent."""
+        self._follow(self._courses[0].wishes)
+
+    def _follow(self, order: Sequence[int]) -> None:
+        self.order = order
+        self._ranks: dict[int, int] | None = None
+
+    @property
+    def _rank(self) -> dict[int, int]:
+        if self._ranks is None:
+            self._ranks = {index: rank for rank, index in enumerate(self.order)}
+        return self._ranks
 
     def is_for(self, course: Course) -> bool:
         """True if that is the only user."""
@@ -84,10 +99,17 @@ class Plan:
         """True if frames are held that are not wanted now."""
         return self.is_whole or self.hoards or self.is_tight or self.spacing > 0
 
+    @property
+    def most_held(self) -> int:
+        """How many frames that may be at the most."""
+        return self._room.frame_count if self.is_whole else len(self.order) + self._most_unasked
+
     def holds(self, index: int) -> bool:
         """True if frame `index` is worth holding."""
-        if self.is_whole or index in self._rank or index in self._keys.indices:
+        if self.is_whole or index in self.order or index in self._keys.indices:
             return True
+        if not self._shares:
+            return False
         count = self._room.frame_count
         return any(course.distance(index, count) < share for course, share in self._shares)
 
@@ -115,9 +137,11 @@ class Plan:
         self.soon = (1 + self.ahead_backwards) * len(self._courses)
         left_behind = min(part, room.plenty // places) if places > 1 else 0
         returning = min(part, longest + 1 + self.ahead_backwards)
-        self._shares = [
+        shares = [
             (course, left_behind if course.direction is Direction.FORWARD else returning) for course in self._courses
         ]
+        self._shares = [(course, share) for course, share in shares if share]
+        self._most_unasked = len(self._keys.indices) + sum(share for _, share in shares)
 
 
 def _places(courses: Sequence[Course], room: Room) -> int:

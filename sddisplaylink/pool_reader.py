@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol, TypeAlias
@@ -22,7 +22,8 @@ _numbers = count()
 
 class _Pool(Protocol):
     def held(self, index: int) -> Frame | None: ...
-    def want(self, reader: PoolReader, wishes: Sequence[int], direction: Direction) -> None: ...
+    def want(self, reader: PoolReader, wishes: tuple[int, ...], direction: Direction, *, here: bool) -> bool: ...
+    def compose(self, reader: PoolReader) -> None: ...
     def notify(self, reader: PoolReader, index: int, ready: Ready) -> None: ...
     def ahead(self, direction: Direction) -> int: ...
     def reader_gone(self) -> None: ...
@@ -52,14 +53,19 @@ class PoolReader:
         """How many frames beyond the one that is due are worth wishing for, going that way."""
         return self._pool.ahead(direction)
 
-    def want(self, indices: Sequence[int], direction: Direction = Direction.FORWARD) -> None:
+    def want(self, indices: Iterable[int], direction: Direction = Direction.FORWARD, *, here: bool = False) -> bool:
         """Have `indices` (in playing order, the due one first) decoded ahead and kept, as far as the budget goes.
 
         Replaces the earlier wishes; frames that nobody wishes for make room, except for those that save decoding
-        others again, given that the player goes on in `direction`.
+        others again, given that the player goes on in `direction`. If `here`, the caller is asked to call
+        :meth:`compose` where that takes less time than to have it done: True.
         """
+        return not self.is_closed and self._pool.want(self, tuple(indices), direction, here=here)
+
+    def compose(self) -> None:
+        """Compose the frame that :meth:`want` has left to the caller, or have it done. Never waits."""
         if not self.is_closed:
-            self._pool.want(self, indices, direction)
+            self._pool.compose(self)
 
     def notify(self, index: int, ready: Ready) -> None:
         """Call ``ready(frame or error)`` once: at once if frame `index` is decoded, else from the worker thread.
@@ -102,6 +108,9 @@ class ReaderList:
     def prune(self) -> None:
         """Forget those that are closed or gone."""
         self._readers = {reader.number: ref(reader) for reader in self}
+
+    def __bool__(self) -> bool:
+        return bool(self._readers) and any(True for _ in self)
 
     def __iter__(self) -> Iterator[PoolReader]:
         for known in self._readers.values():

@@ -67,7 +67,10 @@ class Timeline:
         begins = self._begins
         while len(begins) <= index:
             begins.append(begins[-1] + self.duration_ns(len(begins) - 1))
-        return seconds(begins[index]), seconds(self._shown(self._stored.delay_ns(index)))
+        shown = self._shown(self._stored.delay_ns(index))
+        if len(begins) == index + 1:
+            begins.append(begins[index] + max(1, shown))
+        return begins[index] / _NANOSECONDS, shown / _NANOSECONDS
 
     def duration_ns(self, index: int) -> int:
         """That of one frame as in :attr:`durations_ns`; reads the file no further than that frame."""

@@ -74,6 +74,9 @@ class Countable:
             self.peak = max(self.peak, self.pool.nbytes + width * height * 4)
         return memoryview(bytes([self.at % 256]) * (width * height * 4))
 
+    def is_quick(self, index):
+        return False
+
     def worth_preparing(self, index):
         return False
 

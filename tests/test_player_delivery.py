@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -38,9 +38,10 @@ class SlowReader:
     def get(self, index: int) -> sd.Frame | None:
         return self.decoded.get(index)
 
-    def want(self, indices: list[int], direction: Direction) -> None:
+    def want(self, indices: Iterable[int], direction: Direction, *, here: bool = False) -> bool:
         self.wishes.append(list(indices))
         self.directions.append(direction)
+        return False
 
     def notify(self, index: int, ready: Callable[[Any], None]) -> None:
         self.asked.append((index, ready))

@@ -139,7 +139,7 @@ def test_what_any_reader_wants_soon_is_kept():
     assert plan.distance(62) < plan.distance(80)
 
 
-def test_ahead_of_small_frames_there_is_room_for_more():
+def test_a_second_frame_is_decoded_ahead_unless_frames_are_large():
     assert Room(100, 8 * MEGABYTE, 10, 0).ahead == 1
-    assert Room(100, MEGABYTE, 10, 0).ahead == 4
-    assert Room(100, 1000, 10, 0).ahead == 6
+    assert Room(100, MEGABYTE, 10, 0).ahead == 2
+    assert Room(100, 1000, 10, 0).ahead == 2

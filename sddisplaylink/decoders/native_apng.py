@@ -42,7 +42,11 @@ class NativePngPainter:
 
     def worth_preparing(self, index: int) -> bool:
         """True if there is much to inflate."""
-        return index < self._index.count and self._index.stream_size(index) >= _LONG
+        return index < self._index.count and self.data_size(index) >= _LONG
+
+    def data_size(self, index: int) -> int:
+        """The length of its zlib stream."""
+        return self._index.stream_size(index)
 
     def forget_prepared(self) -> None:
         """Give up what was inflated ahead."""

@@ -44,10 +44,12 @@ class NativeGifPainter:
 
     def worth_preparing(self, index: int) -> bool:
         """True if there are many codes."""
-        if index >= self._index.count:
-            return False
+        return index < self._index.count and self.data_size(index) >= _LONG
+
+    def data_size(self, index: int) -> int:
+        """The length of its data blocks."""
         frame = self._index.frame(index)
-        return bool(frame.end - frame.begin >= _LONG)
+        return int(frame.end - frame.begin)
 
     def forget_prepared(self) -> None:
         """Give up what was decoded ahead."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Protocol
 
 from PIL import Image
@@ -54,6 +55,10 @@ class PillowPainter:
     def worth_preparing(self, index: int) -> bool:
         """False."""
         return False
+
+    def data_size(self, index: int) -> int:
+        """Not told: Pillow takes its time in any case."""
+        return sys.maxsize
 
     def forget_prepared(self) -> None:
         """Nothing."""

@@ -92,6 +92,12 @@ class Decoder(ImageFacts, Protocol):
     def worth_preparing(self, index: int) -> bool:
         """True if decoding frame `index` takes so long that it pays to do so on another thread. Any thread."""
 
+    def is_quick(self, index: int) -> bool:
+        """True if composing frame `index`, the next one on a way, takes less time than handing it to another thread.
+
+        Any thread.
+        """
+
     def forget_prepared(self) -> None:
         """Give up what was prepared and not composed. Any thread."""
 

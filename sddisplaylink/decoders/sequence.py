@@ -92,6 +92,10 @@ class SequenceDecoder:
         """False."""
         return False
 
+    def is_quick(self, index: int) -> bool:
+        """False."""
+        return False
+
     def forget_prepared(self) -> None:
         """Nothing."""
 

@@ -93,6 +93,9 @@ class Painter(Protocol):
     def worth_preparing(self, index: int) -> bool:
         """True if another thread would gain by it. Any thread."""
 
+    def data_size(self, index: int) -> int:
+        """About how many compressed bytes there are. Any thread."""
+
     def forget_prepared(self) -> None:
         """Give up what was not used."""
 
