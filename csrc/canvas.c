@@ -47,3 +47,43 @@ int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sdd
     }
     return SDDL_OK;
 }
+
+/* Bytes of all rectangles as far as they lie on the canvas; SDDL_E_ARGUMENT if there is not room for so many. */
+static int64_t saved_bytes(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, size_t room) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct sddl_area area = sddl_clip(canvas->width, canvas->height, rects + i);
+        const size_t bytes = area.width * area.height * SDDL_PIXEL; /* no more than the canvas has */
+        if (bytes > room - total)
+            return SDDL_E_ARGUMENT;
+        total += bytes;
+    }
+    return (int64_t)total;
+}
+
+int64_t sddl_save(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, uint8_t *saved, size_t size) {
+    if (!sddl_canvas_valid(canvas) || (count && !rects) || !saved)
+        return SDDL_E_ARGUMENT;
+    const int64_t total = saved_bytes(canvas, rects, count, size);
+    for (size_t i = 0; total > 0 && i < count; i++) {
+        const struct sddl_area area = sddl_clip(canvas->width, canvas->height, rects + i);
+        const size_t row = area.width * SDDL_PIXEL;
+        for (size_t y = area.y; y < area.y + area.height; y++, saved += row)
+            memcpy(saved, sddl_pixel_at(canvas, area.x, y), row);
+    }
+    return total;
+}
+
+int64_t sddl_put_back(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, const uint8_t *saved,
+                      size_t size) {
+    if (!sddl_canvas_valid(canvas) || (count && !rects) || !saved)
+        return SDDL_E_ARGUMENT;
+    const int64_t total = saved_bytes(canvas, rects, count, size);
+    for (size_t i = 0; total > 0 && i < count; i++) {
+        const struct sddl_area area = sddl_clip(canvas->width, canvas->height, rects + i);
+        const size_t row = area.width * SDDL_PIXEL;
+        for (size_t y = area.y; y < area.y + area.height; y++, saved += row)
+            memcpy(sddl_pixel_at(canvas, area.x, y), saved, row);
+    }
+    return total;
+}

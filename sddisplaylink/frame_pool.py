@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+
 from sddisplaylink import pool_relief
 from sddisplaylink.decode_worker import shared_worker
 from sddisplaylink.decoders.protocol import Decoder

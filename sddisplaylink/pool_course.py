@@ -53,7 +53,7 @@ class Course:
         self.wishes, self.direction = tuple(wishes), direction
 
     def step(self, wishes: tuple[int, ...], direction: Direction) -> bool:
-        """The same where that is at most one frame farther on the same way; False, and nothing happens, if it is not."""
+        """The same where that is at most one frame farther on the same way; otherwise False, and nothing happens."""
         if direction is not self.direction or self._wanders or self._at is None or not wishes:
             return False
         move = wishes[0] - self._at

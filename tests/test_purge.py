@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
@@ -20,6 +21,7 @@ def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def image(make_gif: MakeImage) -> Iterator[sd.AnimatedImage]:
+    gc.collect()  # pools of other tests
     with sd.AnimatedImage.open(make_gif([50] * 40)) as image:
         yield image
 
