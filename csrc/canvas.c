@@ -61,29 +61,27 @@ static int64_t saved_bytes(const sddl_canvas *canvas, const sddl_rect *rects, si
     return (int64_t)total;
 }
 
-int64_t sddl_save(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, uint8_t *saved, size_t size) {
+static int64_t exchange(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, uint8_t *saved, size_t size,
+                        bool back) {
     if (!sddl_canvas_valid(canvas) || (count && !rects) || !saved)
         return SDDL_E_ARGUMENT;
     const int64_t total = saved_bytes(canvas, rects, count, size);
     for (size_t i = 0; total > 0 && i < count; i++) {
         const struct sddl_area area = sddl_clip(canvas->width, canvas->height, rects + i);
         const size_t row = area.width * SDDL_PIXEL;
-        for (size_t y = area.y; y < area.y + area.height; y++, saved += row)
-            memcpy(saved, sddl_pixel_at(canvas, area.x, y), row);
+        for (size_t y = area.y; y < area.y + area.height; y++, saved += row) {
+            uint8_t *pixels = sddl_pixel_at(canvas, area.x, y);
+            memcpy(back ? pixels : saved, back ? saved : pixels, row);
+        }
     }
     return total;
 }
 
+int64_t sddl_save(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, uint8_t *saved, size_t size) {
+    return exchange(canvas, rects, count, saved, size, false);
+}
+
 int64_t sddl_put_back(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, const uint8_t *saved,
                       size_t size) {
-    if (!sddl_canvas_valid(canvas) || (count && !rects) || !saved)
-        return SDDL_E_ARGUMENT;
-    const int64_t total = saved_bytes(canvas, rects, count, size);
-    for (size_t i = 0; total > 0 && i < count; i++) {
-        const struct sddl_area area = sddl_clip(canvas->width, canvas->height, rects + i);
-        const size_t row = area.width * SDDL_PIXEL;
-        for (size_t y = area.y; y < area.y + area.height; y++, saved += row)
-            memcpy(sddl_pixel_at(canvas, area.x, y), saved, row);
-    }
-    return total;
+    return exchange(canvas, rects, count, (uint8_t *)(uintptr_t)saved, size, true);
 }

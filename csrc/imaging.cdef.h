@@ -209,7 +209,8 @@ int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sdd
 /* Copies rectangles out of a canvas to `saved`, one after the other, rows without gaps, and back. They are clipped to the canvas.
  * Return how many bytes that is; SDDL_E_ARGUMENT if `size` is less. */
 int64_t sddl_save(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, uint8_t *saved, size_t size);
-int64_t sddl_put_back(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, const uint8_t *saved, size_t size);
+int64_t sddl_put_back(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, const uint8_t *saved,
+                      size_t size);
 
 /* ---- pixel layouts ---- */
 

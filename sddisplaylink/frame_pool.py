@@ -159,6 +159,7 @@ class FramePool(PoolDecoding):
                 return
             self._next_in_line = self._route = self._composed = None
             kept.forget()
+            kept.store.beside = 0
             self._adapt()
             self._tiles.announce(())
             self._decoder.purge()
@@ -180,6 +181,7 @@ class FramePool(PoolDecoding):
             self._closed = True
             self._next_in_line = None
             kept.store.frames.clear()
+            kept.store.beside = 0
             self._tiles.announce(())
             self._decoder.close()
         self._deliver()

@@ -30,13 +30,15 @@ class FrameStore:
         self.frames: dict[int, Frame] = {}
         self.frame_bytes = frame_bytes
         self.capacity = 1
+        self.beside = 0
+        """Bytes held beside them, for the way back."""
         with _stores_lock:
             _stores.add(self)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the frames that are held."""
-        return len(self.frames) * self.frame_bytes
+        """Bytes of all that is held."""
+        return len(self.frames) * self.frame_bytes + self.beside
 
     def trim(self, plan: Plan, plenty: int, most: int | None) -> None:
         """Give up what `plan` does not hold, the oldest first, and not more than `most` of it.

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from math import ceil, comb, isqrt
 from typing import Protocol
 
-__all__ = ["NO_KEYS", "KeyFrames", "key_spacing", "keys_along", "spacing_fits", "sweeps"]
+__all__ = ["NO_KEYS", "KeyFrames", "changed_frames", "key_spacing", "keys_along", "spacing_fits", "sweeps"]
 
 _CHEAP_BYTES = 64 << 20  # so much is spent on key frames without asking whether fewer would do
 _NEAREST = 4  # closer together they would save next to nothing
+_LEAST_CHANGE = 4096  # bytes that are drawn in the time which any frame takes
 
 
 class KeySource(Protocol):
@@ -21,6 +22,9 @@ class KeySource(Protocol):
 
     def restart(self, index: int) -> int:
         """The nearest frame up to `index` that needs none before it."""
+
+    def change_bytes(self, index: int) -> int:
+        """How much of the picture frame `index` changes; 0 if it needs no frame before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,32 @@ class KeyFrames:
     """Frames to compose for the one that lies farthest from what it can be built on."""
 
     @classmethod
-    def find(cls, source: KeySource, frame_count: int, spacing: int) -> KeyFrames:
-        """One every `spacing` frames, or the next one that is a base; none where frames need nothing before them."""
-        indices, last, longest = [], -1, 1
+    def find(cls, source: KeySource, frame_count: int, frame_bytes: int, spacing: int) -> KeyFrames:
+        """One after every `spacing` frames' worth of changes, or the next one that is a base.
+
+        None where frames need nothing before them.
+        """
+        indices, last, changed, longest = [], -1, 0, 1
         for index in range(frame_count):
+            changed += _cost(source, index, frame_bytes)
             if source.restart(index) == index:
-                last = index - 1
-            elif index - last >= spacing and source.is_base(index):
+                last, changed = index - 1, frame_bytes
+            elif changed >= spacing * frame_bytes and source.is_base(index):
                 indices.append(index)
-                last = index
+                last, changed = index, 0
             longest = max(longest, index - last)
         return cls(spacing, frozenset(indices), longest)
+
+
+def changed_frames(source: KeySource, frame_count: int, frame_bytes: int) -> int:
+    """How many whole frames all changes from one frame to the next amount to, at least 1."""
+    changed = sum([_cost(source, index, frame_bytes) for index in range(frame_count)])
+    return max(1, min(frame_count, ceil(changed / frame_bytes)))
+
+
+def _cost(source: KeySource, index: int, frame_bytes: int) -> int:
+    """Of the smallest frames, the time that they take in any case counts as well."""
+    return max(source.change_bytes(index), min(_LEAST_CHANGE, frame_bytes))
 
 
 NO_KEYS = KeyFrames(0, frozenset(), 1)
@@ -64,7 +83,7 @@ def key_spacing(frame_count: int, frame_bytes: int, capacity: int) -> int:
 
 def spacing_fits(spacing: int, frame_count: int, capacity: int) -> bool:
     """True if the key frames can be held, what lies between two of them, and a few ahead."""
-    return frame_count // spacing + spacing + 3 <= capacity
+    return frame_count // spacing + spacing + 4 <= capacity
 
 
 def sweeps(length: int, slots: int) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.frame import Frame
 from sddisplaylink.frame_store import FrameStore
-from sddisplaylink.key_frames import NO_KEYS, KeyFrames, KeySource, keys_along, sweeps
+from sddisplaylink.key_frames import NO_KEYS, KeyFrames, KeySource, changed_frames, keys_along, sweeps
 from sddisplaylink.pool_course import Course, Direction
 from sddisplaylink.pool_plan import Plan, Room
 from sddisplaylink.pool_reader import Outcome, PoolReader, ReaderList, Ready, Visit
@@ -21,7 +22,7 @@ _GIVEN_UP_AT_A_TIME = 2
 class PoolBooks:
     """The books of one pool. Not thread-safe."""
 
-    def __init__(self, frame_bytes: int) -> None:
+    def __init__(self, frame_bytes: int, *, steps_back: bool = False) -> None:
         self.store = FrameStore(frame_bytes)
         self.failures: dict[int, str] = {}
         self.readers = ReaderList()
@@ -30,7 +31,7 @@ class PoolBooks:
         self._visitor = Course()
         self._keeps_behind = False  # while one frame after the other is asked for
         self._unclaimed: dict[int, Frame] = {}  # made for those who wait, who have not been told yet
-        self._room = Room(1, frame_bytes, 1, 1)  # enough for the first frame
+        self._room = Room(1, frame_bytes, 1, 1, steps_back=steps_back)  # enough for the first frame
         self.ahead_forwards = self._room.ahead
         """How many frames to decode beyond the one that is due, going forwards."""
         self._keys = NO_KEYS
@@ -44,10 +45,11 @@ class PoolBooks:
         budget, plenty = self.readers.budgets(default=unplayed_bytes)
         size = self.store.frame_bytes
         capacity = max(1, min(frame_count, int(budget * share) // size))
-        if frame_count != self.frame_count:
-            self._keys = NO_KEYS
-        self._room = Room(frame_count, size, capacity, int(plenty * share) // size)
-        self.store.capacity = capacity
+        known = self._room
+        changed = known.changed
+        if frame_count != known.frame_count:
+            self._keys, changed = NO_KEYS, None
+        self._room = Room(frame_count, size, capacity, int(plenty * share) // size, changed, known.steps_back)
         self.ahead_forwards = self._room.ahead
         self.change()
 
@@ -66,6 +68,7 @@ class PoolBooks:
         if self._plan is None:
             courses = [reader.course for reader in self.readers] or [self._visitor]
             self._plan = Plan(courses, self._room, self._keys, self.urgent, self._marks)
+            self.store.capacity = self._room.capacity - self._plan.undo_frames
         return self._plan
 
     @property
@@ -78,14 +81,30 @@ class PoolBooks:
         """Before a frame is composed: give up a few that the plan does not hold, for memory that has just become free
         is the cheapest to compose in. First find the key frames that the plan asks for.
         """
+        count, size = self.frame_count, self.store.frame_bytes
+        if self.plan.needs_look:
+            self._room = replace(self._room, changed=changed_frames(source, count, size))
+            self.change()
         if self.plan.spacing != self._keys.spacing:
-            self._keys = KeyFrames.find(source, self.frame_count, self.plan.spacing) if self.plan.spacing else NO_KEYS
+            self._keys = KeyFrames.find(source, count, size, self.plan.spacing) if self.plan.spacing else NO_KEYS
             self.change()
         self.shrink(_GIVEN_UP_AT_A_TIME)
 
+    @property
+    def spare(self) -> int:
+        """How many frames' memory can be kept for those that will be held later."""
+        plan = self.plan
+        going_back = plan.returning if plan.keeps and not plan.is_whole else 0
+        return min(going_back, self.store.capacity - len(self.store.frames))
+
+    @property
+    def undo_bytes(self) -> int:
+        """How many bytes are for going back over frames."""
+        return self.plan.undo_frames * self.store.frame_bytes
+
     def set_out(self, way: Sequence[int]) -> None:
         """Those frames are going to be composed: if room is scarce, choose which to hold for the way back."""
-        if not self.plan.is_tight:
+        if not self.plan.is_tight or way[0] > way[-1]:
             return
         room = self._room.capacity - 2
         held = {index for index in self._marks if index < way[0] and index in self.store.frames}
@@ -171,6 +190,10 @@ class PoolBooks:
             if not self.is_settled(index):
                 yield index, rank < self.plan.soon
 
+    def is_hurried(self, goal: int) -> bool:
+        """True if somebody waits for another frame than `goal`."""
+        return bool(self.visits or self.readers.any_waits) and any(index != goal for index in self.awaited())
+
     @property
     def has_spare_room(self) -> bool:
         """True if one frame can be held beyond what is shown and what comes next."""
@@ -227,9 +250,13 @@ class PoolBooks:
             return ImageFormatError(self.failures[index])
         return self.store.frames.get(index) or self._unclaimed.get(index)
 
+    def is_of_use(self, index: int) -> bool:
+        """True if frame `index` is worth holding, or somebody waits for it."""
+        return self.plan.holds(index) or self.claims(index)
+
     def claims(self, index: int) -> bool:
         """True if somebody waits for frame `index`."""
-        return index in self.awaited()
+        return bool(self.visits or self.readers.any_waits) and index in self.awaited()
 
     def makes_room(self, index: int) -> bool:
         """Make room for frame `index` if it is worth it."""

@@ -18,6 +18,8 @@ from sddisplaylink.timing import Timeline
 
 __all__ = ["Books", "PoolDecoding"]
 
+_STEPS = 15  # more of a way at once, where frames are quickly composed
+
 
 class Books:
     """With the books of a pool in hand."""
@@ -52,13 +54,14 @@ class PoolDecoding:
         self._process = os.getpid()
         self._decoding = threading.Lock()
         self._lock = threading.Lock()
-        self._kept = PoolBooks(width * height * 4)
+        self._kept = PoolBooks(width * height * 4, steps_back=decoder.steps_back)
         self._turns = Turns()
         self._tiles = TilesAhead(decoder)
         self._route: Route | None = None
         self._composed: int | None = None  # what the decoder stands at
         self._next_in_line: int | None = 0  # while frames are asked for one after the other
         self._frame_count = 0  # not asked yet
+        self._undo_room = 0
         self._unplayed_bytes = 0
         self._share = 1.0
         self._reader_went = False
@@ -90,6 +93,7 @@ class PoolDecoding:
             return True
         with Books(self) as kept:
             kept.trim(self._decoder)
+            self._fit_undo()
             route, is_short_cut = self._turns.choose(self._routes())
             if route is None:
                 kept.unpark()
@@ -102,6 +106,15 @@ class PoolDecoding:
             self._route = self._composed = None
             raise
         return True
+
+    def _fit_undo(self) -> None:
+        """Let the decoder remember as much as the plan has room for. With the books in hand as well."""
+        self._decoder.keep_spare(self._kept.spare)
+        wanted = self._kept.undo_bytes
+        if wanted != self._undo_room:
+            self._undo_room = wanted
+            self._decoder.keep_undo(wanted)
+            self._kept.store.beside = self._decoder.undo_bytes
 
     def _stride(self) -> bool:
         """Compose the next frame of the only user, who goes on in order; False if it is not as simple as that."""
@@ -127,6 +140,7 @@ class PoolDecoding:
         except Exception:  # the long way will meet it again
             return None
         self._composed = index
+        self._kept.store.beside = self._decoder.undo_bytes
         return frame
 
     def _routes(self) -> Iterator[Route]:
@@ -160,14 +174,27 @@ class PoolDecoding:
         self._route = route
         self._tiles.announce(self._coming(route))
         self._tiles.attend(route.frames[0])
-        self._composed = None
-        self._composed = route.step(self._decoder)
-        self._take(self._composed)
+        self._step(route)
+        for _ in range(_STEPS):
+            if not route.frames or self._kept.is_hurried(route.goal) or not self._decoder.is_quick(route.frames[0]):
+                break
+            self._step(route)
+        self._kept.store.beside = self._decoder.undo_bytes
         if not route.frames:
             self._route = None
 
+    def _step(self, route: Route) -> None:
+        self._composed = None
+        self._composed = index = route.step(self._decoder)
+        with self._lock:
+            is_of_use = self._kept.is_of_use(index)
+        if is_of_use:
+            self._take(index)
+
     def _coming(self, route: Route) -> list[int]:
-        """What will probably be composed after the next step."""
+        """What will probably be decoded after the next step."""
+        if route.leads_back:
+            return []
         coming = list(islice(route.frames, 1, 1 + self._tiles.depth))
         beyond = self._tiles.depth - len(coming)
         if beyond and self._next_in_line:

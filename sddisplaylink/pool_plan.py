@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from sddisplaylink.key_frames import NO_KEYS, KeyFrames, key_spacing, spacing_fits
 from sddisplaylink.pool_course import Course, Direction
@@ -14,6 +15,8 @@ _SMALL_BYTES = 64 << 10  # an animation of that size is kept whole in any case
 _CHEAP_BYTES = 64 << 20  # up to that size, if it would otherwise be decoded again and again
 _AHEAD_BYTES = 4 << 20  # what a player that goes forwards has decoded ahead
 _MOST_AHEAD = 2
+_COPIES = 3  # of changes, at least, that are as fast as one of all pixels
+_UNDO_BYTES = 16 << 20  # of changes, which are decoded in a frame's time or two: so much is gone back over in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,25 @@ class Room:
     """Frames that can be held at the most."""
     plenty: int
     """Frames that may be held for no other reason than that they could be wanted again."""
+    changed: int | None = None
+    """What all changes from one frame to the next amount to, in whole frames; None as long as nobody has looked."""
+    steps_back: bool = False
+    """Frames can be gone back over by undoing changes."""
+
+    @property
+    def way(self) -> int:
+        """How far it is from end to end, counted in whole frames that change."""
+        return self.frame_count if self.changed is None else self.changed
 
     @property
     def ahead(self) -> int:
         """Frames to be decoded ahead of one that is shown, going forwards."""
         return max(1, min(_MOST_AHEAD, _AHEAD_BYTES // self.frame_bytes))
+
+    @property
+    def undoing_pays(self) -> bool:
+        """It costs less than to hold what lies between two key frames: the changes of a frame are copied twice."""
+        return self.steps_back and _COPIES * self.way < self.frame_count
 
 
 class Plan:
@@ -62,8 +79,11 @@ class Plan:
         places = _places(courses, room)
         self.is_whole = self._is_whole(not is_one_way or self.hoards or places > 1)
         needs_keys = not self.is_whole and (not is_one_way or self.hoards)
-        spacing = key_spacing(room.frame_count, room.frame_bytes, room.capacity) if needs_keys else 0
-        self.is_tight = bool(spacing) and not is_one_way and not spacing_fits(spacing, room.frame_count, room.capacity)
+        self.needs_look = needs_keys and room.changed is None
+        """It would be another plan if it were known how much frames change."""
+        self._undoes = room.undoing_pays and not (self.is_whole or is_one_way)
+        spacing = self._find_spacing() if needs_keys else 0
+        self.is_tight = bool(spacing) and not is_one_way and not spacing_fits(spacing, room.way, room.capacity)
         self.spacing = 0 if self.is_tight else spacing
         self._keys = keys if keys.spacing == self.spacing else NO_KEYS
         if self.is_tight:
@@ -129,19 +149,42 @@ class Plan:
         limit = (_CHEAP_BYTES if pays else _SMALL_BYTES) // room.frame_bytes
         return room.frame_count <= min(room.capacity, limit)
 
+    def _find_spacing(self) -> int:
+        """How far apart key frames are, in whole frames that change; 0 = there are none."""
+        room = self._room
+        spacing = key_spacing(room.way, room.frame_bytes, room.capacity)
+        if not self._undoes:
+            return spacing
+        wider = max(spacing, _UNDO_BYTES // room.frame_bytes)
+        if room.way <= wider and room.way + 4 <= room.capacity:
+            return 0
+        return wider if spacing_fits(wider, room.way, room.capacity) else spacing
+
     def _share_out(self, places: int) -> None:
         """Of the room that the keys leave, as much to everyone, and to no one more than is of use."""
         room, longest = self._room, self._keys.longest_way
         part = (room.capacity - len(self._keys.indices)) // max(1, places)
-        self.ahead_backwards = 1 if self.is_tight else max(room.ahead, min(longest // 2, part // 4))
+        between = 0 if self._undoes else min(longest // 2, part // 4)
+        self.ahead_backwards = 1 if self.is_tight else max(room.ahead, between)
         self.soon = (1 + self.ahead_backwards) * len(self._courses)
         left_behind = min(part, room.plenty // places) if places > 1 else 0
-        returning = min(part, longest + 1 + self.ahead_backwards)
+        returning = 0 if self._undoes and not self.is_tight else min(part, longest + 1 + self.ahead_backwards)
+        self.returning = returning
+        """How many frames, at the most, are held between two key frames."""
+        self.undo_frames = self._room_for_undo()
+        """How many frames' room is for undoing changes."""
         shares = [
             (course, left_behind if course.direction is Direction.FORWARD else returning) for course in self._courses
         ]
         self._shares = [(course, share) for course, share in shares if share]
         self._most_unasked = len(self._keys.indices) + sum(share for _, share in shares)
+
+    def _room_for_undo(self) -> int:
+        if not self._undoes or self.is_tight:
+            return 0
+        room = self._room
+        left = room.capacity - self.soon - len(self._keys.indices) - 1
+        return max(0, min(left, max(self.spacing + 1, ceil(_UNDO_BYTES / room.frame_bytes))))
 
 
 def _places(courses: Sequence[Course], room: Room) -> int:

@@ -20,6 +20,7 @@ class Route:
         way = decoder.way(goal, held)
         self.goal = goal
         self.frames = deque(way.frames)
+        self.leads_back = way.leads_back
         self._base = None if way.resume is None else held[way.resume]
 
     def __len__(self) -> int:

@@ -68,6 +68,18 @@ class Countable:
         finally:
             self.owner.release()
 
+    steps_back = False
+    undo_bytes = 0
+
+    def keep_undo(self, nbytes):
+        pass
+
+    def keep_spare(self, count):
+        pass
+
+    def change_bytes(self, index):
+        return 0 if index in self.restarts else self.size[0] * self.size[1] * 4
+
     def pixels(self):
         width, height = self.size
         if self.pool is not None:

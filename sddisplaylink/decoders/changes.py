@@ -29,13 +29,13 @@ class Changes:
             return self._everything
         first, last = (content, other) if content < other else (other, content)
         if last - first == 1:
-            return self._changed(last)
-        rects = {rect for index in range(first + 1, last + 1) for rect in self._changed(index)}
+            return self.by(last)
+        rects = {rect for index in range(first + 1, last + 1) for rect in self.by(index)}
         if sum([width * height for _, _, width, height in rects]) >= self._pixels:
             return self._everything
         return list(rects)
 
-    def _changed(self, index: int) -> tuple[Rect, ...]:
+    def by(self, index: int) -> tuple[Rect, ...]:
         """Of frame `index` and the one before."""
         if (rects := self._known.get(index)) is None:
             if len(self._known) >= _REMEMBERED:

@@ -12,11 +12,13 @@ from sddisplaylink.decoders.frame_memory import EMPTY, FrameBuffer, FrameMemory,
 from sddisplaylink.decoders.pillow_guard import CONTENT_ERRORS, in_one_line
 from sddisplaylink.decoders.protocol import Buffer, ImageInfo, Way
 from sddisplaylink.decoders.tiles import Blend, Disposal, Painter, Rect, Tile, TileSource, contains
+from sddisplaylink.decoders.undo import UndoLog
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["TileDecoder"]
 
 _TILES = 32  # remembered
+_NEAR = 4  # frames: to undo no more is faster than anything else
 _QUICK_PIXELS, _QUICK_BYTES = 1 << 18, 16 << 10  # some 0.2 ms; that much is lost by waking another thread
 
 
@@ -35,6 +37,7 @@ class TileDecoder:
         self._tile = lru_cache(_TILES)(source.tile)
         self._memory = FrameMemory(self.size)
         self._changes = Changes(self._tile, self.size)
+        self._undo = UndoLog()
         self._base: FrameBuffer | HeldFrame | None = None
         self._standing: int | None = None  # the frame in it
         self._shown: FrameBuffer | HeldFrame | None = None
@@ -59,25 +62,43 @@ class TileDecoder:
         return self._tile(index).disposal is not Disposal.PREVIOUS
 
     def way(self, index: int, held: Container[int] = ()) -> Way:
-        """Back from `index` to the first frame that is there or needs no other."""
-        frames, base = [index], self._source.base(index)
-        resume = None
-        while base not in (EMPTY, self._standing) and index != self._composed:
+        """From the nearest frame before `index` that is there or needs no other, or from one after it."""
+        base = self._source.base(index)
+        if index == self._composed or base == self._standing:
+            return Way(None, (index,))
+        if (back := self._way_back(index, held, _NEAR)) is not None:
+            return back
+        frames, resume = [index], None
+        while base not in (EMPTY, self._standing):
             if base in held:
                 resume = base
                 break
             frames.append(base)
             base = self._source.base(base)
-        return Way(resume, tuple(reversed(frames)))
+        longer = self._way_back(index, held, len(frames)) if len(frames) > _NEAR else None
+        return longer or Way(resume, tuple(reversed(frames)))
+
+    def _way_back(self, index: int, held: Container[int], most: int) -> Way | None:
+        """From the nearest later frame that is there, by undoing what has been drawn since; None if that is too far."""
+        for later in range(index + 1, index + 1 + most):
+            if later not in self._undo:
+                return None
+            if later == self._composed or later in held:
+                return Way(None if later == self._composed else later, tuple(range(later - 1, index - 1, -1)))
+        return None
 
     def restart(self, index: int) -> int:
         """The root of frame `index`."""
         return self._source.root(index)
 
     def resume(self, index: int, pixels: Buffer) -> None:
-        """Draw the next frame over `pixels`."""
-        self._shown = self._base = HeldFrame(pixels, self.size, index)
-        self._composed = self._standing = index
+        """Go on from `pixels`."""
+        self._stand(HeldFrame(pixels, self.size, index), index)
+
+    def _stand(self, shown: FrameBuffer | HeldFrame, index: int) -> None:
+        """Frame `index` is there, and what lies under it is not."""
+        self._shown, self._composed = shown, index
+        self._base, self._standing = (shown, index) if self.is_base(index) else (None, None)
 
     def compose(self, index: int) -> None:
         """Draw frame `index` over what it builds on."""
@@ -85,15 +106,37 @@ class TileDecoder:
             return
         if index in self._broken:
             raise ImageFormatError(self._broken[index])
+        if self._composed == index + 1 and self._composed in self._undo:
+            self._step_back(index)
+            return
         tile = self._tile(index)
         if tile.base not in (EMPTY, self._standing):
             raise RuntimeError(f"frame {index} builds on frame {tile.base}, which is not there")
+        if self._undo.room and self._shown is not None and self._composed == index - 1 and tile.base != EMPTY:
+            self._undo.record(index, self._shown.c, self._changes.by(index))
         target = self._target(tile)
         self._compose(index, tile, target)
         target.content = self._composed = index
         self._shown = target
         if tile.disposal is not Disposal.PREVIOUS:
             self._base, self._standing = target, index
+
+    def _step_back(self, index: int) -> None:
+        """From the frame that is shown to the one before it."""
+        shown, later = self._shown, index + 1
+        if shown is None:
+            raise RuntimeError("nothing has been composed")
+        target = shown if isinstance(shown, FrameBuffer) and not shown.is_lent else self._memory.take()
+        undone = self._undo.rects(later)
+        stale = [
+            rect for rect in self._changes.between(target.content, later) if not any(contains(u, rect) for u in undone)
+        ]
+        target.content, self._composed = None, None
+        if stale:
+            check(lib.sddl_restore(target.c, shown.c, ffi.new("sddl_rect[]", stale), len(stale)))
+        self._undo.put_back(later, target.c)
+        target.content = index
+        self._stand(target, index)
 
     def _compose(self, index: int, tile: Tile, target: FrameBuffer) -> None:
         """Draw; whatever interrupts it, half a frame is not built upon, and a broken one is not tried again."""
@@ -109,6 +152,27 @@ class TileDecoder:
             reason = in_one_line(error, f"frame {index}")
             self._broken[index] = str(reason)
             raise reason from error
+
+    steps_back = True
+
+    def keep_undo(self, nbytes: int) -> None:
+        """Record what each frame changes."""
+        self._undo.room = nbytes
+
+    def keep_spare(self, count: int) -> None:
+        """Keep the memory of frames that are given up."""
+        self._memory.keep_spare(count)
+
+    @property
+    def undo_bytes(self) -> int:
+        """Bytes recorded."""
+        return self._undo.nbytes
+
+    def change_bytes(self, index: int) -> int:
+        """The rectangles in which it differs from the one before; 0 if it replaces everything."""
+        if self._tile(index).base == EMPTY:
+            return 0
+        return sum([width * height for _, _, width, height in self._changes.by(index)]) * 4
 
     def pixels(self) -> memoryview:
         """The memory that the frame was composed in."""
@@ -136,6 +200,7 @@ class TileDecoder:
     def purge(self) -> None:
         """Give up all buffers but those handed out."""
         self._base = self._shown = self._standing = self._composed = None
+        self._undo.clear()
         self._memory.clear()
         self._painter.purge()
 

@@ -15,9 +15,7 @@ EMPTY = -1
 """The content of a buffer that is transparent black: what lies under frame 0."""
 
 _PIXEL = 4
-_MAPPED_FROM = (
-    2 << 20
-)  # from here on, memory that nobody touches costs nothing, and what is touched comes in huge pages
+_HUGE_PAGE = 2 << 20  # bytes: that much and more is mapped, so that what nobody touches costs nothing
 _SPARE = 2
 
 _Memory: TypeAlias = Any  # a cffi array of uint8_t that owns its memory
@@ -25,15 +23,17 @@ _Memory: TypeAlias = Any  # a cffi array of uint8_t that owns its memory
 
 def zeroed(nbytes: int) -> _Memory:
     """So many bytes of zero. MemoryError if there are not."""
-    if nbytes < _MAPPED_FROM:
+    if nbytes < _HUGE_PAGE:
         return ffi.new("uint8_t[]", nbytes)
     try:
-        pages = mmap.mmap(-1, nbytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    except OSError as error:
+        pages = mmap.mmap(-1, nbytes + _HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except (OSError, OverflowError) as error:
         raise MemoryError(f"{nbytes} bytes of pixels") from error
+    # small pages, one by one, would cost more than all that is drawn on them; huge ones begin at multiples of a size
+    begin = -int(ffi.cast("uintptr_t", ffi.from_buffer("uint8_t[]", pages))) % _HUGE_PAGE
     if hasattr(mmap, "MADV_HUGEPAGE"):
-        pages.madvise(mmap.MADV_HUGEPAGE)  # small pages, one by one, cost more than all that is drawn on them
-    return ffi.from_buffer("uint8_t[]", pages)
+        pages.madvise(mmap.MADV_HUGEPAGE, begin, nbytes // _HUGE_PAGE * _HUGE_PAGE)
+    return ffi.from_buffer("uint8_t[]", memoryview(pages)[begin : begin + nbytes])
 
 
 def _canvas(memory: _Memory, size: tuple[int, int]) -> Any:
@@ -79,8 +79,8 @@ class FrameMemory:
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
         self.nbytes = size[0] * size[1] * _PIXEL
-        self._spare: deque[tuple[_Memory, Any, int | None]] = deque(maxlen=_SPARE)
-        self._closed = False
+        self._spare: deque[tuple[_Memory, Any, int | None]] = deque()
+        self._most_spare = _SPARE
 
     def take(self) -> FrameBuffer:
         """A buffer that nobody else has. MemoryError."""
@@ -92,8 +92,15 @@ class FrameMemory:
 
     def keep(self, memory: _Memory, canvas: Any, content: int | None) -> None:
         """Memory that came from here is free again. Called by finalizers: any thread, no locks."""
-        if not self._closed:
+        if len(self._spare) < self._most_spare:
             self._spare.append((memory, canvas, content))
+
+    def keep_spare(self, count: int) -> None:
+        """Keep up to so many buffers from now on, but never fewer than two."""
+        if self._most_spare:  # it is not closed
+            self._most_spare = max(_SPARE, count)
+        while len(self._spare) > self._most_spare:
+            self._spare.popleft()
 
     def clear(self) -> None:
         """Give up what is kept."""
@@ -101,7 +108,7 @@ class FrameMemory:
 
     def close(self) -> None:
         """Keep nothing from now on."""
-        self._closed = True
+        self._most_spare = 0
         self._spare.clear()
 
 

@@ -35,6 +35,11 @@ class Way(NamedTuple):
     frames: tuple[int, ...]
     """What to compose then, in this order; the frame asked for is the last."""
 
+    @property
+    def leads_back(self) -> bool:
+        """True if nothing is decoded on it: changes are undone."""
+        return len(self.frames) > 1 and self.frames[0] > self.frames[-1]
+
 
 class ImageFacts(Protocol):
     """What can be said of an image without composing it."""
@@ -79,6 +84,26 @@ class Decoder(ImageFacts, Protocol):
 
     def compose(self, index: int) -> None:
         """Compose frame `index`, the next one on a way. The same again is free."""
+
+    @property
+    def steps_back(self) -> bool:
+        """True if ways can lead from a later frame to an earlier one."""
+
+    def keep_undo(self, nbytes: int) -> None:
+        """Remember, in so many bytes at the most, what is needed to go back over the frames composed from now on.
+
+        0: forget what is remembered. A way found before is not to be taken any more.
+        """
+
+    def keep_spare(self, count: int) -> None:
+        """Keep the memory of so many frames that are given up, to compose others in: fresh memory is expensive."""
+
+    @property
+    def undo_bytes(self) -> int:
+        """How many are used for that."""
+
+    def change_bytes(self, index: int) -> int:
+        """How many it takes for frame `index`; for one that needs no other, 0: nothing leads back over that."""
 
     def pixels(self) -> memoryview:
         """The frame composed last: width × height × 4 bytes, RGBA, straight alpha, read-only.

@@ -79,6 +79,20 @@ class SequenceDecoder:
             raise
         self._composed = index
 
+    steps_back = False
+
+    def keep_undo(self, nbytes: int) -> None:
+        """Nothing."""
+
+    def keep_spare(self, count: int) -> None:
+        """Nothing."""
+
+    undo_bytes = 0
+
+    def change_bytes(self, index: int) -> int:
+        """The whole picture."""
+        return self.size[0] * self.size[1] * 4 if index else 0
+
     def pixels(self) -> memoryview:
         """A copy of the frame."""
         if self._canvas is None:
