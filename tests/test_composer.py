@@ -52,21 +52,23 @@ def straight(data):
 steps = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["keep", "drop", "forget", "ahead"])), max_size=14)
 
 
-@given(gifs() | apngs(), steps, st.booleans())
-@settings(deadline=None, max_examples=300)
-def test_any_order_with_any_frames_held(data, order, native):
+@given(gifs() | apngs(), steps, st.booleans(), st.sampled_from([0, 300, 100_000]))
+@settings(deadline=None, max_examples=400)
+def test_any_order_with_any_frames_held(data, order, native, undo):
     try:
         expected = straight(data)
     except ImageFormatError:
         return
     decoder, held = opened(data, native), {}
+    decoder.keep_undo(undo)
     for number, what in order:
         index = number % len(expected)
         if what == "ahead":
             decoder.prepare(index)
         view = get(decoder, index, held)
         assert bytes(view) == expected[index]
-        if what == "keep" and decoder.is_base(index):
+        assert decoder.undo_bytes <= undo
+        if what == "keep" and (undo or decoder.is_base(index)):
             held[index] = view
         elif what == "forget":
             held.clear()

@@ -198,6 +198,29 @@ def test_a_whole_gif_frame_is_decoding_and_drawing(data, x, y, width, height):
     assert drawn.read() == expected.read()
 
 
+@given(st.lists(st.tuples(places, places, sides, sides), max_size=5), st.binary(min_size=4, max_size=40), gaps, gaps)
+@settings(deadline=None, max_examples=150)
+def test_what_was_saved_is_put_back(boxes, seed, gap, other_gap):
+    before = (seed * (WIDTH * HEIGHT))[: WIDTH * HEIGHT * 4]
+    canvas, after = Canvas(WIDTH, HEIGHT, before, gap), Canvas(WIDTH, HEIGHT, b"\xee" * (WIDTH * HEIGHT * 4), other_gap)
+    rects = ffi.new("sddl_rect[]", boxes)
+    covered = [{place for place, _ in each_pixel(*box)} for box in boxes]
+    size = 4 * sum(map(len, covered))
+    saved = ffi.new("uint8_t[]", size + 1)
+    assert lib.sddl_save(canvas.c, rects, len(boxes), saved, size) == size
+    assert saved[size] == 0
+    assert canvas.read() == before
+    assert lib.sddl_put_back(after.c, rects, len(boxes), saved, size) == size
+    pixels = after.read()
+    for place in range(WIDTH * HEIGHT):
+        expected = at(before, place) if place in set().union(*covered) else b"\xee" * 4
+        assert at(pixels, place) == expected
+    if size:
+        assert lib.sddl_save(canvas.c, rects, len(boxes), saved, size - 1) == lib.SDDL_E_ARGUMENT
+        assert lib.sddl_put_back(canvas.c, rects, len(boxes), saved, size - 1) == lib.SDDL_E_ARGUMENT
+        assert canvas.read() == before
+
+
 def test_colours_that_a_palette_lacks_are_black():
     colours = ffi.new("uint8_t[]", lib.SDDL_PALETTE_BYTES)
     assert lib.sddl_gif_palette(ffi.from_buffer("uint8_t[]", b"\1\2\3\4\5\6"), 2, colours) == 0
@@ -226,6 +249,10 @@ def test_a_canvas_that_does_not_fit_its_memory_is_refused(broken):
     assert lib.sddl_draw_indices(broken.c, ffi.NULL, area, memory, 1, memory, -1, 0) == refused
     assert lib.sddl_draw_indices(good.c, broken.c, area, memory, 1, memory, -1, 0) == refused
     assert lib.sddl_draw_pixels(good.c, rect(0, 0, 2, 2), memory, 15, 8, 0) == refused
+    for exchange in (lib.sddl_save, lib.sddl_put_back):
+        assert exchange(broken.c, area, 1, memory, 4) == refused
+        assert exchange(good.c, ffi.NULL, 1, memory, 4) == refused
+        assert exchange(good.c, area, 1, ffi.NULL, 4) == refused
 
 
 @pytest.mark.parametrize("interlaced", [0, lib.SDDL_DRAW_INTERLACED])

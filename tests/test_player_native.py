@@ -385,6 +385,37 @@ def test_commands_out_of_range_are_refused(open_native: Open, command: dict[str,
         assert player.command(**command) == lib.SDDL_E_ARGUMENT
 
 
+def test_showing_an_event_tells_the_time_and_what_follows(open_native: Open) -> None:
+    player = open_native(1, 1, 1)
+    showing = ffi.new("sddl_showing *")
+    player.play()
+    player.jump(3 * player.period)
+    event = player.take()
+    assert event is not None
+    assert lib.sddl_player_show(player.handle, event.epoch + 1, event.serial, showing) == 0
+    assert lib.sddl_player_show(player.handle, event.epoch, event.serial, showing) == 1
+    assert showing.now == player.time - player.period
+    assert list(showing.upcoming)[: showing.count] == player.upcoming(lib.SDDL_UPCOMING)
+    assert player.info.frames_due == 1
+    lib.sddl_client_close(player.handle)
+    assert lib.sddl_player_show(player.handle, event.epoch, event.serial, showing) == 0
+
+
+def test_an_event_that_is_shown_counts_as_acted_on(open_native: Open) -> None:
+    player = open_native(1, 1, 1)
+    showing = ffi.new("sddl_showing *")
+    player.policy(lib.SDDL_NO_SKIP)
+    player.play()
+    for frame in (0, 1, 2):
+        player.jump(player.period)
+        event = player.take()
+        assert event is not None
+        assert event.frame == frame
+        player.jump(player.period)
+        assert player.take() is None
+        assert lib.sddl_player_show(player.handle, event.epoch, event.serial, showing) == 1
+
+
 def test_null_pointers_and_empty_lists_are_refused(open_native: Open) -> None:
     player = open_native(1, 1)
     command, out = ffi.new("sddl_command *", {"op": lib.SDDL_OP_PLAY}), ffi.new("sddl_handle *")
@@ -393,6 +424,7 @@ def test_null_pointers_and_empty_lists_are_refused(open_native: Open) -> None:
     assert lib.sddl_player_command([player.handle], 1, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_get_info(player.handle, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_upcoming(player.handle, ffi.NULL, 1) == lib.SDDL_E_ARGUMENT
+    assert lib.sddl_player_show(player.handle, 1, 1, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_open(player.source, player.mailbox, ffi.NULL, 1, out) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_open(player.source, player.mailbox, [], 0, out) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_open(player.source, player.mailbox, [1, 0], 2, out) == lib.SDDL_E_ARGUMENT

@@ -98,7 +98,7 @@ class TileDecoder:
     def _stand(self, shown: FrameBuffer | HeldFrame, index: int) -> None:
         """Frame `index` is there, and what lies under it is not."""
         self._shown, self._composed = shown, index
-        self._base, self._standing = (shown, index) if self.is_base(index) else (None, None)
+        self._base, self._standing = shown, index  # nothing builds on it if it is no base
 
     def compose(self, index: int) -> None:
         """Draw frame `index` over what it builds on."""

@@ -25,6 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         demand(sddl_clear(&other, &rect) == SDDL_OK && sddl_restore(&canvas, &other, &rect, 1) == SDDL_OK);
         demand(sddl_convert(&other, &canvas, flags) == SDDL_OK && sddl_convert(&canvas, &canvas, flags) == SDDL_OK);
         demand(sddl_restore(&other, NULL, &rect, 1) == SDDL_OK);
+        const int64_t saved = sddl_save(&canvas, &rect, 1, source, count * 4);
+        demand(saved < 0 || sddl_put_back(&other, &rect, 1, source, count * 4) == saved);
         free(source);
     }
     free(canvas.pixels);
