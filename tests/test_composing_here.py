@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -37,29 +38,6 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Counting:
 def image(make_gif: Callable[..., bytes]) -> Iterator[sd.AnimatedImage]:
     with sd.AnimatedImage.open(make_gif([50] * COUNT)) as image:
         yield image
-
-
-def frames_shown(image: sd.AnimatedImage, clock: sd.ManualClock, players: int = 1) -> list[int]:
-    """Of the first of so many players, of a second of playing after a first one."""
-    shown: list[int] = []
-    opened = [
-        sd.AnimatedImagePlayer(
-            image, on_frame=(lambda frame: shown.append(frame.index)) if not number else None, clock=clock
-        )
-        for number in range(players)
-    ]
-    for player in opened:
-        player.play()
-    clock.advance(0.4)
-    shown.clear()
-    return shown if not advance(clock, opened) else []
-
-
-def advance(clock: sd.ManualClock, players: list[sd.AnimatedImagePlayer]) -> None:
-    clock.advance(0.8)
-    assert all(player.stats.skipped == 0 for player in players)
-    for player in players:
-        player.close()
 
 
 def test_no_other_thread_is_woken_for_small_frames(image, clock, worker) -> None:
@@ -99,7 +77,7 @@ def test_every_second_time_there_is_nothing_to_do(image, clock, monkeypatch) -> 
     with sd.AnimatedImagePlayer(image, on_frame=lambda frame: known.append(len(composed)), clock=clock) as player:
         player.play()
         clock.advance(1.0)
-    steps = [after - before for before, after in zip(known[4:], known[5:], strict=False)]
+    steps = [after - before for before, after in pairwise(known[4:])]
     assert set(steps) == {0, 2}
 
 
