@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy
 import pytest
@@ -305,3 +307,34 @@ def test_a_dropped_decoder_goes_at_once(data, native):
         assert sys.getrefcount(source) == references
     finally:
         gc.enable()
+
+
+BROKEN_AND_COLLECTED = """
+import gc, sys
+sys.path.insert(0, sys.argv[1])
+from images import GifPicture, build_gif
+import sddisplaylink as sd
+size = 1024, 600
+data = build_gif([GifPicture(*size), GifPicture(*size, data=b"\\x08\\x01\\x00\\x00")], size=size)
+try:
+    with sd.AnimatedImage.open(data) as image:
+        list(image)
+except sd.ImageFormatError as error:
+    print(error)
+    error.itself = error
+del image
+gc.collect()
+print("collected")
+"""
+
+
+def test_the_memory_of_large_frames_can_be_collected_in_a_cycle():
+    """What must not be in one is a buffer of cffi's over a memoryview: the interpreter crashes."""
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN_AND_COLLECTED, str(Path(__file__).parent)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "collected"

@@ -105,8 +105,8 @@ def test_with_room_for_all_changes_no_key_frames_are_held(image, clock, expected
     watch = Watch(image, expected)
     play(image, clock, watch, "reverse", 2 * COUNT)
     changes = sum(image._pool._decoder.change_bytes(index) for index in range(COUNT))
-    assert watch.most <= changes + 3 * FRAME
-    assert changes < 1 * FRAME * COUNT // 50 + 4 * FRAME
+    assert watch.most <= changes + 5 * FRAME  # what is shown and comes next, and what has not been given up yet
+    assert changes < FRAME
 
 
 @pytest.mark.parametrize("budget", [1, 3, 5, 6, 8, 12, 20, 40])

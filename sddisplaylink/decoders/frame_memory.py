@@ -22,18 +22,18 @@ _Memory: TypeAlias = Any  # a cffi array of uint8_t that owns its memory
 
 
 def zeroed(nbytes: int) -> _Memory:
-    """So many bytes of zero. MemoryError if there are not."""
+    """So many bytes of zero, or more. MemoryError if there are not."""
     if nbytes < _HUGE_PAGE:
         return ffi.new("uint8_t[]", nbytes)
+    whole = nbytes // _HUGE_PAGE * _HUGE_PAGE
     try:
-        pages = mmap.mmap(-1, nbytes + _HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        # Linux puts a mapping where huge pages begin only if its length is a multiple of theirs
+        pages = mmap.mmap(-1, whole + _HUGE_PAGE * (whole < nbytes), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     except (OSError, OverflowError) as error:
         raise MemoryError(f"{nbytes} bytes of pixels") from error
-    # small pages, one by one, would cost more than all that is drawn on them; huge ones begin at multiples of a size
-    begin = -int(ffi.cast("uintptr_t", ffi.from_buffer("uint8_t[]", pages))) % _HUGE_PAGE
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        pages.madvise(mmap.MADV_HUGEPAGE, begin, nbytes // _HUGE_PAGE * _HUGE_PAGE)
-    return ffi.from_buffer("uint8_t[]", memoryview(pages)[begin : begin + nbytes])
+    if hasattr(mmap, "MADV_HUGEPAGE"):  # small pages, one by one, cost more than all that is drawn on them
+        pages.madvise(mmap.MADV_HUGEPAGE, 0, whole)
+    return ffi.from_buffer("uint8_t[]", pages)
 
 
 def _canvas(memory: _Memory, size: tuple[int, int]) -> Any:

@@ -32,19 +32,19 @@ class UndoLog:
 
     def __init__(self) -> None:
         self._memory: Any = zeroed(0)
-        self._head = self._used = 0
+        self._room = self._head = self._used = 0
         self._entries: dict[int, _Entry] = {}
         self._oldest: deque[_Entry] = deque()
 
     @property
     def room(self) -> int:
         """How many bytes may be held; 0 = nothing is to be recorded. To set it gives up what is there. MemoryError."""
-        return len(self._memory)
+        return self._room
 
     @room.setter
     def room(self, nbytes: int) -> None:
+        self._room = nbytes
         self.clear()
-        self._memory = zeroed(nbytes)  # costs nothing as long as it is not used
 
     @property
     def nbytes(self) -> int:
@@ -61,7 +61,7 @@ class UndoLog:
     def record(self, index: int, before: Any, rects: Sequence[Rect]) -> None:
         """Frame `index` is going to change those rectangles of the one `before` it, an sddl_canvas."""
         size = _PIXEL * sum([width * height for _, _, width, height in rects])
-        if index in self._entries or size > self.room:
+        if index in self._entries or size > self._room:
             return
         begin = self._make_room(size)
         entry = _Entry(index, rects, ffi.new("sddl_rect[]", rects), begin, begin + size)
@@ -80,12 +80,13 @@ class UndoLog:
         self._entries.clear()
         self._oldest.clear()
         self._head = self._used = 0
-        self._memory = zeroed(len(self._memory))
+        self._memory = zeroed(0)
+        self._memory = zeroed(self._room)  # costs nothing as long as it is not used
 
     def _make_room(self, size: int) -> int:
         """Where so many bytes can be put."""
         begin = self._head
-        if begin + size > self.room:
+        if begin + size > self._room:
             while self._oldest and self._oldest[0].begin >= begin:
                 self._give_up_oldest()
             begin = 0
