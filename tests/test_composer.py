@@ -189,7 +189,7 @@ def test_only_what_changes_is_copied(monkeypatch):
 def test_full_frames_copy_nothing(monkeypatch, disposal):
     decoder = opened(build_gif([GifPicture(disposal=disposal, fill=at) for at in range(9)]))
     calls = []
-    monkeypatch.setattr("sddisplaylink.decoders.composer.lib", Watched(calls))
+    monkeypatch.setattr("sddisplaylink.decoders.drawing.lib", Watched(calls))
     held = [get(decoder, index) for index in range(9)]
     assert not calls
     assert len({bytes(view) for view in held}) == 9

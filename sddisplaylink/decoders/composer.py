@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from functools import lru_cache
-from typing import Any
 
 from sddisplaylink.core import check, ffi, lib
 from sddisplaylink.decoders.changes import Changes
+from sddisplaylink.decoders.drawing import Ground, draw_tile
 from sddisplaylink.decoders.frame_memory import EMPTY, FrameBuffer, FrameMemory, HeldFrame
 from sddisplaylink.decoders.pillow_guard import CONTENT_ERRORS, in_one_line
 from sddisplaylink.decoders.protocol import Buffer, ImageInfo, Way
-from sddisplaylink.decoders.tiles import Blend, Disposal, Painter, Rect, Tile, TileSource, contains
+from sddisplaylink.decoders.tiles import Disposal, Painter, Rect, Tile, TileSource, contains
 from sddisplaylink.decoders.undo import UndoLog
 from sddisplaylink.errors import ImageFormatError
 
@@ -28,6 +28,8 @@ class TileDecoder:
     A frame is composed in a buffer of its own if the one before it was handed out, and else on top of that one. A
     buffer that held another frame is brought up to date where the two differ.
     """
+
+    steps_back = True
 
     def __init__(self, source: TileSource, painter: Painter) -> None:
         self.format = source.format
@@ -145,15 +147,14 @@ class TileDecoder:
         if target is self._base:
             self._standing = None
         try:
-            self._draw(index, tile, target, stale)
+            base = self._base.c if self._base is not None and tile.base != EMPTY else ffi.NULL
+            draw_tile(self._painter, index, tile, target.c, Ground(base, stale, self._erased(tile.base)))
         except CONTENT_ERRORS as error:
             if not stale and not self._erased(tile.base):  # nothing has been touched
                 target.content, self._standing = content, standing
             reason = in_one_line(error, f"frame {index}")
             self._broken[index] = str(reason)
             raise reason from error
-
-    steps_back = True
 
     def keep_undo(self, nbytes: int) -> None:
         """Record what each frame changes."""
@@ -219,36 +220,6 @@ class TileDecoder:
         if isinstance(shown, FrameBuffer) and not shown.is_lent and shown is not base:
             return shown
         return self._memory.take()
-
-    def _draw(self, index: int, tile: Tile, target: FrameBuffer, stale: Sequence[Rect]) -> None:
-        """Draw the tile where all but the rectangles in `stale` looks like its base."""
-        flags, under, erased = 0, ffi.NULL, self._erased(tile.base)
-        if stale or erased:
-            flags, under = self._make_ready(tile, target, stale, erased)
-        if tile.width and tile.height:
-            self._painter.draw(index, target.c, under, flags)
-
-    def _make_ready(
-        self, tile: Tile, target: FrameBuffer, stale: Sequence[Rect], erased: Rect | None
-    ) -> tuple[int, Any]:
-        """Make the target look like what the tile goes over, except under it. Returns (flags, under) to draw with."""
-        area, mask = tile.area, tile.blend is Blend.MASK
-        base = self._base.c if self._base is not None and tile.base != EMPTY else ffi.NULL
-        flags, under = 0, ffi.NULL
-        if erased and mask and area == erased:
-            flags = lib.SDDL_DRAW_REPLACE
-        outside = [rect for rect in stale if not contains(area, rect)]
-        if flags or tile.blend is Blend.SOURCE:
-            stale = outside
-            erased = None if erased and contains(area, erased) else erased
-        elif mask and not erased and len(outside) < len(stale):
-            stale = outside
-            flags, under = (0, base) if base else (lib.SDDL_DRAW_REPLACE, ffi.NULL)
-        if stale:
-            check(lib.sddl_restore(target.c, base, ffi.new("sddl_rect[]", stale), len(stale)))
-        if erased:
-            check(lib.sddl_clear(target.c, ffi.new("sddl_rect *", erased)))
-        return flags, under
 
     def _erased(self, base: int) -> Rect | None:
         """What goes from the base before a tile is drawn over it."""
