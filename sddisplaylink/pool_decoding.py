@@ -140,7 +140,8 @@ class PoolDecoding:
         except Exception:  # the long way will meet it again
             return None
         self._composed = index
-        self._kept.store.beside = self._decoder.undo_bytes
+        if self._undo_room:
+            self._kept.store.beside = self._decoder.undo_bytes
         return frame
 
     def _routes(self) -> Iterator[Route]:

@@ -40,6 +40,7 @@ class TileDecoder:
         self._memory = FrameMemory(self.size)
         self._changes = Changes(self._tile, self.size)
         self._undo = UndoLog()
+        self._keeps_undo = False
         self._base: FrameBuffer | HeldFrame | None = None
         self._standing: int | None = None  # the frame in it
         self._shown: FrameBuffer | HeldFrame | None = None
@@ -114,7 +115,7 @@ class TileDecoder:
         tile = self._tile(index)
         if tile.base not in (EMPTY, self._standing):
             raise RuntimeError(f"frame {index} builds on frame {tile.base}, which is not there")
-        if self._undo.room and self._shown is not None and self._composed == index - 1 and tile.base != EMPTY:
+        if self._keeps_undo and self._shown is not None and self._composed == index - 1 and tile.base != EMPTY:
             self._undo.record(index, self._shown.c, self._changes.by(index))
         target = self._target(tile)
         self._compose(index, tile, target)
@@ -159,6 +160,7 @@ class TileDecoder:
     def keep_undo(self, nbytes: int) -> None:
         """Record what each frame changes."""
         self._undo.room = nbytes
+        self._keeps_undo = nbytes > 0
 
     def keep_spare(self, count: int) -> None:
         """Keep the memory of frames that are given up."""

@@ -67,6 +67,7 @@ class FrameIndex:
         self.ended = False
         """All frames there are have been found."""
         self._info: ImageInfo | None = None
+        self._last: tuple[int, Any] = -1, None
 
     def has(self, index: int) -> bool:
         """True if there is a frame `index`, so far; reads a little further than that at most.
@@ -96,9 +97,14 @@ class FrameIndex:
 
     def frame(self, index: int) -> Any:
         """The scanner's structure of a frame; IndexError if there is none."""
+        last = self._last
+        if last[0] == index:  # a frame is asked about several times in a row
+            return last[1]
         if index >= self.count and not self.has(index):
             raise IndexError(f"there is no frame {index}")
-        return self._frames.at(index)
+        frame = self._frames.at(index)
+        self._last = index, frame
+        return frame
 
     def delays(self) -> list[int]:
         """Of every frame found, in nanoseconds; -1 = none."""
