@@ -4,9 +4,10 @@
 
 #include "imaging.h"
 
-/* Undoes the filter of one row in place. row[0] is the filter, `length` bytes follow; `above` are those of the row before, NULL
- * for the first one; `step`: bytes from a sample to the same one of the pixel to the left. False if there is no such filter. */
-bool sddl_png_unfilter(uint8_t *row, const uint8_t *above, size_t length, size_t step);
+/* Undoes the filter of one row. row[0] is the filter, `length` bytes follow, which go to `to`: row + 1, or other memory. `above`
+ * are those of the row before, NULL for the first one; `step`: bytes from a sample to the same one of the pixel to the left. False
+ * if there is no such filter. */
+bool sddl_png_unfilter(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step);
 
 /* How samples become RGBA. */
 struct sddl_png_colours {

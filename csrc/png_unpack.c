@@ -90,15 +90,23 @@ static void put_row(const struct output *out, const uint8_t *samples, const stru
         sddl_png_expand(out->colours, samples, pass->width, to, pass->dx * SDDL_PIXEL);
 }
 
+/* True if the samples are the pixels of the canvas and can be unfiltered right there. */
+static bool is_direct(const struct output *out, const struct pass *pass) {
+    return sddl_png_is_rgba(out->colours) && out->blend == SDDL_BLEND_SOURCE && pass->dx == 1;
+}
+
 static int unpack_pass(const struct output *out, const struct pass *pass, struct input *input, size_t step) {
+    const bool direct = is_direct(out, pass);
     const uint8_t *above = NULL;
     for (size_t row = 0; row < pass->height && pass->width; row++) {
         if (input->left <= pass->row_bytes)
             return SDDL_PIXELS_CUT;
-        if (!sddl_png_unfilter(input->at, above, pass->row_bytes, step))
+        uint8_t *to = direct ? sddl_pixel_at(out->canvas, pass->x, pass->y + row * pass->dy) : input->at + 1;
+        if (!sddl_png_unfilter(to, input->at, above, pass->row_bytes, step))
             return SDDL_PIXELS_BROKEN;
-        above = input->at + 1;
-        put_row(out, above, pass, row);
+        above = to;
+        if (!direct)
+            put_row(out, above, pass, row);
         input->at += pass->row_bytes + 1;
         input->left -= pass->row_bytes + 1;
     }
