@@ -1,5 +1,5 @@
 /* Colour indices to RGBA pixels on a canvas. */
-#include "imaging.h"
+#include "compose.h"
 
 enum { BLOCK = 8, QUAD = 4 }; /* indices looked at, and colours mixed, together */
 
@@ -8,8 +8,7 @@ typedef uint32_t quad __attribute__((vector_size(QUAD * sizeof(uint32_t))));
 struct source {
     const uint8_t *indices;
     size_t count;
-    uint64_t transparent;                /* the transparent index, eight times */
-    bool masked;                         /* there is one, and it lets show through what is under it */
+    bool masked;                         /* there is a transparent index, and it lets show through what is under it */
     bool replaces;                       /* what is transparent or missing becomes transparent black */
     uint8_t palette[SDDL_PALETTE_BYTES]; /* its transparent colour is 0, which no other is */
 };
@@ -63,7 +62,7 @@ SDDL_INLINE void mix_quad(uint8_t *to, const uint8_t *under, const uint8_t *indi
     memcpy(to, &mixed, sizeof mixed);
 }
 
-static void draw_opaque(uint8_t *to, const uint8_t *indices, size_t count, const uint8_t *palette) {
+void sddl_put_colours(uint8_t *to, const uint8_t *indices, size_t count, const uint8_t *palette) {
     while (count >= BLOCK) {
         uint64_t block = sddl_load64(indices);
         size_t run = BLOCK;
@@ -79,20 +78,20 @@ static void draw_opaque(uint8_t *to, const uint8_t *indices, size_t count, const
         sddl_store32(to + i * SDDL_PIXEL, colour(palette, indices[i]));
 }
 
-/* `under` may be `to` itself, of which the transparent pixels then need no touching. */
-static void draw_masked(uint8_t *to, const uint8_t *under, const uint8_t *indices, size_t count,
-                        const struct source *source) {
-    const uint8_t *const palette = source->palette;
+void sddl_put_colours_over(uint8_t *to, const uint8_t *under, const uint8_t *indices, size_t count,
+                           const uint8_t *palette) {
     const ptrdiff_t below = under - to;
     while (count >= BLOCK) {
         uint64_t block = sddl_load64(indices);
         size_t run = BLOCK;
-        if (block == source->transparent) {
-            run = repeated(indices, count, block);
-            if (below)
+        if (uniform(block)) {
+            const uint32_t drawn = colour(palette, block & 255);
+            if (drawn)
+                run = fill_blocks(to, indices, count, block, drawn);
+            else
+                run = repeated(indices, count, block);
+            if (!drawn && below)
                 memcpy(to, to + below, run * SDDL_PIXEL);
-        } else if (uniform(block)) {
-            run = fill_blocks(to, indices, count, block, colour(palette, block & 255));
         } else {
             mix_quad(to, to + below, indices, palette);
             mix_quad(to + sizeof(quad), to + below + sizeof(quad), indices + QUAD, palette);
@@ -125,9 +124,9 @@ static void draw_row(uint8_t *to, const uint8_t *under, size_t width, const stru
     const size_t count = sddl_smaller(width, source->count - begin);
     size_t missing = (width - count) * SDDL_PIXEL;
     if (source->masked)
-        draw_masked(to, under, source->indices + begin, count, source);
+        sddl_put_colours_over(to, under, source->indices + begin, count, source->palette);
     else
-        draw_opaque(to, source->indices + begin, count, source->palette);
+        sddl_put_colours(to, source->indices + begin, count, source->palette);
     if (missing && source->replaces)
         memset(to + count * SDDL_PIXEL, 0, missing);
     else if (missing && under != to)
@@ -154,7 +153,6 @@ int sddl_draw_indices(const sddl_canvas *canvas, const sddl_canvas *under, const
     memcpy(source.palette, palette, SDDL_PALETTE_BYTES);
     if (transparent >= 0) {
         source.masked = !source.replaces;
-        source.transparent = (uint64_t)transparent * 0x0101010101010101u;
         memset(source.palette + transparent * SDDL_PIXEL, 0, SDDL_PIXEL);
     }
     draw_rows(canvas, under ? under : canvas, rect, &source, (flags & SDDL_DRAW_INTERLACED) != 0);

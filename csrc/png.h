@@ -23,6 +23,9 @@ bool sddl_png_prepare(const sddl_png_format *format, struct sddl_png_colours *co
 unsigned sddl_png_bits(uint8_t bit_depth, uint8_t colour_type);
 /* True if samples are RGBA pixels already. */
 bool sddl_png_is_rgba(const struct sddl_png_colours *colours);
+/* For drawing over pixels: true if samples are bytes and number colours each of which is opaque or transparent. Those that are
+ * transparent become 0, all four bytes. */
+bool sddl_png_use_as_mask(struct sddl_png_colours *colours);
 /* `count` pixels, written `gap` bytes apart. */
 void sddl_png_expand(const struct sddl_png_colours *colours, const uint8_t *samples, size_t count, uint8_t *to,
                      size_t gap);

@@ -1,4 +1,5 @@
 /* Samples of every PNG format to RGBA, eight bits each. */
+#include "compose.h"
 #include "png.h"
 
 enum { GREY = 0, RGB = 2, INDEXED = 3, GREY_ALPHA = 4, RGB_ALPHA = 6 };
@@ -63,6 +64,18 @@ bool sddl_png_is_rgba(const struct sddl_png_colours *colours) {
     return colours->colour_type == RGB_ALPHA && colours->bit_depth == 8;
 }
 
+bool sddl_png_use_as_mask(struct sddl_png_colours *colours) {
+    if (colours->bit_depth != 8 || (colours->colour_type != INDEXED && colours->colour_type != GREY))
+        return false;
+    for (size_t i = 3; i < sizeof colours->palette; i += SDDL_PIXEL)
+        if (colours->palette[i] != 0 && colours->palette[i] != 255)
+            return false;
+    for (uint8_t *at = colours->palette; at < colours->palette + sizeof colours->palette; at += SDDL_PIXEL)
+        if (at[3] == 0)
+            memset(at, 0, SDDL_PIXEL);
+    return true;
+}
+
 SDDL_INLINE void put(uint8_t *to, unsigned red, unsigned green, unsigned blue, unsigned alpha) {
     sddl_store32(to, red | green << 8 | blue << 16 | alpha << 24);
 }
@@ -78,6 +91,10 @@ static void expand_indexed(const struct sddl_png_colours *colours, const uint8_t
 
 static void expand_bytes(const struct sddl_png_colours *colours, const uint8_t *samples, size_t count, uint8_t *to,
                          size_t gap) {
+    if (gap == SDDL_PIXEL) {
+        sddl_put_colours(to, samples, count, colours->palette);
+        return;
+    }
     for (size_t i = 0; i < count; i++, to += gap)
         memcpy(to, colours->palette + samples[i] * SDDL_PIXEL, SDDL_PIXEL);
 }

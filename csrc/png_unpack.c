@@ -1,5 +1,6 @@
 /* From inflated PNG data to RGBA rows: passes, filters, formats. */
 #include "blend.h"
+#include "compose.h"
 #include "png.h"
 
 enum { PASSES = 7, ASIDE = 256 /* pixels */ };
@@ -60,15 +61,20 @@ struct output {
     const struct sddl_png_colours *colours;
     const sddl_canvas *canvas;
     int blend;
+    bool masked; /* blending leaves pixels as they are or replaces them */
 };
 
 /* Pixels are expanded aside and blended from there, unless they can be taken as they are. */
-static void blend_row(const struct sddl_png_colours *colours, const uint8_t *samples, size_t count, uint8_t *to,
-                      size_t gap) {
+static void blend_row(const struct output *out, const uint8_t *samples, size_t count, uint8_t *to, size_t gap) {
+    const struct sddl_png_colours *colours = out->colours;
     uint8_t pixels[ASIDE * SDDL_PIXEL];
     const size_t bits = sddl_png_bits(colours->bit_depth, colours->colour_type);
     if (sddl_png_is_rgba(colours) && gap == SDDL_PIXEL) {
         sddl_blend_over(to, samples, count);
+        return;
+    }
+    if (out->masked && gap == SDDL_PIXEL) {
+        sddl_put_colours_over(to, to, samples, count, colours->palette);
         return;
     }
     for (size_t done = 0; done < count; done += ASIDE) {
@@ -85,7 +91,7 @@ static void blend_row(const struct sddl_png_colours *colours, const uint8_t *sam
 static void put_row(const struct output *out, const uint8_t *samples, const struct pass *pass, size_t row) {
     uint8_t *to = sddl_pixel_at(out->canvas, pass->x, pass->y + row * pass->dy);
     if (out->blend == SDDL_BLEND_OVER)
-        blend_row(out->colours, samples, pass->width, to, pass->dx * SDDL_PIXEL);
+        blend_row(out, samples, pass->width, to, pass->dx * SDDL_PIXEL);
     else
         sddl_png_expand(out->colours, samples, pass->width, to, pass->dx * SDDL_PIXEL);
 }
@@ -118,7 +124,8 @@ static int unpack(const sddl_png_format *format, uint8_t *filtered, size_t size,
     if (!format || !filtered || !sddl_canvas_valid(canvas) || canvas->width != format->width ||
         canvas->height != format->height || !sddl_png_prepare(format, &colours))
         return SDDL_E_ARGUMENT;
-    const struct output out = {&colours, canvas, blend};
+    const bool masked = blend == SDDL_BLEND_OVER && sddl_png_use_as_mask(&colours);
+    const struct output out = {&colours, canvas, blend, masked};
     unsigned bits = sddl_png_bits(format->bit_depth, format->colour_type);
     size_t step = bits < 8 ? 1 : bits / 8;
     struct input input = {filtered, size};
