@@ -226,27 +226,10 @@ int sddl_convert(const sddl_canvas *target, const sddl_canvas *source, int layou
 
 /* ---- PNG: pixels ---- */
 
-typedef struct sddl_png_format {
-    uint32_t width; /* of the picture or frame */
-    uint32_t height;
-    uint8_t bit_depth;
-    uint8_t colour_type;
-    uint8_t interlaced;
-    uint8_t pad;
-    uint32_t palette_entries;
-    const uint8_t *palette;      /* RGB */
-    const uint8_t *transparency; /* tRNS as stored */
-    size_t transparency_size;
-} sddl_png_format;
-
-/* Bytes that the zlib stream of such a picture inflates to; SDDL_E_ARGUMENT where PNG knows no such format, or it is over
- * 2^62 bytes. */
-int64_t sddl_png_filtered_size(const sddl_png_format *picture);
-/* Unfilters, deinterlaces and expands to RGBA. `filtered` is overwritten. Rows that are missing are left as they are. Samples
- * of 16 bits lose their low byte. Returns sddl_pixel_status, or SDDL_E_ARGUMENT. */
-int sddl_png_unpack(const sddl_png_format *picture, uint8_t *filtered, size_t size, const sddl_canvas *out);
-/* The same for a frame of an animation, whose size counts, not that in `format`. It is drawn where it belongs on the canvas, all of it
- * or, if something is wrong with the rows, nothing. */
-int64_t sddl_png_frame_size(const sddl_png_format *format, const sddl_png_frame *frame);
-int sddl_png_draw(const sddl_png_format *format, const sddl_png_frame *frame, uint8_t *filtered, size_t size,
-                  const sddl_canvas *canvas);
+/* Bytes that the zlib stream of a frame inflates to; SDDL_E_ARGUMENT where PNG knows no such format, or it is over 2^62 bytes. */
+int64_t sddl_png_frame_size(const sddl_png_index *index, const sddl_png_frame *frame);
+/* Unfilters, deinterlaces, expands to RGBA and draws a frame where it belongs on the canvas: all of it or, if something is wrong
+ * with the rows, nothing. `filtered` is overwritten. Samples of 16 bits lose their low byte. Returns sddl_pixel_status, or
+ * SDDL_E_ARGUMENT. */
+int sddl_png_draw(const uint8_t *data, size_t size, const sddl_png_index *index, const sddl_png_frame *frame,
+                  uint8_t *filtered, size_t filtered_size, const sddl_canvas *canvas);

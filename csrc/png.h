@@ -4,10 +4,12 @@
 
 #include "imaging.h"
 
-/* Undoes the filter of one row. row[0] is the filter, `length` bytes follow, which go to `to`: row + 1, or other memory. `above`
- * are those of the row before, NULL for the first one; `step`: bytes from a sample to the same one of the pixel to the left. False
- * if there is no such filter. */
-bool sddl_png_unfilter(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step);
+enum { SDDL_PNG_FILTERS = 5 };
+
+/* Undoes the filter of one row. row[0] is the filter, one of those five, `length` bytes follow, which go to `to`: row + 1, or other
+ * memory. `above` are those of the row before, NULL for the first one; `step`: bytes from a sample to the same one of the pixel to
+ * the left. */
+void sddl_png_unfilter(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step);
 
 /* How samples become RGBA. */
 struct sddl_png_colours {
@@ -18,8 +20,9 @@ struct sddl_png_colours {
     uint8_t palette[SDDL_PALETTE_BYTES]; /* up to 8 bits a pixel, grey too */
 };
 
-/* False if PNG knows no such format or its palette is missing or too large. */
-bool sddl_png_prepare(const sddl_png_format *format, struct sddl_png_colours *colours);
+/* False if PNG knows no such format, or its palette is missing, too large or not within the data. */
+bool sddl_png_prepare(const uint8_t *data, size_t size, const sddl_png_index *index, struct sddl_png_colours *colours);
+/* A pixel's; 0 if PNG knows no such format. */
 unsigned sddl_png_bits(uint8_t bit_depth, uint8_t colour_type);
 /* True if samples are RGBA pixels already. */
 bool sddl_png_is_rgba(const struct sddl_png_colours *colours);

@@ -16,21 +16,38 @@ unsigned sddl_png_bits(uint8_t bit_depth, uint8_t colour_type) {
     return fits ? bit_depth * channels(colour_type) : 0;
 }
 
-static void use_palette(const sddl_png_format *format, uint8_t *palette) {
-    sddl_gif_palette(format->palette, format->palette_entries, palette);
-    for (size_t i = 0; format->transparency && i < format->transparency_size && i < format->palette_entries; i++)
-        palette[i * SDDL_PIXEL + 3] = format->transparency[i];
+/* What a chunk says. */
+struct body {
+    const uint8_t *at;
+    size_t size;
+};
+
+static bool find_body(const uint8_t *data, size_t size, const sddl_span *span, struct body *body) {
+    const bool empty = span->begin == span->end;
+    if (!empty && (!data || span->begin > span->end || span->end > size))
+        return false;
+    *body = (struct body){empty ? NULL : data + span->begin, (size_t)(span->end - span->begin)};
+    return true;
+}
+
+static bool use_palette(const struct body *rgb, const struct body *alphas, uint8_t *palette) {
+    const size_t entries = rgb->size / 3;
+    if (entries == 0 || sddl_gif_palette(rgb->at, entries, palette) != SDDL_OK)
+        return false;
+    for (size_t i = 0; i < alphas->size && i < entries; i++)
+        palette[i * SDDL_PIXEL + 3] = alphas->at[i];
+    return true;
 }
 
 /* The key, 16 bits a sample as stored, brought to the samples' own size. */
-static void use_key(const sddl_png_format *format, struct sddl_png_colours *colours) {
-    size_t samples = format->colour_type == GREY ? 1 : format->colour_type == RGB ? 3 : 0;
-    colours->keyed = samples && format->transparency && format->transparency_size >= 2 * samples;
+static void use_key(const struct body *key, struct sddl_png_colours *colours) {
+    size_t samples = colours->colour_type == GREY ? 1 : colours->colour_type == RGB ? 3 : 0;
+    colours->keyed = samples && key->size >= 2 * samples;
     for (size_t i = 0; colours->keyed && i < samples; i++) {
-        if (format->bit_depth == 16)
-            memcpy(colours->key + 2 * i, format->transparency + 2 * i, 2);
+        if (colours->bit_depth == 16)
+            memcpy(colours->key + 2 * i, key->at + 2 * i, 2);
         else
-            colours->key[i] = format->transparency[2 * i + 1] & (uint8_t)((1u << format->bit_depth) - 1);
+            colours->key[i] = key->at[2 * i + 1] & (uint8_t)((1u << colours->bit_depth) - 1);
     }
 }
 
@@ -43,19 +60,18 @@ static void use_greys(struct sddl_png_colours *colours) {
     }
 }
 
-bool sddl_png_prepare(const sddl_png_format *format, struct sddl_png_colours *colours) {
-    if (sddl_png_bits(format->bit_depth, format->colour_type) == 0 || format->palette_entries > 256 ||
-        (format->palette_entries && !format->palette))
+bool sddl_png_prepare(const uint8_t *data, size_t size, const sddl_png_index *index, struct sddl_png_colours *colours) {
+    struct body palette, transparency;
+    if (sddl_png_bits(index->bit_depth, index->colour_type) == 0 || !find_body(data, size, &index->palette, &palette) ||
+        !find_body(data, size, &index->transparency, &transparency))
         return false;
     memset(colours, 0, sizeof *colours);
-    colours->bit_depth = format->bit_depth;
-    colours->colour_type = format->colour_type;
-    if (format->colour_type == INDEXED) {
-        use_palette(format, colours->palette);
-        return format->palette_entries != 0;
-    }
-    use_key(format, colours);
-    if (format->colour_type == GREY && format->bit_depth <= 8)
+    colours->bit_depth = index->bit_depth;
+    colours->colour_type = index->colour_type;
+    if (index->colour_type == INDEXED)
+        return use_palette(&palette, &transparency, colours->palette);
+    use_key(&transparency, colours);
+    if (index->colour_type == GREY && index->bit_depth <= 8)
         use_greys(colours);
     return true;
 }

@@ -1,9 +1,16 @@
-/* From inflated PNG data to RGBA rows: passes, filters, formats. */
+/* From inflated PNG data to RGBA pixels on a canvas: passes, filters, formats. */
 #include "blend.h"
 #include "compose.h"
 #include "png.h"
 
 enum { PASSES = 7, ASIDE = 256 /* pixels */ };
+
+struct picture {
+    uint32_t width;
+    uint32_t height;
+    unsigned bits; /* a pixel; 0 if PNG knows no such format */
+    bool interlaced;
+};
 
 /* Which pixels of the picture a pass holds. */
 struct pass {
@@ -16,31 +23,38 @@ struct pass {
     size_t row_bytes; /* without the filter's byte */
 };
 
+static struct picture picture_of(const sddl_png_index *index, const sddl_png_frame *frame) {
+    return (struct picture){frame->width, frame->height, sddl_png_bits(index->bit_depth, index->colour_type),
+                            index->interlaced != 0};
+}
+
 static uint64_t parts(uint64_t length, uint64_t begin, uint64_t step) {
     return length > begin ? (length - begin + step - 1) / step : 0;
 }
 
-static struct pass pass_of(const sddl_png_format *format, unsigned bits, size_t number) {
+static struct pass pass_of(const struct picture *picture, size_t number) {
     static const uint8_t adam7[PASSES][4] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
                                              {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
     static const uint8_t whole[4] = {0, 0, 1, 1};
-    const uint8_t *at = format->interlaced ? adam7[number] : whole;
+    const uint8_t *at = picture->interlaced ? adam7[number] : whole;
     struct pass pass = {at[0], at[1], at[2], at[3], 0, 0, 0};
-    pass.width = (size_t)parts(format->width, at[0], at[2]);
-    pass.height = (size_t)parts(format->height, at[1], at[3]);
-    pass.row_bytes = (size_t)(((uint64_t)pass.width * bits + 7) / 8);
+    pass.width = (size_t)parts(picture->width, at[0], at[2]);
+    pass.height = (size_t)parts(picture->height, at[1], at[3]);
+    pass.row_bytes = (size_t)(((uint64_t)pass.width * picture->bits + 7) / 8);
     return pass;
 }
 
-static size_t pass_count(const sddl_png_format *format) {
-    return format->interlaced ? PASSES : 1;
+static size_t pass_count(const struct picture *picture) {
+    return picture->interlaced ? PASSES : 1;
 }
 
-int64_t sddl_png_filtered_size(const sddl_png_format *format) {
-    unsigned bits = format ? sddl_png_bits(format->bit_depth, format->colour_type) : 0;
+int64_t sddl_png_frame_size(const sddl_png_index *index, const sddl_png_frame *frame) {
+    if (!index || !frame)
+        return SDDL_E_ARGUMENT;
+    const struct picture picture = picture_of(index, frame);
     int64_t total = 0;
-    for (size_t i = 0; bits && i < pass_count(format); i++) {
-        const struct pass pass = pass_of(format, bits, i);
+    for (size_t i = 0; picture.bits && i < pass_count(&picture); i++) {
+        const struct pass pass = pass_of(&picture, i);
         int64_t size;
         if (pass.width == 0)
             continue;
@@ -48,13 +62,8 @@ int64_t sddl_png_filtered_size(const sddl_png_format *format) {
             __builtin_add_overflow(total, size, &total))
             return SDDL_E_ARGUMENT;
     }
-    return bits ? total : SDDL_E_ARGUMENT;
+    return picture.bits ? total : SDDL_E_ARGUMENT;
 }
-
-struct input {
-    uint8_t *at;
-    size_t left;
-};
 
 /* Where pixels go, and how. */
 struct output {
@@ -101,62 +110,37 @@ static bool is_direct(const struct output *out, const struct pass *pass) {
     return sddl_png_is_rgba(out->colours) && out->blend == SDDL_BLEND_SOURCE && pass->dx == 1;
 }
 
-static int unpack_pass(const struct output *out, const struct pass *pass, struct input *input, size_t step) {
+/* Returns where the next pass begins. */
+static uint8_t *unpack_pass(const struct output *out, const struct pass *pass, uint8_t *filtered, size_t step) {
     const bool direct = is_direct(out, pass);
     const uint8_t *above = NULL;
     for (size_t row = 0; row < pass->height && pass->width; row++) {
-        if (input->left <= pass->row_bytes)
-            return SDDL_PIXELS_CUT;
-        uint8_t *to = direct ? sddl_pixel_at(out->canvas, pass->x, pass->y + row * pass->dy) : input->at + 1;
-        if (!sddl_png_unfilter(to, input->at, above, pass->row_bytes, step))
-            return SDDL_PIXELS_BROKEN;
-        above = to;
+        uint8_t *to = direct ? sddl_pixel_at(out->canvas, pass->x, pass->y + row * pass->dy) : filtered + 1;
+        sddl_png_unfilter(to, filtered, above, pass->row_bytes, step);
         if (!direct)
-            put_row(out, above, pass, row);
-        input->at += pass->row_bytes + 1;
-        input->left -= pass->row_bytes + 1;
+            put_row(out, to, pass, row);
+        above = to;
+        filtered += pass->row_bytes + 1;
     }
-    return SDDL_PIXELS_WHOLE;
+    return filtered;
 }
 
-static int unpack(const sddl_png_format *format, uint8_t *filtered, size_t size, const sddl_canvas *canvas, int blend) {
-    struct sddl_png_colours colours;
-    if (!format || !filtered || !sddl_canvas_valid(canvas) || canvas->width != format->width ||
-        canvas->height != format->height || !sddl_png_prepare(format, &colours))
-        return SDDL_E_ARGUMENT;
-    const bool masked = blend == SDDL_BLEND_OVER && sddl_png_use_as_mask(&colours);
-    const struct output out = {&colours, canvas, blend, masked};
-    unsigned bits = sddl_png_bits(format->bit_depth, format->colour_type);
-    size_t step = bits < 8 ? 1 : bits / 8;
-    struct input input = {filtered, size};
-    int status = SDDL_PIXELS_WHOLE;
-    for (size_t i = 0; i < pass_count(format) && status == SDDL_PIXELS_WHOLE; i++) {
-        const struct pass pass = pass_of(format, bits, i);
-        status = unpack_pass(&out, &pass, &input, step);
+static void unpack(const struct output *out, const struct picture *picture, uint8_t *filtered) {
+    const size_t step = picture->bits < 8 ? 1 : picture->bits / 8;
+    for (size_t i = 0; i < pass_count(picture); i++) {
+        const struct pass pass = pass_of(picture, i);
+        filtered = unpack_pass(out, &pass, filtered, step);
     }
-    return status;
-}
-
-int sddl_png_unpack(const sddl_png_format *format, uint8_t *filtered, size_t size, const sddl_canvas *out) {
-    return unpack(format, filtered, size, out, SDDL_BLEND_SOURCE);
-}
-
-static sddl_png_format format_of(const sddl_png_format *format, const sddl_png_frame *frame) {
-    sddl_png_format own = *format;
-    own.width = frame->width;
-    own.height = frame->height;
-    return own;
 }
 
 /* All rows are there and none has a filter that PNG does not know. */
-static int check_rows(const sddl_png_format *format, const uint8_t *filtered, size_t size) {
-    const unsigned bits = sddl_png_bits(format->bit_depth, format->colour_type);
-    for (size_t i = 0; i < pass_count(format); i++) {
-        const struct pass pass = pass_of(format, bits, i);
+static int check_rows(const struct picture *picture, const uint8_t *filtered, size_t size) {
+    for (size_t i = 0; i < pass_count(picture); i++) {
+        const struct pass pass = pass_of(picture, i);
         for (size_t row = 0; row < pass.height && pass.width; row++) {
             if (size <= pass.row_bytes)
                 return SDDL_PIXELS_CUT;
-            if (*filtered > 4)
+            if (*filtered >= SDDL_PNG_FILTERS)
                 return SDDL_PIXELS_BROKEN;
             filtered += pass.row_bytes + 1;
             size -= pass.row_bytes + 1;
@@ -165,22 +149,24 @@ static int check_rows(const sddl_png_format *format, const uint8_t *filtered, si
     return SDDL_PIXELS_WHOLE;
 }
 
-int64_t sddl_png_frame_size(const sddl_png_format *format, const sddl_png_frame *frame) {
-    if (!format || !frame)
-        return SDDL_E_ARGUMENT;
-    const sddl_png_format own = format_of(format, frame);
-    return sddl_png_filtered_size(&own);
+static bool fits(const sddl_canvas *canvas, const sddl_png_frame *frame) {
+    return sddl_canvas_valid(canvas) && frame->width <= canvas->width && frame->height <= canvas->height &&
+           frame->x <= canvas->width - frame->width && frame->y <= canvas->height - frame->height;
 }
 
-int sddl_png_draw(const sddl_png_format *format, const sddl_png_frame *frame, uint8_t *filtered, size_t size,
-                  const sddl_canvas *canvas) {
-    if (!format || !frame || !filtered || !sddl_canvas_valid(canvas) || frame->width > canvas->width ||
-        frame->height > canvas->height || frame->x > canvas->width - frame->width ||
-        frame->y > canvas->height - frame->height)
+int sddl_png_draw(const uint8_t *data, size_t size, const sddl_png_index *index, const sddl_png_frame *frame,
+                  uint8_t *filtered, size_t filtered_size, const sddl_canvas *canvas) {
+    struct sddl_png_colours colours;
+    if (!index || !frame || !filtered || !fits(canvas, frame) || !sddl_png_prepare(data, size, index, &colours))
         return SDDL_E_ARGUMENT;
-    const sddl_png_format own = format_of(format, frame);
+    const struct picture picture = picture_of(index, frame);
     const size_t offset = (size_t)frame->y * canvas->stride + (size_t)frame->x * SDDL_PIXEL;
-    const sddl_canvas part = {canvas->pixels + offset, canvas->size - offset, canvas->stride, own.width, own.height};
-    int status = check_rows(&own, filtered, size);
-    return status == SDDL_PIXELS_WHOLE ? unpack(&own, filtered, size, &part, frame->blend) : status;
+    const sddl_canvas part = {canvas->pixels + offset, canvas->size - offset, canvas->stride, frame->width,
+                              frame->height};
+    const bool masked = frame->blend == SDDL_BLEND_OVER && sddl_png_use_as_mask(&colours);
+    const struct output out = {&colours, &part, frame->blend, masked};
+    const int status = check_rows(&picture, filtered, filtered_size);
+    if (status == SDDL_PIXELS_WHOLE)
+        unpack(&out, &picture, filtered);
+    return status;
 }

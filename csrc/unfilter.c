@@ -167,10 +167,8 @@ SDDL_INLINE void unfilter_row(uint8_t *to, const uint8_t *row, const uint8_t *ab
         unfilter_paeth(to, row, above, length, step);
 }
 
-bool sddl_png_unfilter(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step) {
+void sddl_png_unfilter(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step) {
     const uint8_t filter = *row++;
-    if (filter > PAETH)
-        return false;
     if (filter == NONE || (filter == UP && !above))
         unfilter_none(to, row, length);
     else if (filter == UP)
@@ -187,5 +185,4 @@ bool sddl_png_unfilter(uint8_t *to, const uint8_t *row, const uint8_t *above, si
         unfilter_row(to, row, above, length, 2, filter);
     else
         unfilter_row(to, row, above, length, 8, filter);
-    return true;
 }

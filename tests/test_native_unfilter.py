@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from kernels import Canvas
+from kernels import Canvas, rect
 from sddisplaylink._native import ffi, lib
 
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 FORMATS = [(0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 1), (3, 2), (3, 4), (3, 8)]
 FORMATS += [(4, 8), (4, 16), (6, 8), (6, 16)]
+BLENDS = [lib.SDDL_BLEND_SOURCE, lib.SDDL_BLEND_OVER]
 ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
 
 
@@ -94,19 +95,31 @@ class Picture:
         alpha = eight.pop() if self.colour_type in (4, 6) else 0 if key == samples else 255
         return bytes([*(eight * 3 if len(eight) == 1 else eight), alpha])
 
-    def description(self, interlaced: bool):
-        c = ffi.new("sddl_png_format *")
-        c.width, c.height, c.bit_depth, c.colour_type = self.width, self.height, self.depth, self.colour_type
-        c.interlaced, c.palette_entries = interlaced, len(self.palette) // 3
-        self.memory = [ffi.from_buffer("uint8_t[]", data) for data in (self.palette, self.transparency)]
-        c.palette, c.transparency = self.memory
-        c.transparency_size = len(self.transparency)
-        return c
+    def frame(self, interlaced: bool) -> Frame:
+        return Frame((self.width, self.height), (self.colour_type, self.depth), interlaced, self)
 
 
-def unpack(description, stored: bytes, canvas: Canvas) -> int:
-    memory = ffi.new("uint8_t[]", stored or b"\0")
-    return lib.sddl_png_unpack(description, memory, len(stored), canvas.c)
+class Frame:
+    """A frame as the kernels take it: an index, and the file that it is of, of which there are only PLTE and tRNS."""
+
+    def __init__(self, size, colours, interlaced=False, chunks=None) -> None:
+        palette, transparency = (chunks.palette, chunks.transparency) if chunks else (b"", b"")
+        self.data = ffi.from_buffer("uint8_t[]", palette + transparency)
+        self.index, self.c = ffi.new("sddl_png_index *"), ffi.new("sddl_png_frame *")
+        self.index.colour_type, self.index.bit_depth = colours
+        self.index.interlaced = interlaced
+        self.index.palette = 0, len(palette)
+        self.index.transparency = len(palette), len(palette + transparency)
+        self.c.width, self.c.height = size
+
+    @property
+    def stored_size(self) -> int:
+        return lib.sddl_png_frame_size(self.index, self.c)
+
+    def draw(self, stored: bytes, canvas: Canvas, x: int = 0, y: int = 0, blend: int = lib.SDDL_BLEND_SOURCE) -> int:
+        self.c.x, self.c.y, self.c.blend = x, y, blend
+        memory = ffi.new("uint8_t[]", stored or b"\0")
+        return lib.sddl_png_draw(self.data, len(self.data), self.index, self.c, memory, len(stored), canvas.c)
 
 
 @pytest.mark.parametrize(("colour_type", "depth"), FORMATS)
@@ -115,11 +128,30 @@ def unpack(description, stored: bytes, canvas: Canvas) -> int:
 def test_every_format_filter_and_pass(colour_type, depth, data, interlaced, width, height):
     picture = Picture(colour_type, depth, width, height, data.draw)
     stored = picture.stored(interlaced, data.draw)
-    description = picture.description(interlaced)
-    assert lib.sddl_png_filtered_size(description) == len(stored)
+    frame = picture.frame(interlaced)
+    assert frame.stored_size == len(stored)
     canvas = Canvas(width, height, None, data.draw(st.sampled_from([0, 12])))
-    assert unpack(description, stored, canvas) == lib.SDDL_PIXELS_WHOLE
+    assert frame.draw(stored, canvas) == lib.SDDL_PIXELS_WHOLE
     assert canvas.read() == picture.rgba()
+
+
+@pytest.mark.parametrize(("colour_type", "depth"), FORMATS)
+@given(data=st.data(), interlaced=st.booleans(), width=st.integers(1, 40), height=st.integers(1, 9))
+@settings(deadline=None, max_examples=25)
+def test_drawn_where_it_belongs_and_over_what_is_there(colour_type, depth, data, interlaced, width, height):
+    picture = Picture(colour_type, depth, width, height, data.draw)
+    if colour_type == 3:
+        alphas = st.sampled_from([0, 255, data.draw(st.sampled_from([0, 255, 77]))])
+        picture.transparency = (bytes(data.draw(st.lists(alphas, max_size=12))) * 256)[:256]
+        picture.palette = (picture.palette * 20)[:768]
+    stored = picture.stored(interlaced, data.draw)
+    under = data.draw(st.binary(min_size=64, max_size=64)) * ((width + 3) * (height + 2))
+    x, y, blend = data.draw(st.tuples(st.integers(0, 3), st.integers(0, 2), st.sampled_from(BLENDS)))
+    canvas, expected = (Canvas(width + 3, height + 2, under[: (width + 3) * (height + 2) * 4], 8) for _ in range(2))
+    pixels = ffi.new("uint8_t[]", picture.rgba())
+    lib.sddl_draw_pixels(expected.c, rect(x, y, width, height), pixels, len(pixels), width * 4, blend)
+    assert picture.frame(interlaced).draw(stored, canvas, x, y, blend) == lib.SDDL_PIXELS_WHOLE
+    assert canvas.read() == expected.read()
 
 
 def png_file(picture: Picture, interlaced: bool, stored: bytes) -> bytes:
@@ -140,7 +172,7 @@ def test_equal_to_pillow(colour_type, depth, data, interlaced, width, height):
     picture.transparency = b""
     stored = picture.stored(interlaced, data.draw)
     canvas = Canvas(width, height)
-    assert unpack(picture.description(interlaced), stored, canvas) == lib.SDDL_PIXELS_WHOLE
+    assert picture.frame(interlaced).draw(stored, canvas) == lib.SDDL_PIXELS_WHOLE
     with Image.open(io.BytesIO(png_file(picture, interlaced, stored))) as image:
         assert canvas.read() == image.convert("RGBA").tobytes()
 
@@ -148,42 +180,33 @@ def test_equal_to_pillow(colour_type, depth, data, interlaced, width, height):
 @pytest.mark.parametrize("interlaced", [False, True])
 @given(data=st.data())
 @settings(deadline=None, max_examples=5)
-def test_every_truncation_leaves_the_rest_alone(interlaced, data):
+def test_nothing_is_drawn_of_what_is_cut_off(interlaced, data):
     picture = Picture(2, 8, 9, 8, data.draw)
     stored = picture.stored(interlaced, data.draw)
-    whole, untouched = picture.rgba(), b"\1\2\3\4" * 72
+    canvas = Canvas(9, 8, b"\1\2\3\4" * 72)
     for end in range(len(stored)):
-        canvas = Canvas(9, 8, untouched)
-        assert unpack(picture.description(interlaced), stored[:end], canvas) == lib.SDDL_PIXELS_CUT
-        pixels = canvas.read()
-        assert all(pixels[i : i + 4] in (whole[i : i + 4], b"\1\2\3\4") for i in range(0, len(pixels), 4))
-        if not interlaced:
-            assert pixels[: end // 28 * 36] == whole[: end // 28 * 36]
+        assert picture.frame(interlaced).draw(stored[:end], canvas) == lib.SDDL_PIXELS_CUT
+    assert canvas.read() == b"\1\2\3\4" * 72
 
 
-def test_unknown_filter_is_an_error_from_there_on():
-    canvas, description = Canvas(1, 3), ffi.new("sddl_png_format *")
-    description.width, description.height, description.bit_depth, description.colour_type = 1, 3, 8, 6
-    assert unpack(description, b"\0\1\2\3\4" + b"\5\1\2\3\4" + b"\0\1\2\3\4", canvas) == lib.SDDL_PIXELS_BROKEN
-    assert canvas.read() == b"\1\2\3\4" + bytes(8)
+def test_nothing_is_drawn_of_what_has_an_unknown_filter():
+    canvas, frame = Canvas(1, 3), Frame((1, 3), (6, 8))
+    assert frame.draw(b"\0\1\2\3\4" + b"\5\1\2\3\4" + b"\0\1\2\3\4", canvas) == lib.SDDL_PIXELS_BROKEN
+    assert canvas.read() == bytes(12)
 
 
-@pytest.mark.parametrize(
-    ("colour_type", "depth"), [(0, 3), (1, 8), (2, 4), (3, 16), (4, 4), (5, 8), (6, 2), (7, 8), (6, 0)]
-)
-def test_formats_that_png_does_not_know(colour_type, depth):
-    canvas, description = Canvas(1, 1), ffi.new("sddl_png_format *")
-    description.width, description.height, description.bit_depth, description.colour_type = 1, 1, depth, colour_type
-    assert lib.sddl_png_filtered_size(description) == lib.SDDL_E_ARGUMENT
-    assert unpack(description, bytes(20), canvas) == lib.SDDL_E_ARGUMENT
+@pytest.mark.parametrize("colours", [(0, 3), (1, 8), (2, 4), (3, 16), (4, 4), (5, 8), (6, 2), (7, 8), (6, 0)])
+def test_formats_that_png_does_not_know(colours):
+    frame = Frame((1, 1), colours)
+    assert frame.stored_size == frame.draw(bytes(20), Canvas(1, 1)) == lib.SDDL_E_ARGUMENT
 
 
 def test_absurd_sizes_and_missing_palettes_are_refused():
-    description = ffi.new("sddl_png_format *")
-    description.width = description.height = 0xFFFFFFFF
-    description.bit_depth, description.colour_type = 16, 6
-    assert lib.sddl_png_filtered_size(description) == lib.SDDL_E_ARGUMENT
-    description.width = description.height = 1
-    assert unpack(description, bytes(9), Canvas(2, 1)) == lib.SDDL_E_ARGUMENT
-    description.bit_depth, description.colour_type = 8, 3
-    assert unpack(description, bytes(2), Canvas(1, 1)) == lib.SDDL_E_ARGUMENT
+    refused = lib.SDDL_E_ARGUMENT
+    assert Frame((0xFFFFFFFF, 0xFFFFFFFF), (6, 16)).stored_size == refused
+    assert Frame((3, 1), (6, 8)).draw(bytes(13), Canvas(2, 1)) == refused
+    assert Frame((1, 1), (6, 8)).draw(bytes(5), Canvas(1, 1), 1, 0) == refused
+    assert Frame((1, 1), (3, 8)).draw(bytes(2), Canvas(1, 1)) == refused
+    outside = Frame((1, 1), (6, 8))
+    for outside.index.transparency in ([0, 1], [1, 0]):
+        assert outside.draw(bytes(5), Canvas(1, 1)) == refused

@@ -26,7 +26,7 @@ class NativePngPainter:
         self._index = source.index
         self._pillow = PillowPainter(source)
         self._prepared: Prepared[bytearray] = Prepared()
-        self._layout = _Layout(source.index) if _is_regular(source.index) else None
+        self._is_regular = _is_regular(source.index)
 
     def draw(self, index: int, target: Any, under: Any, flags: int) -> None:
         """Decode the tile and draw it."""
@@ -58,9 +58,9 @@ class NativePngPainter:
 
     def _rows(self, index: int) -> bytearray | None:
         """The rows of a tile, still filtered; None if they are for Pillow."""
-        if self._layout is None:
+        if not self._is_regular:
             return None
-        size = lib.sddl_png_frame_size(self._layout.c, self._index.frame(index))
+        size = lib.sddl_png_frame_size(self._index.state, self._index.frame(index))
         try:
             return inflated(self._index.stream(index), size) if size > 0 else None
         except MemoryError:
@@ -68,40 +68,19 @@ class NativePngPainter:
 
     def _draw(self, index: int, rows: bytearray, target: Any) -> bool:
         """False if there is something wrong with the rows, and nothing was drawn."""
-        if self._layout is None:
-            return False
+        data, state, frame = self._source.data.extent, self._index.state, self._index.frame(index)
         memory = ffi.from_buffer("uint8_t[]", rows, require_writable=True)
-        status = lib.sddl_png_draw(self._layout.c, self._index.frame(index), memory, len(rows), target)
-        return check(status) == lib.SDDL_PIXELS_WHOLE
-
-
-class _Layout:
-    """sddl_png_format, but for the size, with the memory that it points to."""
-
-    def __init__(self, index: PngIndex) -> None:
-        depth, colours, _, _, interlaced = index.header[8:]
-        palette, transparency = index.palette if colours == _PALETTE else b"", index.transparency
-        self._memory = [ffi.from_buffer("uint8_t[]", part) for part in (palette, transparency)]
-        fields = {
-            "bit_depth": depth,
-            "colour_type": colours,
-            "interlaced": interlaced,
-            "palette_entries": len(palette) // 3,
-            "palette": self._memory[0],
-            "transparency": self._memory[1],
-            "transparency_size": len(transparency),
-        }
-        self.c: Any = ffi.new("sddl_png_format *", fields)
+        return check(lib.sddl_png_draw(*data, state, frame, memory, len(rows), target)) == lib.SDDL_PIXELS_WHOLE
 
 
 def _is_regular(index: PngIndex) -> bool:
     """True if the kernel and Pillow are of one mind about what the header and the colours say."""
     depth, colours, compression, filtering, interlaced = index.header[8:]
-    palette, transparency = index.palette, index.transparency
+    transparency = index.transparency
     if compression or filtering or interlaced > 1:
         return False
     if colours == _PALETTE:
-        entries, rest = divmod(len(palette), 3)
+        entries, rest = divmod(len(index.palette), 3)
         return 0 < entries <= 1 << depth and not rest and len(transparency) <= entries
     return not transparency or _is_regular_key(transparency, depth, _KEY_SAMPLES.get(colours, 0))
 
