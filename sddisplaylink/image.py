@@ -17,7 +17,7 @@ from sddisplaylink.errors import ImageFormatError, SDDisplayLinkError
 from sddisplaylink.frame import Frame
 from sddisplaylink.frame_pool import FramePool, PoolReader
 from sddisplaylink.mime_bundle import mime_bundle
-from sddisplaylink.timing import Timeline, TimingRule
+from sddisplaylink.timing import TIMING_RULES, Timeline, TimingRule
 
 if TYPE_CHECKING:
     from sddisplaylink.incremental import IncrementalImage
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["AnimatedImage"]
 
 DecoderName = Literal["auto", "pillow"]
+_DECODERS = get_args(DecoderName)
 
 
 def check_names(timing: str, decoder: str) -> None:
     """ValueError unless both are known."""
-    if decoder not in get_args(DecoderName):
+    if decoder not in _DECODERS:
         raise ValueError(f'decoder must be "auto" or "pillow", not {decoder!r}')
-    if timing not in get_args(TimingRule):
+    if timing not in TIMING_RULES:
         raise ValueError(f'timing must be "browser" or "raw", not {timing!r}')
 
 

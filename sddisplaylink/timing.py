@@ -10,9 +10,10 @@ from typing import Literal, Protocol, get_args
 
 from sddisplaylink.decoders.protocol import ImageInfo
 
-__all__ = ["Delays", "Timeline", "TimingRule"]
+__all__ = ["TIMING_RULES", "Delays", "Timeline", "TimingRule"]
 
 TimingRule = Literal["browser", "raw"]
+TIMING_RULES = get_args(TimingRule)
 
 _NANOSECONDS = 1_000_000_000
 _TOO_SHORT_NS = 10_000_000  # Chromium, Firefox and WebKit agree: up to and including this, the delay is not meant
@@ -40,7 +41,7 @@ class Timeline:
 
     def __init__(self, stored: Delays, rule: TimingRule) -> None:
         """Apply `rule` to the delays as stored. ValueError: no such rule."""
-        if rule not in get_args(TimingRule):
+        if rule not in TIMING_RULES:
             raise ValueError(f'timing must be "browser" or "raw", not {rule!r}')
         self._stored = stored
         self._rule = rule

@@ -14,6 +14,7 @@ __all__ = ["FileData", "Source", "open_source"]
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 
+_BEGINNING = 16  # bytes: as many as any format is known by
 _MAPPED_FROM = 1 << 20  # smaller files are read: that is as fast, and needs no open file
 
 
@@ -48,7 +49,7 @@ class FileData:
 
     def startswith(self, *beginnings: bytes) -> bool:
         """True if the file begins with one of these."""
-        return any(self._content[: len(begin)] == begin for begin in beginnings)
+        return self[:_BEGINNING].startswith(beginnings)
 
     def whole(self) -> bytes:
         """All of it."""
@@ -70,11 +71,10 @@ class FileData:
 
 def open_source(source: Source) -> tuple[FileData, str]:
     """The bytes of `source`, and a name for messages. OSError as from open(); TypeError if it is none of these."""
-    if isinstance(source, (str, os.PathLike)):
-        with open(source, "rb") as file:
-            return FileData(_mapped(file) or file.read()), os.fsdecode(source)
     if isinstance(source, bytes):
         return FileData(source), "<bytes>"
+    if isinstance(source, str) or hasattr(source, "__fspath__"):
+        return _read(os.fspath(source))
     try:
         with memoryview(_content(source)) as view:
             return FileData(view.tobytes()), _file_name(source)
@@ -83,7 +83,12 @@ def open_source(source: Source) -> tuple[FileData, str]:
         raise TypeError(f"source must be a path, bytes or a file opened in binary mode, not {kind}") from None
 
 
-def _mapped(file: IO[bytes]) -> mmap.mmap | None:
+def _read(path: str | bytes) -> tuple[FileData, str]:
+    with io.FileIO(path) as file:  # without the buffer that open() would put in front of it
+        return FileData(_mapped(file) or file.readall()), os.fsdecode(path)
+
+
+def _mapped(file: io.FileIO) -> mmap.mmap | None:
     """A mapping of a large file; None of what is small, or is no file of a disk."""
     try:
         if os.fstat(file.fileno()).st_size >= _MAPPED_FROM:

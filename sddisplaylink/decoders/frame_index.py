@@ -16,6 +16,7 @@ __all__ = ["FrameIndex", "Table", "shared"]
 
 _Number = TypeVar("_Number")
 
+_FRAMES = 64  # in a block
 _AHEAD = 8  # frames looked for at once after the first one, and then more and more
 _LARGEST = 256 << 20  # bytes
 
@@ -27,8 +28,7 @@ class Table:
         """`block`: how many there are in each."""
         self._kind = f"{kind}[]"
         self._block = block
-        self._blocks = [ffi.new(self._kind, block)]
-        self._most = _LARGEST // (block * ffi.sizeof(kind))
+        self._blocks: list[Any] = []
 
     def at(self, number: int) -> Any:
         """Pointer to one of them."""
@@ -38,9 +38,7 @@ class Table:
         """Where the next one goes when there are `count`, and how many have room there. ImageFormatError: too many."""
         block, offset = divmod(count, self._block)
         if block == len(self._blocks):
-            if block >= self._most:
-                raise ImageFormatError("the file's index takes more memory than the limit")
-            self._blocks.append(ffi.new(self._kind, self._block))
+            self._blocks.append(self._another())
         return self._blocks[block] + offset, self._block - offset
 
     def blocks(self, count: int) -> Iterable[tuple[Any, int]]:
@@ -48,6 +46,12 @@ class Table:
         for number, block in enumerate(self._blocks):
             if (there := min(self._block, count - number * self._block)) > 0:
                 yield block, there
+
+    def _another(self) -> Any:
+        block = ffi.new(self._kind, self._block)
+        if (len(self._blocks) + 1) * ffi.sizeof(block) > _LARGEST:
+            raise ImageFormatError("the file's index takes more memory than the limit")
+        return block
 
 
 class FrameIndex:
@@ -61,7 +65,7 @@ class FrameIndex:
         self._most = limits.frames
         self._lock = threading.Lock()
         self.state = ffi.new(f"{self._state_type} *")
-        self._frames = Table(self._frame_type, 256)
+        self._frames = Table(self._frame_type, _FRAMES)
         self.count = 0
         """Whole frames found so far."""
         self.ended = False

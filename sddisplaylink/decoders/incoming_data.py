@@ -48,10 +48,6 @@ class IncomingData(FileData):
             self.is_growing = False
             self._memory = bytearray()
 
-    def startswith(self, *beginnings: bytes) -> bool:
-        """True if the file begins with one of these, as far as it is there."""
-        return any(self[: len(begin)] == begin for begin in beginnings)
-
     def whole(self) -> bytes:
         """All that there is."""
         return self[:]

@@ -30,7 +30,7 @@ class PngIndex(FrameIndex):
         super().__init__(data, limits)
         self._is_whole = is_whole
         self._spans = Table("sddl_span", _SPANS)
-        self._end = StreamEnd(-1, (0, 0))
+        self._end: StreamEnd | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -119,14 +119,15 @@ class PngIndex(FrameIndex):
     def _is_there(self, frame: Any) -> bool:
         """Whether that frame's zlib stream, of which all that has come was read last, is whole and can be decoded."""
         following = slice(self.state.position + 4, self.state.position + 8)
-        if self._end.first_span != frame.first_span:
-            self._end = StreamEnd(frame.first_span, (frame.width, frame.height))
-        read = frame.first_span + self._end.spans_read, frame.first_span + frame.span_count
+        end = self._end
+        if end is None or end.first_span != frame.first_span:
+            end = self._end = StreamEnd(frame.first_span, (frame.width, frame.height))
+        read = frame.first_span + end.spans_read, frame.first_span + frame.span_count
         if read[0] == read[1] or self.data[following] in _DATA:
             return False
         for span in map(self._spans.at, range(*read)):
-            self._end.read(self.data[span.begin : span.end])
-        if not self._end.is_whole:
+            end.read(self.data[span.begin : span.end])
+        if not end.is_whole:
             return False
         self.count += 1
         is_whole = self._is_whole(self, self.count - 1)
