@@ -4,12 +4,19 @@
 
 #include "imaging.h"
 
-enum { SDDL_PNG_FILTERS = 5 };
+enum { SDDL_PNG_PAETH = 4, SDDL_PNG_FILTERS = 5 };
 
 /* Undoes the filter of one row. row[0] is the filter, one of those five, `length` bytes follow, which go to `to`: row + 1, or other
  * memory. `above` are those of the row before, NULL for the first one; `step`: bytes from a sample to the same one of the pixel to
  * the left. */
 void sddl_png_unfilter(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step);
+
+/* The same of a row with filter SDDL_PNG_PAETH that is not the first; `row` is that behind the filter. */
+void sddl_png_unfilter_paeth(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step);
+/* True if this row and the next, neither of them the first, are best unfiltered together: that takes two thirds of the time. */
+bool sddl_png_is_pair(const uint8_t *row, const uint8_t *next, size_t step);
+void sddl_png_unfilter_pair(uint8_t *to, uint8_t *to_next, const uint8_t *row, const uint8_t *next,
+                            const uint8_t *above, size_t length, size_t step);
 
 /* How samples become RGBA. */
 struct sddl_png_colours {

@@ -97,7 +97,14 @@ static void blend_row(const struct output *out, const uint8_t *samples, size_t c
     }
 }
 
+/* True if the samples are the pixels of the canvas and can be unfiltered right there. */
+static bool is_direct(const struct output *out, const struct pass *pass) {
+    return sddl_png_is_rgba(out->colours) && out->blend == SDDL_BLEND_SOURCE && pass->dx == 1;
+}
+
 static void put_row(const struct output *out, const uint8_t *samples, const struct pass *pass, size_t row) {
+    if (is_direct(out, pass))
+        return; /* it is there */
     uint8_t *to = sddl_pixel_at(out->canvas, pass->x, pass->y + row * pass->dy);
     if (out->blend == SDDL_BLEND_OVER)
         blend_row(out, samples, pass->width, to, pass->dx * SDDL_PIXEL);
@@ -105,22 +112,29 @@ static void put_row(const struct output *out, const uint8_t *samples, const stru
         sddl_png_expand(out->colours, samples, pass->width, to, pass->dx * SDDL_PIXEL);
 }
 
-/* True if the samples are the pixels of the canvas and can be unfiltered right there. */
-static bool is_direct(const struct output *out, const struct pass *pass) {
-    return sddl_png_is_rgba(out->colours) && out->blend == SDDL_BLEND_SOURCE && pass->dx == 1;
+/* Where the samples of a row go, which is stored at `row`. */
+static uint8_t *place(const struct output *out, const struct pass *pass, size_t number, uint8_t *row) {
+    return is_direct(out, pass) ? sddl_pixel_at(out->canvas, pass->x, pass->y + number * pass->dy) : row + 1;
 }
 
 /* Returns where the next pass begins. */
 static uint8_t *unpack_pass(const struct output *out, const struct pass *pass, uint8_t *filtered, size_t step) {
-    const bool direct = is_direct(out, pass);
     const uint8_t *above = NULL;
     for (size_t row = 0; row < pass->height && pass->width; row++) {
-        uint8_t *to = direct ? sddl_pixel_at(out->canvas, pass->x, pass->y + row * pass->dy) : filtered + 1;
-        sddl_png_unfilter(to, filtered, above, pass->row_bytes, step);
-        if (!direct)
-            put_row(out, to, pass, row);
+        uint8_t *next = filtered + pass->row_bytes + 1;
+        uint8_t *to = place(out, pass, row, filtered);
+        if (above && row + 1 < pass->height && sddl_png_is_pair(filtered, next, step)) {
+            uint8_t *to_next = place(out, pass, row + 1, next);
+            sddl_png_unfilter_pair(to, to_next, filtered, next, above, pass->row_bytes, step);
+            put_row(out, to, pass, row++);
+            to = to_next;
+            next += pass->row_bytes + 1;
+        } else {
+            sddl_png_unfilter(to, filtered, above, pass->row_bytes, step);
+        }
+        put_row(out, to, pass, row);
         above = to;
-        filtered += pass->row_bytes + 1;
+        filtered = next;
     }
     return filtered;
 }

@@ -1,88 +1,7 @@
 /* PNG's row filters undone, a pixel in one vector where a pixel has several bytes. */
-#include "png.h"
+#include "png_vectors.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-enum { NONE, SUB, UP, AVERAGE, PAETH };
-
-enum { WIDE = 16 };
-
-typedef uint8_t bytes __attribute__((vector_size(WIDE)));
-typedef int16_t lanes __attribute__((vector_size(WIDE)));
-typedef uint32_t quad __attribute__((vector_size(WIDE)));
-typedef uint64_t pair __attribute__((vector_size(WIDE)));
-typedef uint8_t half __attribute__((vector_size(WIDE / 2)));
-
-#ifdef __clang__
-#define SHUFFLED(kind, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
-#else
-#define SHUFFLED(kind, a, b, ...) __builtin_shuffle(a, b, (kind){__VA_ARGS__})
-#endif
-
-/* Put together in a register: three bytes copied to memory and read back as eight would make the processor wait. */
-SDDL_INLINE uint64_t load_pixel(const uint8_t *at, size_t step) {
-    uint64_t value = 0;
-    for (size_t i = step & ~(size_t)3; i < step; i++)
-        value |= (uint64_t)at[i] << 8 * i;
-    if (step == 8)
-        value = sddl_load64(at);
-    else if (step >= 4)
-        value |= sddl_load32(at);
-    return value;
-}
-
-SDDL_INLINE void store_pixel(uint8_t *at, uint64_t value, size_t step) {
-    if (step == 8)
-        sddl_store64(at, value);
-    else if (step >= 4)
-        sddl_store32(at, (uint32_t)value);
-    for (size_t i = step & ~(size_t)3; i < step; i++)
-        at[i] = (uint8_t)(value >> 8 * i);
-}
-
-SDDL_INLINE bytes load_bytes(const uint8_t *at, size_t step) {
-    return (bytes)(pair){load_pixel(at, step), 0};
-}
-
-SDDL_INLINE lanes load_lanes(const uint8_t *at, size_t step) {
-    const bytes zero = {0};
-    return (lanes)SHUFFLED(bytes, load_bytes(at, step), zero, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
-
-SDDL_INLINE void store_lanes(uint8_t *at, lanes from, size_t step) {
-    store_pixel(at, (uint64_t)__builtin_convertvector(from, half), step);
-}
-
-/* What is one instruction each, which not every compiler finds in the plain form; the plain one serves as well. */
-#ifdef __SSE2__
-SDDL_INLINE lanes smaller(lanes a, lanes b) {
-    return (lanes)_mm_min_epi16((__m128i)a, (__m128i)b);
-}
-
-SDDL_INLINE lanes larger(lanes a, lanes b) {
-    return (lanes)_mm_max_epi16((__m128i)a, (__m128i)b);
-}
-
-SDDL_INLINE bytes rounded_up_mean(bytes a, bytes b) {
-    return (bytes)_mm_avg_epu8((__m128i)a, (__m128i)b);
-}
-#else
-SDDL_INLINE lanes smaller(lanes a, lanes b) {
-    const lanes below = a < b;
-    return (a & below) | (b & ~below);
-}
-
-SDDL_INLINE lanes larger(lanes a, lanes b) {
-    const lanes below = a < b;
-    return (b & below) | (a & ~below);
-}
-
-SDDL_INLINE bytes rounded_up_mean(bytes a, bytes b) {
-    return (a | b) - ((a ^ b) >> 1);
-}
-#endif
+enum { NONE, SUB, UP, AVERAGE };
 
 static void unfilter_none(uint8_t *to, const uint8_t *row, size_t length) {
     if (to != row)
@@ -141,30 +60,13 @@ SDDL_INLINE void unfilter_average(uint8_t *to, const uint8_t *row, const uint8_t
     }
 }
 
-/* With p = left + up - corner, the larger of the two is nearest to p if 3 corner - left - up is not above the smaller, the
- * smaller if that is not below the larger, and else the corner. If both hold, all three are the same. */
-SDDL_INLINE void unfilter_paeth(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step) {
-    lanes left = {0}, corner = {0};
-    for (size_t i = 0; i < length; i += step) {
-        const lanes up = load_lanes(above + i, step);
-        const lanes bound = corner * 3 - up - left;
-        const lanes low = smaller(left, up), high = larger(left, up);
-        const lanes from_corner = ((low - corner) & ~(high > bound)) + ((high - corner) & ~(bound > low));
-        left = (load_lanes(row + i, step) + corner + from_corner) & 255;
-        store_lanes(to + i, left, step);
-        corner = up;
-    }
-}
-
 /* With `step` a constant, so that each width of pixel gets code of its own. */
 SDDL_INLINE void unfilter_row(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step,
                               uint8_t filter) {
-    if (filter == SUB || (filter == PAETH && !above))
-        unfilter_sub(to, row, length, step);
-    else if (filter == AVERAGE)
+    if (filter == AVERAGE)
         unfilter_average(to, row, above, length, step);
     else
-        unfilter_paeth(to, row, above, length, step);
+        unfilter_sub(to, row, length, step);
 }
 
 void sddl_png_unfilter(uint8_t *to, const uint8_t *row, const uint8_t *above, size_t length, size_t step) {
@@ -173,6 +75,8 @@ void sddl_png_unfilter(uint8_t *to, const uint8_t *row, const uint8_t *above, si
         unfilter_none(to, row, length);
     else if (filter == UP)
         unfilter_up(to, row, above, length);
+    else if (filter == SDDL_PNG_PAETH && above)
+        sddl_png_unfilter_paeth(to, row, above, length, step);
     else if (step == 4)
         unfilter_row(to, row, above, length, 4, filter);
     else if (step == 3)

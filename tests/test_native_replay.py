@@ -13,7 +13,7 @@ import pytest
 FUZZ = Path(__file__).parent / "fuzz"
 CSRC = FUZZ.parent.parent / "csrc"
 KERNELS = ["apng_scan", "blend", "canvas", "compose", "convert", "crc32", "gif_draw", "gif_scan", "lzw"]
-KERNELS += ["png_chunk", "png_expand", "png_unpack", "unfilter"]
+KERNELS += ["png_chunk", "png_expand", "png_paeth", "png_unpack", "unfilter"]
 FLAGS = ["-std=c11", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 NAMES = ["lzw", "gif", "png_scan", "png_unpack", "compose"]
 
