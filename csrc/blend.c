@@ -1,32 +1,22 @@
 /* RGBA pixels drawn over others. */
 #include "blend.h"
+#include "vectors.h"
 
-enum { TOGETHER = 8 };
-
-typedef uint16_t lanes __attribute__((vector_size(TOGETHER * sizeof(uint16_t))));
-typedef uint8_t narrow __attribute__((vector_size(TOGETHER)));
+typedef uint16_t channels __attribute__((vector_size(WIDE)));
 
 #define TWO_ALPHAS 0xFF000000FF000000u
 
 /* value / 255 rounded to nearest, exact up to 255 * 255. */
-SDDL_INLINE lanes divided(lanes value) {
+SDDL_INLINE channels divided(channels value) {
     value += 128;
     return (value + (value >> 8)) >> 8;
 }
 
 /* Two pixels over two opaque ones: each channel is (s * a + d * (255 - a)) / 255. */
 SDDL_INLINE uint64_t over_opaque(uint64_t source, uint64_t under) {
-    narrow s, d, result;
-    memcpy(&s, &source, sizeof s);
-    memcpy(&d, &under, sizeof d);
-    uint16_t first = (uint16_t)(source >> 24 & 255), second = (uint16_t)(source >> 56);
-    const lanes alpha = {first, first, first, first, second, second, second, second};
-    const lanes mixed =
-        divided(__builtin_convertvector(s, lanes) * alpha + __builtin_convertvector(d, lanes) * (255 - alpha));
-    result = __builtin_convertvector(mixed, narrow);
-    uint64_t value;
-    memcpy(&value, &result, sizeof value);
-    return value | TWO_ALPHAS;
+    const channels s = (channels)widened(source), d = (channels)widened(under);
+    const channels alpha = SHUFFLED(channels, s, s, 3, 3, 3, 3, 7, 7, 7, 7);
+    return narrowed((lanes)divided(s * alpha + d * (255 - alpha))) | TWO_ALPHAS;
 }
 
 /* One pixel, both alphas whatever they are, in exact fractions. */
@@ -48,23 +38,32 @@ static uint32_t blend_pixel(uint32_t source, uint32_t under) {
     return alpha ? over(source, under) : under;
 }
 
+SDDL_INLINE void blend_two(uint8_t *to, uint64_t source) {
+    const uint64_t alphas = source & TWO_ALPHAS;
+    uint64_t under = sddl_load64(to);
+    if (alphas == TWO_ALPHAS)
+        under = source;
+    else if (alphas && (under & TWO_ALPHAS) == TWO_ALPHAS)
+        under = over_opaque(source, under);
+    else if (alphas)
+        under = blend_pixel((uint32_t)source, (uint32_t)under) |
+                (uint64_t)blend_pixel((uint32_t)(source >> 32), (uint32_t)(under >> 32)) << 32;
+    sddl_store64(to, under);
+}
+
+/* Most pixels are transparent or opaque, and so are those next to them. */
 void sddl_blend_over(uint8_t *to, const uint8_t *from, size_t count) {
     size_t i = 0;
-    for (; count - i >= 2; i += 2, to += 2 * SDDL_PIXEL, from += 2 * SDDL_PIXEL) {
-        uint64_t source = sddl_load64(from), alphas = source & TWO_ALPHAS;
-        if (alphas == TWO_ALPHAS) {
-            sddl_store64(to, source);
-        } else if (alphas) {
-            uint64_t under = sddl_load64(to);
-            if ((under & TWO_ALPHAS) == TWO_ALPHAS)
-                under = over_opaque(source, under);
-            else
-                under = blend_pixel((uint32_t)source, (uint32_t)under) |
-                        (uint64_t)blend_pixel((uint32_t)(source >> 32), (uint32_t)(under >> 32)) << 32;
-            sddl_store64(to, under);
+    for (; count - i >= 4; i += 4, to += 4 * SDDL_PIXEL, from += 4 * SDDL_PIXEL) {
+        const uint64_t first = sddl_load64(from), second = sddl_load64(from + 2 * SDDL_PIXEL);
+        if ((first & second & TWO_ALPHAS) == TWO_ALPHAS) {
+            memcpy(to, from, 4 * SDDL_PIXEL);
+        } else if ((first | second) & TWO_ALPHAS) {
+            blend_two(to, first);
+            blend_two(to + 2 * SDDL_PIXEL, second);
         }
     }
-    if (i < count)
+    for (; i < count; i++, to += SDDL_PIXEL, from += SDDL_PIXEL)
         sddl_store32(to, blend_pixel(sddl_load32(from), sddl_load32(to)));
 }
 

@@ -3,23 +3,10 @@
 #define SDDL_PNG_VECTORS_H
 
 #include "png.h"
+#include "vectors.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
-#endif
-
-enum { WIDE = 16 };
-
-typedef uint8_t bytes __attribute__((vector_size(WIDE)));
-typedef int16_t lanes __attribute__((vector_size(WIDE)));
-typedef uint32_t quad __attribute__((vector_size(WIDE)));
-typedef uint64_t pair __attribute__((vector_size(WIDE)));
-typedef uint8_t half __attribute__((vector_size(WIDE / 2)));
-
-#ifdef __clang__
-#define SHUFFLED(kind, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
-#else
-#define SHUFFLED(kind, a, b, ...) __builtin_shuffle(a, b, (kind){__VA_ARGS__})
 #endif
 
 /* Put together in a register: three bytes copied to memory and read back as eight would make the processor wait. */
@@ -45,16 +32,6 @@ SDDL_INLINE void store_pixel(uint8_t *at, uint64_t value, size_t step) {
 
 SDDL_INLINE bytes load_bytes(const uint8_t *at, size_t step) {
     return (bytes)(pair){load_pixel(at, step), 0};
-}
-
-/* Eight bytes to lanes of their own. */
-SDDL_INLINE lanes widened(uint64_t value) {
-    const bytes from = (bytes)(pair){value, 0}, zero = {0};
-    return (lanes)SHUFFLED(bytes, from, zero, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
-
-SDDL_INLINE uint64_t narrowed(lanes from) {
-    return (uint64_t)__builtin_convertvector(from, half);
 }
 
 SDDL_INLINE lanes load_lanes(const uint8_t *at, size_t step) {
