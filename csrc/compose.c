@@ -5,6 +5,17 @@ enum { BLOCK = 8, QUAD = 4 }; /* indices looked at, and colours mixed, together 
 
 typedef uint32_t quad __attribute__((vector_size(QUAD * sizeof(uint32_t))));
 
+bool sddl_make_palette(const uint8_t *rgb, size_t entries, uint8_t *palette) {
+    if (entries > SDDL_PALETTE_BYTES / SDDL_PIXEL)
+        return false;
+    memset(palette, 0, SDDL_PALETTE_BYTES);
+    for (size_t i = 3; i < SDDL_PALETTE_BYTES; i += SDDL_PIXEL)
+        palette[i] = 255;
+    for (size_t i = 0; i < entries; i++)
+        memcpy(palette + SDDL_PIXEL * i, rgb + 3 * i, 3);
+    return true;
+}
+
 struct source {
     const uint8_t *indices;
     size_t count;
@@ -144,17 +155,15 @@ static void draw_rows(const sddl_canvas *canvas, const sddl_canvas *under, const
 }
 
 int sddl_draw_indices(const sddl_canvas *canvas, const sddl_canvas *under, const sddl_rect *rect,
-                      const uint8_t *indices, size_t count, const uint8_t *palette, int transparent, int flags) {
-    if (!sddl_canvas_valid(canvas) || !rect || !indices || !palette || transparent > 255)
+                      const struct sddl_indices *indices, const uint8_t *palette, bool replace) {
+    if (!sddl_canvas_valid(canvas) || (under && !sddl_canvases_match(canvas, under)) || indices->transparent > 255)
         return SDDL_E_ARGUMENT;
-    if (under && !sddl_canvases_match(canvas, under))
-        return SDDL_E_ARGUMENT;
-    struct source source = {.indices = indices, .count = count, .replaces = (flags & SDDL_DRAW_REPLACE) != 0};
+    struct source source = {.indices = indices->at, .count = indices->count, .replaces = replace};
     memcpy(source.palette, palette, SDDL_PALETTE_BYTES);
-    if (transparent >= 0) {
-        source.masked = !source.replaces;
-        memset(source.palette + transparent * SDDL_PIXEL, 0, SDDL_PIXEL);
+    if (indices->transparent >= 0) {
+        source.masked = !replace;
+        memset(source.palette + indices->transparent * SDDL_PIXEL, 0, SDDL_PIXEL);
     }
-    draw_rows(canvas, under ? under : canvas, rect, &source, (flags & SDDL_DRAW_INTERLACED) != 0);
+    draw_rows(canvas, under ? under : canvas, rect, &source, indices->interlaced);
     return SDDL_OK;
 }

@@ -1,29 +1,17 @@
 /* One frame of a GIF, from its compressed codes to the canvas. */
-#include "imaging.h"
-
-int sddl_gif_palette(const uint8_t *rgb, size_t entries, uint8_t *palette) {
-    if (entries > 256 || (entries && !rgb) || !palette)
-        return SDDL_E_ARGUMENT;
-    memset(palette, 0, SDDL_PALETTE_BYTES);
-    for (size_t i = 0; i < 256; i++)
-        palette[4 * i + 3] = 255;
-    for (size_t i = 0; i < entries; i++)
-        memcpy(palette + 4 * i, rgb + 3 * i, 3);
-    return SDDL_OK;
-}
+#include "compose.h"
+#include "lzw.h"
 
 static bool inside(uint64_t begin, uint64_t length, size_t size) {
     return begin <= size && length <= size - begin;
 }
 
-static int frame_palette(const uint8_t *data, size_t size, const sddl_gif_index *index, const sddl_gif_frame *frame,
-                         uint8_t *palette) {
+static bool frame_palette(const uint8_t *data, size_t size, const sddl_gif_index *index, const sddl_gif_frame *frame,
+                          uint8_t *palette) {
     bool local = frame->palette_entries != 0;
     uint64_t begin = local ? frame->palette : index->palette;
     size_t entries = local ? frame->palette_entries : index->palette_entries;
-    if (entries > 256 || !inside(begin, 3 * entries, size))
-        return SDDL_E_ARGUMENT;
-    return sddl_gif_palette(data + begin, entries, palette);
+    return inside(begin, 3 * (uint64_t)entries, size) && sddl_make_palette(data + begin, entries, palette);
 }
 
 /* The frame's pixels; false if its data is not within the file. */
@@ -45,10 +33,10 @@ static int paint(const uint8_t *data, size_t size, const sddl_gif_index *index, 
                  const sddl_canvas *canvas, const sddl_canvas *under, int flags, const uint8_t *work, size_t count) {
     uint8_t palette[SDDL_PALETTE_BYTES];
     const sddl_rect rect = {frame->x, frame->y, frame->width, frame->height};
-    if (!index || !sddl_canvas_valid(canvas) || frame_palette(data, size, index, frame, palette) != SDDL_OK)
+    const struct sddl_indices indices = {work + SDDL_LZW_LEAD, count, frame->transparent, frame->interlaced != 0};
+    if (!index || !frame_palette(data, size, index, frame, palette))
         return SDDL_E_ARGUMENT;
-    flags = (flags & SDDL_DRAW_REPLACE) | (frame->interlaced ? SDDL_DRAW_INTERLACED : 0);
-    return sddl_draw_indices(canvas, under, &rect, work + SDDL_LZW_LEAD, count, palette, frame->transparent, flags);
+    return sddl_draw_indices(canvas, under, &rect, &indices, palette, (flags & SDDL_DRAW_REPLACE) != 0);
 }
 
 int sddl_gif_decode(const uint8_t *data, size_t size, const sddl_gif_frame *frame, uint8_t *work, size_t work_size) {

@@ -7,9 +7,8 @@
  * Pixels are RGBA, four bytes in that order, straight alpha. Offsets count from the start of the file. */
 
 enum sddl_imaging {
-    SDDL_LZW_LEAD = 288,      /* bytes of a work buffer before its first index */
-    SDDL_LZW_SLACK = 192,     /* and after its last */
-    SDDL_PALETTE_BYTES = 1024 /* 256 RGBA colours */
+    SDDL_LZW_LEAD = 288, /* bytes of a work buffer before its first index */
+    SDDL_LZW_SLACK = 192 /* and after its last */
 };
 
 enum sddl_disposal { SDDL_DISPOSE_KEEP = 0, SDDL_DISPOSE_BACKGROUND = 1, SDDL_DISPOSE_PREVIOUS = 2 };
@@ -150,16 +149,6 @@ int sddl_png_take(sddl_png_index *index, sddl_png_frame *frame);
 /* The delays of `count` frames in nanoseconds. */
 int sddl_png_delays(const sddl_png_frame *frames, size_t count, int64_t *nanoseconds);
 
-/* ---- GIF: pixels ---- */
-
-/* Decodes `pixels` colour indices from the sub-blocks in blocks[0 .. size), to work + SDDL_LZW_LEAD, in the order stored. The
- * work buffer holds SDDL_LZW_LEAD + pixels + SDDL_LZW_SLACK bytes at least, all of which may be overwritten. `decoded` is how
- * many came out; those after them are undefined. Returns sddl_pixel_status; what follows the last pixel is not looked at. */
-int sddl_gif_lzw(const uint8_t *blocks, size_t size, int code_size, uint8_t *work, size_t work_size, size_t pixels,
-                 size_t *decoded);
-/* 256 RGBA colours from `entries` RGB ones; those missing are opaque black. SDDL_E_ARGUMENT if there are more than 256. */
-int sddl_gif_palette(const uint8_t *rgb, size_t entries, uint8_t *palette);
-
 /* ---- composition ---- */
 
 typedef struct sddl_canvas {
@@ -179,14 +168,14 @@ typedef struct sddl_rect {
 } sddl_rect;
 
 enum sddl_draw_flag {
-    SDDL_DRAW_INTERLACED = 1, /* rows come in GIF's interlaced order */
-    SDDL_DRAW_REPLACE = 2,    /* as if the rectangle had been cleared before */
-    SDDL_DRAW_WHOLE = 4       /* nothing is drawn if pixels are missing */
+    SDDL_DRAW_REPLACE = 1, /* as if the rectangle had been cleared before */
+    SDDL_DRAW_WHOLE = 2    /* nothing is drawn if pixels are missing */
 };
 
-/* Decodes one whole frame of a GIF and draws it. `work`: see sddl_gif_lzw(). Transparent pixels are left as they are; with
- * `under`, of the canvas's size and in other memory, they are copied from there (what is outside the frame is not); with
- * SDDL_DRAW_REPLACE in `flags` they become transparent black. Missing pixels count as transparent. Returns
+/* Decodes one whole frame of a GIF and draws it. `work` holds SDDL_LZW_LEAD + its pixels + SDDL_LZW_SLACK bytes at least, all of
+ * which may be overwritten. Transparent pixels are left as they are; with `under`, of the canvas's size and in other memory, they are
+ * copied from there (what is outside the frame is not); with SDDL_DRAW_REPLACE in `flags` they become transparent black. Missing
+ * pixels count as transparent; colours that the palette lacks are opaque black. What follows the last pixel is not looked at. Returns
  * sddl_pixel_status. */
 int sddl_gif_draw(const uint8_t *data, size_t size, const sddl_gif_index *index, const sddl_gif_frame *frame,
                   const sddl_canvas *canvas, const sddl_canvas *under, int flags, uint8_t *work, size_t work_size);
@@ -194,10 +183,6 @@ int sddl_gif_draw(const uint8_t *data, size_t size, const sddl_gif_index *index,
 int sddl_gif_decode(const uint8_t *data, size_t size, const sddl_gif_frame *frame, uint8_t *work, size_t work_size);
 int sddl_gif_paint(const uint8_t *data, size_t size, const sddl_gif_index *index, const sddl_gif_frame *frame,
                    const sddl_canvas *canvas, const sddl_canvas *under, int flags, uint8_t *work, size_t work_size);
-/* The drawing alone, of indices[0 .. count) in the order stored. palette: as sddl_gif_palette() makes it; transparent: -1 =
- * none; flags: sddl_draw_flag. */
-int sddl_draw_indices(const sddl_canvas *canvas, const sddl_canvas *under, const sddl_rect *rect,
-                      const uint8_t *indices, size_t count, const uint8_t *palette, int transparent, int flags);
 /* RGBA pixels of the rectangle's size. SDDL_BLEND_MASK copies pixels whose alpha is not 0; SDDL_BLEND_OVER is source over
  * destination in straight alpha, with exact values rounded to nearest. */
 int sddl_draw_pixels(const sddl_canvas *canvas, const sddl_rect *rect, const uint8_t *pixels, size_t size,

@@ -1,5 +1,5 @@
 /* GIF's LZW without a table of strings: each code stands for a run of indices that is already in the output. */
-#include "imaging.h"
+#include "lzw.h"
 
 enum {
     CODES = 4096,
@@ -233,15 +233,14 @@ static int run(struct lzw *lzw) {
     return SDDL_PIXELS_WHOLE;
 }
 
-int sddl_gif_lzw(const uint8_t *blocks, size_t size, int code_size, uint8_t *work, size_t work_size, size_t pixels,
+int sddl_gif_lzw(const uint8_t *blocks, size_t size, uint8_t code_size, uint8_t *work, size_t work_size, size_t pixels,
                  size_t *decoded) {
     struct lzw lzw;
     const size_t margins = SDDL_LZW_LEAD + SDDL_LZW_SLACK;
-    if (!blocks || !decoded || !work || work_size < margins || work_size - margins < pixels ||
-        pixels > UINT32_MAX - margins)
+    if (!work || work_size < margins || work_size - margins < pixels || pixels > UINT32_MAX - margins)
         return SDDL_E_ARGUMENT;
     *decoded = 0;
-    if (code_size < 0 || code_size > MAX_CODE_SIZE)
+    if (code_size > MAX_CODE_SIZE)
         return SDDL_PIXELS_BROKEN;
     begin(&lzw, blocks, size, code_size, work, pixels);
     int status = run(&lzw);

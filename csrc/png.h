@@ -2,7 +2,7 @@
 #ifndef SDDL_PNG_H
 #define SDDL_PNG_H
 
-#include "imaging.h"
+#include "compose.h"
 
 enum { SDDL_PNG_PAETH = 4, SDDL_PNG_FILTERS = 5 };
 

@@ -1,5 +1,4 @@
 /* Samples of every PNG format to RGBA, eight bits each. */
-#include "compose.h"
 #include "png.h"
 
 enum { GREY = 0, RGB = 2, INDEXED = 3, GREY_ALPHA = 4, RGB_ALPHA = 6 };
@@ -32,7 +31,7 @@ static bool find_body(const uint8_t *data, size_t size, const sddl_span *span, s
 
 static bool use_palette(const struct body *rgb, const struct body *alphas, uint8_t *palette) {
     const size_t entries = rgb->size / 3;
-    if (entries == 0 || sddl_gif_palette(rgb->at, entries, palette) != SDDL_OK)
+    if (entries == 0 || !sddl_make_palette(rgb->at, entries, palette))
         return false;
     for (size_t i = 0; i < alphas->size && i < entries; i++)
         palette[i * SDDL_PIXEL + 3] = alphas->at[i];

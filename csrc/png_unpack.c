@@ -1,6 +1,5 @@
 /* From inflated PNG data to RGBA pixels on a canvas: passes, filters, formats. */
 #include "blend.h"
-#include "compose.h"
 #include "png.h"
 
 enum { PASSES = 7, ASIDE = 256 /* pixels */ };

@@ -72,7 +72,6 @@ class _Lib:
     SDDL_OP_ALIGN: int
     SDDL_LZW_LEAD: int
     SDDL_LZW_SLACK: int
-    SDDL_PALETTE_BYTES: int
     SDDL_DISPOSE_KEEP: int
     SDDL_DISPOSE_BACKGROUND: int
     SDDL_DISPOSE_PREVIOUS: int
@@ -86,7 +85,6 @@ class _Lib:
     SDDL_PIXELS_SHORT: int
     SDDL_PIXELS_CUT: int
     SDDL_PIXELS_BROKEN: int
-    SDDL_DRAW_INTERLACED: int
     SDDL_DRAW_REPLACE: int
     SDDL_DRAW_WHOLE: int
     SDDL_LAYOUT_RGBA: int
@@ -149,18 +147,6 @@ class _Lib:
     ) -> int: ...
     def sddl_png_take(self, index: _FFI.CData, frame: _FFI.CData, /) -> int: ...
     def sddl_png_delays(self, frames: _FFI.CData, count: int, nanoseconds: _FFI.CData, /) -> int: ...
-    def sddl_gif_lzw(
-        self,
-        blocks: _FFI.CData,
-        size: int,
-        code_size: int,
-        work: _FFI.CData,
-        work_size: int,
-        pixels: int,
-        decoded: _FFI.CData,
-        /,
-    ) -> int: ...
-    def sddl_gif_palette(self, rgb: _FFI.CData, entries: int, palette: _FFI.CData, /) -> int: ...
     def sddl_gif_draw(
         self,
         data: _FFI.CData,
@@ -188,18 +174,6 @@ class _Lib:
         flags: int,
         work: _FFI.CData,
         work_size: int,
-        /,
-    ) -> int: ...
-    def sddl_draw_indices(
-        self,
-        canvas: _FFI.CData,
-        under: _FFI.CData,
-        rect: _FFI.CData,
-        indices: _FFI.CData,
-        count: int,
-        palette: _FFI.CData,
-        transparent: int,
-        flags: int,
         /,
     ) -> int: ...
     def sddl_draw_pixels(

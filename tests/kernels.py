@@ -38,6 +38,28 @@ def rect(x: int, y: int, width: int, height: int) -> Any:
     return area
 
 
+class GifTile:
+    """A GIF frame as the kernels take it: its codes and a palette, which are all there is of the file."""
+
+    def __init__(self, blocks: bytes, code_size: int, area: tuple[int, int, int, int], palette: bytes) -> None:
+        self.data = ffi.from_buffer("uint8_t[]", blocks + palette)
+        self.index, self.c = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame *")
+        self.c.x, self.c.y, self.c.width, self.c.height = area
+        self.c.code_size, self.c.end, self.c.transparent = code_size, len(blocks), -1
+        self.index.palette, self.index.palette_entries = len(blocks), len(palette) // 3
+
+    def draw(self, canvas: Canvas, under: Canvas | None = None, flags: int = 0) -> int:
+        """By sddl_gif_draw(); fails if it writes behind the work buffer."""
+        guard = b"\x5a" * 64
+        size = lib.SDDL_LZW_LEAD + self.c.width * self.c.height + lib.SDDL_LZW_SLACK
+        work = bytearray(size) + guard
+        memory = ffi.from_buffer("uint8_t[]", work, require_writable=True)
+        extent, below = (self.data, len(self.data)), under.c if under else ffi.NULL
+        status = lib.sddl_gif_draw(*extent, self.index, self.c, canvas.c, below, flags, memory, size)
+        assert work[size:] == guard
+        return status
+
+
 @dataclass
 class Decoded:
     status: int
@@ -45,14 +67,11 @@ class Decoded:
 
 
 def decode_lzw(blocks: bytes, code_size: int, pixels: int) -> Decoded:
-    """What sddl_gif_lzw() makes of data sub-blocks; fails if it writes where it may not."""
-    guard = b"\x5a" * 64
-    size = lib.SDDL_LZW_LEAD + pixels + lib.SDDL_LZW_SLACK
-    work = bytearray(size) + guard
-    memory = ffi.from_buffer("uint8_t[]", work, require_writable=True)
-    decoded = ffi.new("size_t *")
-    status = lib.sddl_gif_lzw(
-        ffi.from_buffer("uint8_t[]", blocks), len(blocks), code_size, memory, size, pixels, decoded
-    )
-    assert work[size:] == guard
-    return Decoded(status, bytes(work[lib.SDDL_LZW_LEAD : lib.SDDL_LZW_LEAD + decoded[0]]))
+    """What comes of data sub-blocks: the indices that are there, seen by their colours on a canvas of one row."""
+    greys = bytes(grey for grey in range(256) for _ in range(3))
+    canvas = Canvas(max(1, pixels), 1)
+    status = GifTile(blocks, code_size, (0, 0, pixels, 1), greys).draw(canvas)
+    drawn = canvas.read()
+    count = drawn[3::4].count(255)
+    assert not any(drawn[count * 4 :])
+    return Decoded(status, drawn[: count * 4 : 4])

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from images import PALETTE, GifPicture, build_gif
-from kernels import Canvas, rect
+from kernels import Canvas, GifTile, rect
 from lzw_encoder import encode_lzw, sub_blocks
 from sddisplaylink._native import ffi, lib
 
 WIDTH, HEIGHT = 23, 11
 NOTHING = bytes(4)
-COLOURS = b"".join(bytes([index, 255 - index, index * 7 % 256, 255]) for index in range(256))
+COLOURS = [bytes([index, 255 - index, index * 7 % 256]) for index in range(256)]
 
 sides = st.integers(1, 40)
 places = st.integers(0, 30)
@@ -65,12 +65,10 @@ def test_indices_are_drawn_as_the_model_says(data, x, y, width, height, gap):
     replace, interlaced = data.draw(st.booleans()), data.draw(st.booleans())
     canvas = Canvas(WIDTH, HEIGHT, before, gap)
     under = Canvas(WIDTH, HEIGHT, below, 8) if below is not None else None
-    flags = replace * lib.SDDL_DRAW_REPLACE | interlaced * lib.SDDL_DRAW_INTERLACED
-    memory = ffi.from_buffer("uint8_t[]", indices[:count] or b"\0")
-    area = rect(x, y, width, height)
-    palette = ffi.from_buffer("uint8_t[]", COLOURS)
-    below_c = under.c if under else ffi.NULL
-    assert lib.sddl_draw_indices(canvas.c, below_c, area, memory, count, palette, transparent, flags) == 0
+    tile = GifTile(sub_blocks(encode_lzw(indices[:count], 8)), 8, (x, y, width, height), b"".join(COLOURS))
+    tile.c.transparent, tile.c.interlaced = transparent, interlaced
+    status = tile.draw(canvas, under, lib.SDDL_DRAW_REPLACE if replace else 0)
+    assert status == (lib.SDDL_PIXELS_WHOLE if count == len(indices) else lib.SDDL_PIXELS_SHORT)
 
     expected = [at(before, index) for index in range(WIDTH * HEIGHT)]
     stored = {line: row for row, line in enumerate(interlaced_rows(height))} if interlaced else {}
@@ -78,7 +76,7 @@ def test_indices_are_drawn_as_the_model_says(data, x, y, width, height, gap):
         position = stored.get(here // width, here // width) * width + here % width
         shown = position < count and indices[position] != transparent
         kept = NOTHING if replace else at(below if below is not None else before, there)
-        expected[there] = at(COLOURS, indices[position]) if shown else kept
+        expected[there] = COLOURS[indices[position]] + b"\xff" if shown else kept
     assert canvas.read() == b"".join(expected)
 
 
@@ -174,7 +172,7 @@ def test_premultiplication_rounds_to_nearest_everywhere():
 
 @given(st.data(), st.integers(0, 30), st.integers(0, 15), sides, sides)
 @settings(deadline=None, max_examples=100)
-def test_a_whole_gif_frame_is_decoding_and_drawing(data, x, y, width, height):
+def test_a_frame_of_a_file_is_drawn_at_once_or_in_halves(data, x, y, width, height):
     indices = data.draw(indices_of(width * height))
     transparent = data.draw(st.sampled_from([None, 0, 255]))
     interlaced, local = data.draw(st.booleans()), data.draw(st.booleans())
@@ -184,18 +182,16 @@ def test_a_whole_gif_frame_is_decoding_and_drawing(data, x, y, width, height):
     file = build_gif([picture], size=(WIDTH, HEIGHT))
     index, frame, memory = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame *"), ffi.from_buffer("uint8_t[]", file)
     assert lib.sddl_gif_scan(memory, len(file), index, frame, 1) == 1
-    size = lib.SDDL_LZW_LEAD + width * height + lib.SDDL_LZW_SLACK
-    work = ffi.new("uint8_t[]", size)
-    drawn, expected = Canvas(WIDTH, HEIGHT, bytes(range(253)) * 4), Canvas(WIDTH, HEIGHT, bytes(range(253)) * 4)
-    assert lib.sddl_gif_draw(memory, len(file), index, frame, drawn.c, ffi.NULL, 0, work, size) == lib.SDDL_PIXELS_WHOLE
-    colours = ffi.new("uint8_t[]", lib.SDDL_PALETTE_BYTES)
-    lib.sddl_gif_palette(ffi.from_buffer("uint8_t[]", PALETTE[::-1] if local else PALETTE), 256, colours)
-    flags = interlaced * lib.SDDL_DRAW_INTERLACED
-    stored = ffi.from_buffer("uint8_t[]", indices)
-    seen = -1 if transparent is None else transparent
-    area = rect(x, y, width, height)
-    lib.sddl_draw_indices(expected.c, ffi.NULL, area, stored, len(indices), colours, seen, flags)
-    assert drawn.read() == expected.read()
+    work = ffi.new("uint8_t[]", lib.SDDL_LZW_LEAD + width * height + lib.SDDL_LZW_SLACK)
+    at_once, in_halves, alone = (Canvas(WIDTH, HEIGHT, bytes(range(253)) * 4) for _ in range(3))
+    begin, end = (memory, len(file), index, frame), (ffi.NULL, 0, work, len(work))
+    assert lib.sddl_gif_draw(*begin, at_once.c, *end) == lib.SDDL_PIXELS_WHOLE
+    assert lib.sddl_gif_decode(memory, len(file), frame, work, len(work)) == lib.SDDL_PIXELS_WHOLE
+    assert lib.sddl_gif_paint(*begin, in_halves.c, *end) == 0
+    tile = GifTile(picture.data[1:], 8, (x, y, width, height), PALETTE[::-1] if local else PALETTE)
+    tile.c.transparent, tile.c.interlaced = -1 if transparent is None else transparent, interlaced
+    tile.draw(alone)
+    assert at_once.read() == in_halves.read() == alone.read()
 
 
 @given(st.lists(st.tuples(places, places, sides, sides), max_size=5), st.binary(min_size=4, max_size=40), gaps, gaps)
@@ -222,10 +218,13 @@ def test_what_was_saved_is_put_back(boxes, seed, gap, other_gap):
 
 
 def test_colours_that_a_palette_lacks_are_black():
-    colours = ffi.new("uint8_t[]", lib.SDDL_PALETTE_BYTES)
-    assert lib.sddl_gif_palette(ffi.from_buffer("uint8_t[]", b"\1\2\3\4\5\6"), 2, colours) == 0
-    assert bytes(ffi.buffer(colours)) == b"\1\2\3\xff\4\5\6\xff" + b"\0\0\0\xff" * 254
-    assert lib.sddl_gif_palette(colours, 257, colours) == lib.SDDL_E_ARGUMENT
+    canvas, tile = Canvas(4, 1), GifTile(sub_blocks(encode_lzw(b"\0\1\2\xff", 8)), 8, (0, 0, 4, 1), b"\1\2\3\4\5\6")
+    assert tile.draw(canvas) == lib.SDDL_PIXELS_WHOLE
+    assert canvas.read() == b"\1\2\3\xff\4\5\6\xff" + b"\0\0\0\xff" * 2
+    tile.index.palette_entries = 3
+    assert tile.draw(canvas) == lib.SDDL_E_ARGUMENT  # beyond the file
+    large = GifTile(sub_blocks(encode_lzw(b"\0", 8)), 8, (0, 0, 1, 1), bytes(257 * 3))
+    assert large.draw(canvas) == lib.SDDL_E_ARGUMENT
 
 
 def broken_canvases():
@@ -246,8 +245,8 @@ def test_a_canvas_that_does_not_fit_its_memory_is_refused(broken):
     assert lib.sddl_restore(good.c, broken.c, area, 1) == refused
     assert lib.sddl_convert(broken.c, good.c, 0) == refused
     assert lib.sddl_draw_pixels(broken.c, area, memory, 4, 4, 0) == refused
-    assert lib.sddl_draw_indices(broken.c, ffi.NULL, area, memory, 1, memory, -1, 0) == refused
-    assert lib.sddl_draw_indices(good.c, broken.c, area, memory, 1, memory, -1, 0) == refused
+    tile = GifTile(sub_blocks(encode_lzw(b"\0", 8)), 8, (0, 0, 1, 1), b"")
+    assert tile.draw(broken) == tile.draw(good, broken) == refused
     assert lib.sddl_draw_pixels(good.c, rect(0, 0, 2, 2), memory, 15, 8, 0) == refused
     for exchange in (lib.sddl_save, lib.sddl_put_back):
         assert exchange(broken.c, area, 1, memory, 4) == refused
@@ -255,11 +254,8 @@ def test_a_canvas_that_does_not_fit_its_memory_is_refused(broken):
         assert exchange(good.c, area, 1, ffi.NULL, 4) == refused
 
 
-@pytest.mark.parametrize("interlaced", [0, lib.SDDL_DRAW_INTERLACED])
-def test_a_rectangle_of_four_thousand_million_rows_takes_no_time(interlaced):
-    canvas, memory = Canvas(WIDTH, HEIGHT), ffi.new("uint8_t[]", 1024)
-    endless = rect(1, 1, 0xFFFFFFFF, 0xFFFFFFFF)
+def test_a_rectangle_of_four_thousand_million_rows_takes_no_time():
+    canvas, endless = Canvas(WIDTH, HEIGHT), rect(1, 1, 0xFFFFFFFF, 0xFFFFFFFF)
     began = time.thread_time()
-    assert lib.sddl_draw_indices(canvas.c, ffi.NULL, endless, memory, 1, memory, -1, interlaced) == 0
     assert lib.sddl_clear(canvas.c, endless) == 0
     assert time.thread_time() - began < 1

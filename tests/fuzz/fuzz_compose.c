@@ -9,17 +9,23 @@ static uint32_t place(const uint8_t **data, size_t *size) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint32_t width = 1 + take(&data, &size) % 70u, height = 1 + take(&data, &size) % 40u;
     sddl_canvas canvas = new_canvas(width, height, take(&data, &size) % 20u), other = new_canvas(width, height, 0);
-    uint8_t palette[SDDL_PALETTE_BYTES];
-    demand(sddl_gif_palette(data, size / 3 < 256 ? size / 3 : 256, palette) == SDDL_OK);
+    const uint8_t *palette = data;
+    const size_t palette_size = size;
+    const sddl_gif_index index = {.palette_entries = (uint32_t)(size / 3 < 256 ? size / 3 : 256)};
     while (size) {
         const sddl_rect rect = {place(&data, &size), place(&data, &size), place(&data, &size), place(&data, &size)};
         int flags = take(&data, &size) & 3, transparent = take(&data, &size) - 1, blend = take(&data, &size) % 3;
         size_t count = rect.width < 90 && rect.height < 90 ? (size_t)rect.width * rect.height : 0;
+        sddl_gif_frame frame = {rect.x, rect.y, rect.width, rect.height, .transparent = transparent};
+        frame.interlaced = flags & 2;
         const sddl_canvas *under = take(&data, &size) & 1 ? &other : NULL;
-        uint8_t *source = exactly(count * 4);
-        for (size_t i = 0; i < count * 4; i++)
+        size_t source_size = count * 4 + SDDL_LZW_LEAD + SDDL_LZW_SLACK;
+        uint8_t *source = exactly(source_size);
+        for (size_t i = 0; i < source_size; i++)
             source[i] = size ? data[i % size] : (uint8_t)i;
-        demand(sddl_draw_indices(&canvas, under, &rect, source, count, palette, transparent, flags) == SDDL_OK);
+        if (count)
+            demand(sddl_gif_paint(palette, palette_size, &index, &frame, &canvas, under, flags, source, source_size) ==
+                   SDDL_OK);
         if (count)
             demand(sddl_draw_pixels(&canvas, &rect, source, count * 4, rect.width * 4u, blend) == SDDL_OK);
         demand(sddl_clear(&other, &rect) == SDDL_OK && sddl_restore(&canvas, &other, &rect, 1) == SDDL_OK);

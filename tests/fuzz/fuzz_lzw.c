@@ -2,15 +2,20 @@
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    int code_size = take(&data, &size) % 14 - 1;
-    size_t pixels = take(&data, &size);
-    pixels = (pixels | (size_t)take(&data, &size) << 8) * (1 + take(&data, &size) % 8u);
-    size_t work_size = SDDL_LZW_LEAD + pixels + SDDL_LZW_SLACK, decoded = 1;
+    sddl_gif_frame frame = {.transparent = -1, .code_size = take(&data, &size) % 14};
+    frame.width = take(&data, &size);
+    frame.width |= (uint32_t)take(&data, &size) << 8;
+    frame.height = 1 + take(&data, &size) % 8u;
+    frame.end = size;
+    const sddl_gif_index index = {0};
+    size_t work_size = SDDL_LZW_LEAD + (size_t)frame.width * frame.height + SDDL_LZW_SLACK;
     uint8_t *blocks = exactly(size), *work = exactly(work_size);
     memcpy(blocks, data, size);
-    int status = sddl_gif_lzw(blocks, size, code_size, work, work_size, pixels, &decoded);
-    demand(status >= SDDL_PIXELS_WHOLE && status <= SDDL_PIXELS_BROKEN);
-    demand(decoded <= pixels && (status != SDDL_PIXELS_WHOLE || decoded == pixels));
+    sddl_canvas canvas = new_canvas(frame.width % 999 + 1, 8, 0);
+    const int decoded = sddl_gif_decode(blocks, size, &frame, work, work_size);
+    demand(decoded >= SDDL_PIXELS_WHOLE && decoded <= SDDL_PIXELS_BROKEN);
+    demand(sddl_gif_draw(blocks, size, &index, &frame, &canvas, NULL, 0, work, work_size) == decoded);
+    free(canvas.pixels);
     free(blocks);
     free(work);
     return 0;

@@ -26,7 +26,7 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 def lzw() -> Iterator[bytes]:
     for code_size in (1, 2, 3, 8, 11):
         data = bytes(value & (1 << code_size) - 1 for value in INDICES)
-        yield bytes([code_size + 1, 1200 & 255, 1200 >> 8, 0]) + sub_blocks(encode_lzw(data, code_size, {700}))
+        yield bytes([code_size, 1200 & 255, 1200 >> 8, 0]) + sub_blocks(encode_lzw(data, code_size, {700}))
 
 
 def gif() -> Iterator[bytes]:
