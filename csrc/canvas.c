@@ -21,29 +21,37 @@ struct sddl_area sddl_clip(uint32_t width, uint32_t height, const sddl_rect *rec
     return area;
 }
 
-int sddl_clear(const sddl_canvas *canvas, const sddl_rect *rect) {
-    if (!sddl_canvas_valid(canvas) || !rect)
-        return SDDL_E_ARGUMENT;
-    const struct sddl_area area = sddl_clip(canvas->width, canvas->height, rect);
-    for (size_t y = area.y; y < area.y + area.height; y++)
-        memset(sddl_pixel_at(canvas, area.x, y), 0, area.width * SDDL_PIXEL);
-    return SDDL_OK;
+static void restore_row(const sddl_canvas *target, const sddl_canvas *source, size_t y, size_t begin, size_t end) {
+    if (begin >= end)
+        return;
+    uint8_t *to = sddl_pixel_at(target, begin, y);
+    if (source)
+        memcpy(to, sddl_pixel_at(source, begin, y), (end - begin) * SDDL_PIXEL);
+    else
+        memset(to, 0, (end - begin) * SDDL_PIXEL);
 }
 
-static void copy_area(const sddl_canvas *target, const sddl_canvas *source, const struct sddl_area *area) {
-    for (size_t y = area->y; y < area->y + area->height && target->pixels != source->pixels; y++)
-        memcpy(sddl_pixel_at(target, area->x, y), sddl_pixel_at(source, area->x, y), area->width * SDDL_PIXEL);
+/* What is to the left of the hole, and what is to its right. */
+static void restore_area(const sddl_canvas *target, const sddl_canvas *source, const struct sddl_area *area,
+                         const struct sddl_area *hole) {
+    const size_t end = area->x + area->width, right = hole->x + hole->width;
+    for (size_t y = area->y; y < area->y + area->height; y++) {
+        const bool split = y >= hole->y && y - hole->y < hole->height;
+        restore_row(target, source, y, area->x, split ? sddl_smaller(end, hole->x) : end);
+        if (split)
+            restore_row(target, source, y, right > area->x ? right : area->x, end);
+    }
 }
 
-int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rects, size_t count) {
+int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rects, size_t count,
+                 const sddl_rect *hole) {
     if (!sddl_canvas_valid(target) || (source && !sddl_canvases_match(target, source)) || (!rects && count))
         return SDDL_E_ARGUMENT;
-    for (size_t i = 0; i < count; i++) {
+    const sddl_rect nothing = {0, 0, 0, 0};
+    const struct sddl_area left_out = sddl_clip(target->width, target->height, hole ? hole : &nothing);
+    for (size_t i = 0; i < count && !(source && target->pixels == source->pixels); i++) {
         const struct sddl_area area = sddl_clip(target->width, target->height, rects + i);
-        if (source)
-            copy_area(target, source, &area);
-        else
-            sddl_clear(target, rects + i);
+        restore_area(target, source, &area, &left_out);
     }
     return SDDL_OK;
 }

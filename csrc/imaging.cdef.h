@@ -187,10 +187,10 @@ int sddl_gif_paint(const uint8_t *data, size_t size, const sddl_gif_index *index
  * destination in straight alpha, with exact values rounded to nearest. */
 int sddl_draw_pixels(const sddl_canvas *canvas, const sddl_rect *rect, const uint8_t *pixels, size_t size,
                      size_t stride, int blend);
-/* Makes a rectangle transparent black. */
-int sddl_clear(const sddl_canvas *canvas, const sddl_rect *rect);
-/* Copies rectangles from one canvas to the same places in another of the same size; without `source`, clears them. */
-int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rects, size_t count);
+/* Copies rectangles from one canvas to the same places in another of the same size; without `source`, makes them transparent
+ * black. What of them lies in `hole` is left as it is; NULL = nothing. */
+int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rects, size_t count,
+                 const sddl_rect *hole);
 /* Copies rectangles out of a canvas to `saved`, one after the other, rows without gaps, and back. They are clipped to the canvas.
  * Return how many bytes that is; SDDL_E_ARGUMENT if `size` is less. */
 int64_t sddl_save(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, uint8_t *saved, size_t size);

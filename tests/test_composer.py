@@ -202,7 +202,7 @@ class Watched:
         self._calls = calls
 
     def __getattr__(self, name):
-        if name in ("sddl_restore", "sddl_clear"):
+        if name == "sddl_restore":
             self._calls.append(name)
         return getattr(lib, name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from fractions import Fraction
 
@@ -118,20 +119,33 @@ def test_over_an_opaque_canvas_is_exact_for_every_colour_and_alpha():
         assert at(drawn, index) == over(at(tile, index), at(before, index))
 
 
-@given(st.data(), places, places, sides, sides, gaps)
-@settings(deadline=None, max_examples=60)
-def test_clear_and_copy_touch_the_rectangle_alone(data, x, y, width, height, gap):
+@given(st.data(), places, places, sides, sides, gaps, st.none() | st.tuples(places, places, sides, sides))
+@settings(deadline=None, max_examples=100)
+def test_clearing_and_copying_touch_the_rectangle_alone_but_for_a_hole(data, x, y, width, height, gap, hole):
     before, other = data.draw(pixels_of(WIDTH, HEIGHT, [0, 9, 255])), data.draw(pixels_of(WIDTH, HEIGHT, [7, 255]))
     cleared, copied, source = (
         Canvas(WIDTH, HEIGHT, before, gap),
         Canvas(WIDTH, HEIGHT, before),
         Canvas(WIDTH, HEIGHT, other, gap),
     )
-    area = rect(x, y, width, height)
-    assert lib.sddl_clear(cleared.c, area) == lib.sddl_restore(copied.c, source.c, area, 1) == 0
+    area, left_out = rect(x, y, width, height), rect(*hole) if hole else ffi.NULL
+    assert lib.sddl_restore(cleared.c, ffi.NULL, area, 1, left_out) == 0
+    assert lib.sddl_restore(copied.c, source.c, area, 1, left_out) == 0
     inside = {there for there, _ in each_pixel(x, y, width, height)}
+    inside -= {there for there, _ in each_pixel(*hole)} if hole else set()
     assert cleared.read() == b"".join(NOTHING if i in inside else at(before, i) for i in range(WIDTH * HEIGHT))
     assert copied.read() == b"".join(at(other if i in inside else before, i) for i in range(WIDTH * HEIGHT))
+
+
+def test_a_hole_in_every_place_along_a_row():
+    for x, width, left, across in itertools.product(range(5), range(1, 6), range(6), range(6)):
+        canvas = Canvas(5, 2, b"\1" * 40)
+        assert lib.sddl_restore(canvas.c, ffi.NULL, rect(x, 0, width, 2), 1, rect(left, 1, across, 9)) == 0
+        rows = [
+            [x <= column < x + width and not (row and left <= column < left + across) for column in range(5)]
+            for row in range(2)
+        ]
+        assert canvas.read() == b"".join((b"\0" if cleared else b"\1") * 4 for row in rows for cleared in row)
 
 
 def test_several_rectangles_are_restored_or_cleared():
@@ -140,7 +154,7 @@ def test_several_rectangles_are_restored_or_cleared():
     inside = {there for area in [(0, 0, 3, 2), (2, 1, 4, 4)] for there, _ in each_pixel(*area)}
     for source, drawn in ((Canvas(WIDTH, HEIGHT, other), other), (None, bytes(len(other)))):
         canvas = Canvas(WIDTH, HEIGHT, pixels, 4)
-        assert lib.sddl_restore(canvas.c, source.c if source else ffi.NULL, areas, 4) == 0
+        assert lib.sddl_restore(canvas.c, source.c if source else ffi.NULL, areas, 4, ffi.NULL) == 0
         assert canvas.read() == b"".join(at(drawn if i in inside else pixels, i) for i in range(WIDTH * HEIGHT))
 
 
@@ -241,8 +255,8 @@ def broken_canvases():
 def test_a_canvas_that_does_not_fit_its_memory_is_refused(broken):
     good, area, memory = Canvas(WIDTH, HEIGHT), rect(0, 0, 1, 1), ffi.new("uint8_t[]", 1024)
     refused = lib.SDDL_E_ARGUMENT
-    assert lib.sddl_clear(broken.c, area) == refused
-    assert lib.sddl_restore(good.c, broken.c, area, 1) == refused
+    assert lib.sddl_restore(broken.c, ffi.NULL, area, 1, ffi.NULL) == refused
+    assert lib.sddl_restore(good.c, broken.c, area, 1, ffi.NULL) == refused
     assert lib.sddl_convert(broken.c, good.c, 0) == refused
     assert lib.sddl_draw_pixels(broken.c, area, memory, 4, 4, 0) == refused
     tile = GifTile(sub_blocks(encode_lzw(b"\0", 8)), 8, (0, 0, 1, 1), b"")
@@ -257,5 +271,5 @@ def test_a_canvas_that_does_not_fit_its_memory_is_refused(broken):
 def test_a_rectangle_of_four_thousand_million_rows_takes_no_time():
     canvas, endless = Canvas(WIDTH, HEIGHT), rect(1, 1, 0xFFFFFFFF, 0xFFFFFFFF)
     began = time.thread_time()
-    assert lib.sddl_clear(canvas.c, endless) == 0
+    assert lib.sddl_restore(canvas.c, ffi.NULL, endless, 1, ffi.NULL) == 0
     assert time.thread_time() - began < 1

@@ -136,7 +136,7 @@ class TileDecoder:
         ]
         target.content, self._composed = None, None
         if stale:
-            check(lib.sddl_restore(target.c, shown.c, ffi.new("sddl_rect[]", stale), len(stale)))
+            check(lib.sddl_restore(target.c, shown.c, ffi.new("sddl_rect[]", stale), len(stale), ffi.NULL))
         self._undo.put_back(later, target.c)
         target.content = index
         self._stand(target, index)

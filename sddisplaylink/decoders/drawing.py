@@ -35,18 +35,18 @@ def _make_ready(tile: Tile, target: Any, ground: Ground) -> tuple[int, Any]:
     """Make the target look like what the tile goes over, except under it. Returns (flags, under) to draw with."""
     base, stale, erased = ground
     area, mask = tile.area, tile.blend is Blend.MASK
-    flags, under = 0, ffi.NULL
+    flags, under, hole = 0, ffi.NULL, ffi.NULL
     if erased and mask and area == erased:
         flags = lib.SDDL_DRAW_REPLACE
     outside = [rect for rect in stale if not contains(area, rect)]
     if flags or tile.blend is Blend.SOURCE:
-        stale = outside
+        stale, hole = outside, ffi.new("sddl_rect *", area)
         erased = None if erased and contains(area, erased) else erased
     elif mask and not erased and len(outside) < len(stale):
-        stale = outside
+        stale, hole = outside, ffi.new("sddl_rect *", area)
         flags, under = (0, base) if base else (lib.SDDL_DRAW_REPLACE, ffi.NULL)
     if stale:
-        check(lib.sddl_restore(target, base, ffi.new("sddl_rect[]", stale), len(stale)))
+        check(lib.sddl_restore(target, base, ffi.new("sddl_rect[]", stale), len(stale), hole))
     if erased:
-        check(lib.sddl_clear(target, ffi.new("sddl_rect *", erased)))
+        check(lib.sddl_restore(target, ffi.NULL, ffi.new("sddl_rect *", erased), 1, hole))
     return flags, under

@@ -43,7 +43,7 @@ class PillowPainter:
             raise ImageFormatError("not of the size that was announced")
         rect = ffi.new("sddl_rect *", tile[:4])
         if under or flags & lib.SDDL_DRAW_REPLACE:
-            check(lib.sddl_restore(target, under, rect, 1))
+            check(lib.sddl_restore(target, under, rect, 1, ffi.NULL))
         for top, band in rgba_bands(picture):
             rows = ffi.new("sddl_rect *", (tile.x, tile.y + top, tile.width, band.height))
             pixels = ffi.from_buffer("uint8_t[]", band.tobytes())

@@ -19,7 +19,8 @@ static void draw(const uint8_t *data, size_t size, const sddl_gif_index *index, 
     demand(sddl_gif_draw(data, size, index, frame, &canvas, NULL, SDDL_DRAW_WHOLE, work, work_size) >= 0);
     if (sddl_gif_decode(data, size, frame, work, work_size) == SDDL_PIXELS_WHOLE)
         demand(sddl_gif_paint(data, size, index, frame, &canvas, &under, 0, work, work_size) == SDDL_OK);
-    demand(sddl_clear(&canvas, &rect) == SDDL_OK && sddl_restore(&canvas, &under, &rect, 1) == SDDL_OK);
+    demand(sddl_restore(&canvas, NULL, &rect, 1, NULL) == SDDL_OK);
+    demand(sddl_restore(&canvas, &under, &rect, 1, NULL) == SDDL_OK);
     free(canvas.pixels);
     free(under.pixels);
     free(work);
