@@ -1,4 +1,5 @@
-/* The timer clock: absolute deadlines on the monotonic clock, so that no lateness adds up. */
+/* The timer clock: absolute deadlines on the monotonic clock, so that no lateness adds up. It sleeps through vsyncs at which
+ * nobody wants a tick; a stand-in's timer, which is there for a short while, ticks at each. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,9 +10,13 @@ typedef struct timer {
     sddl_monitor monitor;
     pthread_t thread;
     uintptr_t context;
-    double period; /* ns: a whole number would drift */
+    sddl_grid grid;
     bool synthetic;
+
+    /* guarded by the monitor */
     bool stopping;
+    int64_t wanted;      /* the earliest target at which a client wants a tick */
+    int64_t last_target; /* of the last tick */
 } timer;
 
 static int is_available(void) {
@@ -31,7 +36,7 @@ static int make(double refresh_rate, uintptr_t context, bool synthetic, void **o
         return SDDL_E_MEMORY;
     sddl_monitor_init(&self->monitor, SDDL_RANK_TIMER);
     self->context = context;
-    self->period = 1e9 / refresh_rate;
+    self->grid.period = 1e9 / refresh_rate;
     self->synthetic = synthetic;
     *out = self;
     return SDDL_OK;
@@ -47,32 +52,60 @@ static int create_synthetic(uint32_t display, double refresh_rate, uintptr_t con
     return make(refresh_rate, context, true, out);
 }
 
-/* The deadline of vsync `count`, computed anew each time from where the clock began. */
-static int64_t vsync(const timer *self, int64_t origin, int64_t count) {
-    return origin + llround((double)count * self->period);
+/* The vsync after `count` at which there is a tick; INT64_MAX if nobody wants one. */
+static int64_t next_wanted(const timer *self, int64_t count) {
+    if (self->wanted == INT64_MAX)
+        return INT64_MAX;
+    int64_t wanted = sddl_grid_first(&self->grid, self->wanted) - 1; /* a vsync's target is the one that follows it */
+    return wanted > count ? wanted : count + 1;
 }
 
-/* With the monitor locked; false if it is time to stop. */
-static bool wait_for(timer *self, int64_t deadline) {
-    while (!self->stopping && sddl_now() < deadline)
+/* With the monitor locked: waits for the next tick, and counts up to it. False if it is time to stop. */
+static bool wait_for_next(timer *self, int64_t *count) {
+    int64_t former = *count;
+    while (!self->stopping) {
+        *count = next_wanted(self, former);
+        int64_t deadline = *count == INT64_MAX ? INT64_MAX : sddl_grid_vsync(&self->grid, *count);
+        if (sddl_now() >= deadline)
+            return true;
         sddl_monitor_wait_until(&self->monitor, deadline);
-    return !self->stopping;
+    }
+    return false;
+}
+
+static void want(timer *self, int64_t target) {
+    self->wanted = target < self->wanted ? target : self->wanted;
+}
+
+/* With the monitor locked, which is unlocked around the call. */
+static void tick(timer *self, int64_t count, int64_t missed) {
+    sddl_tick made = {
+        .timestamp = sddl_grid_vsync(&self->grid, count),
+        .target = sddl_grid_vsync(&self->grid, count + 1),
+        .period = llround(self->grid.period),
+        .missed = missed,
+        .synthetic = self->synthetic,
+    };
+    if (!self->synthetic)
+        made.grid = self->grid;
+    self->last_target = made.target;
+    self->wanted = INT64_MAX; /* so that a wake() meanwhile counts */
+    sddl_monitor_unlock(&self->monitor);
+    int64_t wanted = sddl_source_tick(self->context, &made);
+    sddl_monitor_lock(&self->monitor);
+    want(self, wanted);
 }
 
 static void *run(void *argument) {
     timer *self = argument;
     sddl_thread_wants_precision();
     sddl_monitor_lock(&self->monitor);
-    int64_t origin = sddl_now();
-    for (int64_t count = 0; wait_for(self, vsync(self, origin, count)); count++) {
-        int64_t passed = (int64_t)((double)(sddl_now() - origin) / self->period);
+    self->grid.origin = sddl_now();
+    for (int64_t count = -1; wait_for_next(self, &count);) {
+        int64_t passed = sddl_grid_first(&self->grid, sddl_now() + 1) - 1;
         int64_t missed = passed > count ? passed - count : 0;
         count += missed;
-        sddl_tick tick = {vsync(self, origin, count), vsync(self, origin, count + 1), llround(self->period), missed,
-                          self->synthetic};
-        sddl_monitor_unlock(&self->monitor);
-        sddl_source_tick(self->context, &tick);
-        sddl_monitor_lock(&self->monitor);
+        tick(self, count, missed);
     }
     sddl_monitor_unlock(&self->monitor);
     return NULL;
@@ -81,6 +114,7 @@ static void *run(void *argument) {
 static int start(void *clock) {
     timer *self = clock;
     self->stopping = false;
+    self->wanted = self->last_target = 0;
     return sddl_thread_start(&self->thread, "sddl-timer", run, self);
 }
 
@@ -93,6 +127,15 @@ static void stop(void *clock) {
     pthread_join(self->thread, NULL);
 }
 
+static void wake(void *clock, int64_t target) {
+    timer *self = clock;
+    sddl_monitor_lock(&self->monitor);
+    if (target > self->last_target) /* else a tick has been there meanwhile */
+        want(self, target);
+    sddl_monitor_notify(&self->monitor);
+    sddl_monitor_unlock(&self->monitor);
+}
+
 static void destroy(void *clock) {
     timer *self = clock;
     sddl_monitor_destroy(&self->monitor);
@@ -100,7 +143,7 @@ static void destroy(void *clock) {
 }
 
 static int64_t period(void *clock) {
-    return llround(((timer *)clock)->period);
+    return llround(((timer *)clock)->grid.period);
 }
 
 const sddl_clock_ops sddl_clock_timer = {
@@ -112,6 +155,7 @@ const sddl_clock_ops sddl_clock_timer = {
     .stop = stop,
     .destroy = destroy,
     .period = period,
+    .wake = wake,
 };
 
 const sddl_clock_ops sddl_clock_timer_synthetic = {

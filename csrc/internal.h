@@ -50,14 +50,19 @@ void sddl_source_lock(sddl_source *source);
 int sddl_source_unlock(sddl_source *source);
 /* Its time, in nanoseconds. */
 int64_t sddl_source_now(const sddl_source *source);
+/* With it locked: the target of the last vsync, also if there was no tick because nobody wanted it. */
+int64_t sddl_source_present(const sddl_source *source);
+/* With it locked, between two ticks: a client wants its next one at that target. */
+void sddl_source_want(sddl_source *source, int64_t target);
 
 /* ---- client.c: what links and players have in common ---- */
 
 struct sddl_client {
     sddl_object object;
     sddl_handle handle;
-    sddl_source *source;                                                        /* never changes; a counted reference */
-    void (*tick)(sddl_client *client, const sddl_tick *tick, int64_t sequence); /* with the source locked */
+    sddl_source *source; /* never changes; a counted reference */
+    /* With the source locked. Returns the target at which it wants its next tick: 0 = the next one, INT64_MAX = none. */
+    int64_t (*tick)(sddl_client *client, const sddl_tick *tick, int64_t sequence);
 
     /* guarded by the source's lock */
     sddl_mailbox *mailbox; /* a counted reference */

@@ -12,7 +12,7 @@ static void destroy(sddl_object *object) {
     free(object);
 }
 
-static void on_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence) {
+static int64_t on_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence) {
     sddl_event event = {
         .flags = SDDL_EVENT_TICK | (tick->synthetic ? SDDL_EVENT_SYNTHETIC : 0),
         .sequence = sequence,
@@ -22,6 +22,7 @@ static void on_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence
         .missed = tick->missed,
     };
     sddl_client_post(client, &event);
+    return 0;
 }
 
 int sddl_link_open(sddl_handle source, sddl_handle mailbox, sddl_handle *out) {

@@ -43,8 +43,7 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high) {
     return value < low ? low : value > high ? high : value;
 }
 
-/* 0 if `to` is earlier. */
-static int64_t elapsed(int64_t from, int64_t to) {
+int64_t sddl_player_elapsed(int64_t from, int64_t to) {
     uint64_t difference = to > from ? (uint64_t)to - (uint64_t)from : 0;
     return difference > INT64_MAX ? INT64_MAX : (int64_t)difference;
 }
@@ -85,10 +84,10 @@ static void stay_within_reach(sddl_player *player) {
     player->anchored = false;
 }
 
-static void advance(sddl_player *player, int64_t target) {
-    if (!player->anchored || elapsed(player->last_target, target) > RESYNC)
+void sddl_player_advance(sddl_player *player, int64_t target) {
+    if (!player->anchored || sddl_player_elapsed(player->last_target, target) > RESYNC)
         sddl_player_anchor(player, target);
-    int64_t media = player->anchor_media + scaled(elapsed(player->anchor_time, target), player->rate);
+    int64_t media = player->anchor_media + scaled(sddl_player_elapsed(player->anchor_time, target), player->rate);
     player->media = clamp(media, -SDDL_MEDIA_LIMIT, SDDL_MEDIA_LIMIT);
     player->at_start = false;
     stay_within_reach(player);
@@ -162,7 +161,7 @@ static int64_t became_due(const sddl_player *player, const sddl_position *next, 
         return target;
     int64_t edge = sddl_player_backward(player) ? next->ends : next->begins;
     double delay = (double)(edge - player->anchor_media) / player->rate;
-    bool within = delay >= 0 && delay < (double)elapsed(player->anchor_time, target);
+    bool within = delay >= 0 && delay < (double)sddl_player_elapsed(player->anchor_time, target);
     return within ? player->anchor_time + (int64_t)delay : target;
 }
 
@@ -211,16 +210,16 @@ static void announce(sddl_player *player, const sddl_position *next, bool finish
     }
 }
 
-void sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence) {
+int64_t sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence) {
     sddl_player *player = (sddl_player *)client;
     player->missed += clamp(tick->missed, 0, SDDL_MEDIA_LIMIT - player->missed);
     bool waits = is_waiting(player);
     if (!waits)
-        advance(player, tick->target);
+        sddl_player_advance(player, tick->target);
     player->last_target = tick->target;
     player->anchored = player->anchored && !waits;
     if (player->at_start)
-        return; /* not even the first frame is known */
+        return 0; /* not even the first frame is known */
     sddl_position next;
     bool finished = player->policy == SDDL_SKIP ? choose_absolute(player, &next) : choose_next(player, &next);
     sddl_event event = {
@@ -231,6 +230,7 @@ void sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequen
         .period = tick->period,
     };
     announce(player, &next, finished, &event);
+    return sddl_player_wants(player);
 }
 
 void sddl_player_show_now(sddl_player *player) {

@@ -72,9 +72,20 @@ void sddl_player_settle(sddl_player *player, int64_t loops_done);
 void sddl_player_anchor(sddl_player *player, int64_t time);
 /* The last tick is where the present schedule ends: goes on from `media`. */
 void sddl_player_anchor_again(sddl_player *player);
-void sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence);
+/* Media time at that presentation time. */
+void sddl_player_advance(sddl_player *player, int64_t target);
+/* From one presentation time to another; 0 if `to` is earlier. */
+int64_t sddl_player_elapsed(int64_t from, int64_t to);
+int64_t sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence);
 /* Posts the present showing between two ticks. */
 void sddl_player_show_now(sddl_player *player);
+
+/* ---- player_rest.c: likewise ---- */
+
+/* The target at which it has something to do again: 0 = the next one, INT64_MAX = none. */
+int64_t sddl_player_wants(const sddl_player *player);
+/* Brings it to where a tick at every vsync so far would have brought it: before it is told or asked something. */
+void sddl_player_catch_up(sddl_player *player);
 
 /* ---- player_command.c: likewise ---- */
 

@@ -79,8 +79,12 @@ static int obey_all(void **players, uint32_t count, uint32_t all, const sddl_com
     sddl_source_lock(source);
     for (uint32_t index = 0; index < all && status == SDDL_OK; index++)
         status = sddl_player_check(players[index], command);
-    for (uint32_t index = 0; index < count && status == SDDL_OK; index++)
+    for (uint32_t index = 0; index < all && status == SDDL_OK; index++)
+        sddl_player_catch_up(players[index]);
+    for (uint32_t index = 0; index < count && status == SDDL_OK; index++) {
         sddl_player_obey(players[index], command, players[all - 1]);
+        sddl_source_want(source, sddl_player_wants(players[index]));
+    }
     int unlocked = sddl_source_unlock(source);
     return status == SDDL_OK ? unlocked : status;
 }
@@ -131,6 +135,7 @@ int sddl_player_get_info(sddl_handle handle, sddl_player_info *out) {
     int status = enter(handle, &player);
     if (status != SDDL_OK)
         return status;
+    sddl_player_catch_up(player);
     sddl_position position;
     sddl_player_position(player, &position);
     *out = (sddl_player_info){

@@ -85,8 +85,9 @@ typedef struct sddl_source_info {
     uint32_t display;
     uint32_t active; /* running links and playing players */
     int64_t period;
-    int64_t ticks;
-    int64_t now; /* this source's clock */
+    int64_t ticks;  /* given so far: a timer leaves out those that no client wants */
+    int64_t now;    /* this source's clock */
+    int64_t wanted; /* the earliest target at which a client wants its next tick; 0 = the next, INT64_MAX = none */
 } sddl_source_info;
 
 typedef struct sddl_stats {

@@ -55,6 +55,7 @@ void sddl_source_list(sddl_source *source, sddl_client *client, bool active) {
             source->first_active->previous_active = client;
         source->first_active = client;
         source->needs_control |= source->active++ == 0;
+        sddl_source_want(source, 0);
     } else {
         *(client->previous_active ? &client->previous_active->next_active : &source->first_active) =
             client->next_active;
@@ -136,6 +137,7 @@ static void occupy(sddl_source *source, int clock, uint32_t display, double refr
     source->period = sddl_period_or(1 / refresh_rate, SDDL_SECOND / 60);
     source->ticks = source->manual_now = source->recovered_at = source->retry_delay = 0;
     source->heard = false;
+    sddl_source_expect_first(source);
     sddl_source_unlock(source);
     int end = (int)(source - sources) + 1;
     if (end > sddl_sources_end())
@@ -206,6 +208,7 @@ int sddl_source_get_info(sddl_handle handle, sddl_source_info *out) {
         .period = source->period,
         .ticks = source->ticks,
         .now = sddl_source_now(source),
+        .wanted = source->wanted,
     };
     sddl_source_unlock(source);
     sddl_source_unuse(source);

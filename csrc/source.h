@@ -27,6 +27,9 @@ struct sddl_source {
     int64_t idle_since; /* when the last active client went */
     int64_t period, ticks, last_timestamp, last_target;
     int64_t manual_now;
+    sddl_grid grid; /* of the last tick */
+    int64_t wanted; /* the earliest target at which a client wants its next tick: what the clock was told, or will be */
+    bool wakes_clock; /* that is sooner than it was told */
 
     int64_t heard_at; /* when the display's clock last ticked */
     bool heard;       /* whether it has since it was started */
@@ -60,9 +63,14 @@ void sddl_source_unuse(sddl_source *source);
 void sddl_source_list(sddl_source *source, sddl_client *client, bool active);
 /* With the source locked: makes the slot free for another clock. */
 void sddl_source_vacate(sddl_source *source);
-/* With the source locked: a tick to every active client, its stamps made to increase. */
-void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick);
 void sddl_sources_count(sddl_stats *stats);
+
+/* ---- ticks.c: ticks, and those that nobody wants; with the source locked ---- */
+
+/* A tick to every active client, its stamps made to increase. */
+void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick);
+/* The next tick is the first of a clock: whatever was known of ticks to come is not so any more. */
+void sddl_source_expect_first(sddl_source *source);
 
 /* ---- retire.c ---- */
 
@@ -97,6 +105,8 @@ int64_t sddl_native_settle(sddl_source *source);
 void sddl_native_destroy(sddl_source *source);
 /* The rate that the display has, as its clock's own list tells; 0 if it is not on it. */
 double sddl_native_listed_rate(sddl_source *source);
+/* Tells the clock, which leaves out ticks, what its clients want now. */
+void sddl_native_wake(sddl_source *source);
 /* Has a timer tick in the display's place, or ends that. */
 void sddl_stand_in_start(sddl_source *source);
 void sddl_stand_in_stop(sddl_source *source);

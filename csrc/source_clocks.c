@@ -73,6 +73,7 @@ int64_t sddl_native_settle(sddl_source *source) {
 
 bool sddl_native_start(sddl_source *source) {
     source->heard = false;
+    sddl_source_expect_first(source);
     int status = start_clock(source, source->ops, source->refresh_rate, &source->native, &source->native_key);
     if (status == SDDL_OK) {
         source->period = source->ops->period(source->native);
@@ -82,6 +83,14 @@ bool sddl_native_start(sddl_source *source) {
     if (source->native)
         destroy_clock(source, source->ops, &source->native);
     return false;
+}
+
+void sddl_native_wake(sddl_source *source) {
+    int64_t wanted = source->wanted;
+    source->wakes_clock = false;
+    sddl_source_unlock(source);
+    source->ops->wake(source->native, wanted);
+    sddl_source_lock(source);
 }
 
 double sddl_native_listed_rate(sddl_source *source) {

@@ -81,6 +81,8 @@ static bool is_outdated(sddl_source *source, int64_t *next) {
 static int64_t advance_running(sddl_source *source) {
     int64_t silent = silent_at(source), recheck;
     source->state = SDDL_SOURCE_RUNNING;
+    if (source->wakes_clock)
+        sddl_native_wake(source);
     if (!source->ops->is_display)
         return INT64_MAX;
     source->doubted = is_outdated(source, &recheck);

@@ -1,8 +1,12 @@
-/* A tick on its way from a clock to the clients of its source: checked, put in order, handed out. */
+/* A tick on its way from a clock to the clients of its source: checked, put in order, handed out. And which ticks they want. */
 #include "source.h"
 
 static int64_t larger(int64_t a, int64_t b) {
     return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b) {
+    return a < b ? a : b;
 }
 
 void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
@@ -14,11 +18,38 @@ void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
     source->last_timestamp = ordered.timestamp;
     source->last_target = ordered.target;
     source->period = ordered.period;
+    source->grid = ordered.grid;
+    source->wanted = INT64_MAX;
     int64_t sequence = ++source->ticks;
     for (sddl_client *client = source->first_active, *next; client; client = next) {
         next = client->next_active; /* a player that finishes leaves the list */
-        client->tick(client, &ordered, sequence);
+        source->wanted = smaller(source->wanted, client->tick(client, &ordered, sequence));
     }
+    source->wakes_clock = false;
+}
+
+void sddl_source_expect_first(sddl_source *source) {
+    source->grid.period = 0;
+    source->wanted = 0;
+    source->wakes_clock = false;
+}
+
+int64_t sddl_source_present(const sddl_source *source) {
+    if (source->grid.period == 0)
+        return source->last_target;
+    int64_t passed = sddl_grid_first(&source->grid, sddl_now() + 1);
+    int64_t unwanted = sddl_grid_first(&source->grid, source->wanted) - 1;
+    return larger(source->last_target, sddl_grid_vsync(&source->grid, smaller(passed, unwanted)));
+}
+
+void sddl_source_want(sddl_source *source, int64_t target) {
+    int64_t sooner = larger(target, sddl_source_present(source) + 1);
+    if (sooner >= source->wanted)
+        return;
+    const sddl_grid *grid = &source->grid;
+    if (grid->period != 0 && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->wanted))
+        source->needs_control = source->wakes_clock = true;
+    source->wanted = sooner;
 }
 
 /* The display's clock lives. While a timer stands in for it, the control thread has waited for that. */
@@ -50,19 +81,23 @@ static void make_plausible(sddl_tick *tick) {
         tick->target = tick->timestamp + tick->period;
 }
 
-void sddl_source_tick(uintptr_t context, const sddl_tick *tick) {
+int64_t sddl_source_tick(uintptr_t context, const sddl_tick *tick) {
     uint32_t key;
+    int64_t wanted = 0;
     sddl_source *source = sddl_source_of(context, &key);
     if (sddl_usable() != SDDL_OK)
-        return;
+        return wanted;
     sddl_tick plausible = *tick;
     make_plausible(&plausible);
     sddl_source_lock(source);
     if (key == (tick->synthetic ? source->stand_in_key : source->native_key)) {
         if (!tick->synthetic)
             hear(source);
-        if (expects(source, tick->synthetic))
+        if (expects(source, tick->synthetic)) {
             sddl_source_run_tick(source, &plausible);
+            wanted = tick->grid.period != 0 ? source->wanted : 0;
+        }
     }
     sddl_source_unlock(source);
+    return wanted;
 }

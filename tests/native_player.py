@@ -102,9 +102,10 @@ class NativePlayer:
         self.time += time
         check(lib.sddl_manual_tick(self.source, self.time - self.period, self.time, missed))
 
-    def take(self) -> Event | None:
+    def take(self, timeout: int = 0) -> Event | None:
+        """The event that is there, or comes within that time of the source's clock."""
         out = ffi.new("sddl_event *")
-        if not check(lib.sddl_mailbox_wait(self.mailbox, out, 1, 0)):
+        if not check(lib.sddl_mailbox_wait(self.mailbox, out, 1, timeout)):
             return None
         names = ("flags", "frame", "loop", "loops_done", "advanced", "missed", "due", "target", "serial", "epoch")
         return Event(*(int(getattr(out, name)) for name in names))
@@ -127,6 +128,13 @@ class NativePlayer:
     def info(self) -> Any:
         out = ffi.new("sddl_player_info *")
         check(lib.sddl_player_get_info(self.handle, out))
+        return out
+
+    @property
+    def clock(self) -> Any:
+        """What the source says of its clock."""
+        out = ffi.new("sddl_source_info *")
+        check(lib.sddl_source_get_info(self.source, out))
         return out
 
     def upcoming(self, capacity: int) -> list[int]:

@@ -34,11 +34,12 @@ int sddl_usable(void) {
     return SDDL_OK;
 }
 
-void sddl_source_tick(uintptr_t context, const sddl_tick *tick) {
+int64_t sddl_source_tick(uintptr_t context, const sddl_tick *tick) {
     pthread_mutex_lock(&lock);
     if (count < MOST)
         ticks[count++] = (driver_tick){context, tick->timestamp, tick->target, tick->period, tick->missed};
     pthread_mutex_unlock(&lock);
+    return 0;
 }
 
 /* The ticks since the last call, `MOST` at most. */

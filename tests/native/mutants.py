@@ -70,6 +70,34 @@ MUTANTS = {
     "what a late timer missed not counted": Mutant(
         "csrc/clock_timer.c", "passed > count ? passed - count : 0", "0", f"{DISPLAYS}::test_30_a_clock",
     ),
+    "a timer that never sleeps": Mutant(
+        "csrc/clock_timer.c", "return wanted > count ? wanted : count + 1;", "return count + 1;",
+        "timer_rest::test_a_slow_player",
+    ),
+    "a sleeping timer not woken": Mutant(
+        SUPERVISE, "    if (source->wakes_clock)\n        sddl_native_wake(source);\n", "",
+        "timer_rest::test_a_clock_that_nobody_wants",
+    ),
+    "ticks that nobody wanted counted as missed": Mutant(
+        "csrc/clock_timer.c", "            return true;\n", "            return (*count = former + 1) >= 0;\n",
+        "timer_rest::test_refreshes",
+    ),
+    "a resting player not brought up to date": Mutant(
+        "csrc/player_rest.c", "    sddl_player_advance(player, present);\n    player->last_target = present;\n", "",
+        "timer_rest::test_whatever",
+    ),
+    "what a player wants not asked for after a command": Mutant(
+        "csrc/player_api.c", "        sddl_source_want(source, sddl_player_wants(players[index]));\n", "",
+        "timer_rest::test_a_clock_that_nobody_wants",
+    ),
+    "a rest that ends too late": Mutant(
+        "csrc/player_rest.c", "((double)way - 0.5)", "((double)way + 2e7)",
+        "timer_rest::test_whatever",
+    ),
+    "the control thread poked for nothing": Mutant(
+        "csrc/ticks.c", " && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->wanted))", ")",
+        "timer_rest::test_a_command_just_before",
+    ),
     "pending events outlive a stop": Mutant(
         "csrc/link.c", "        sddl_client_new_epoch(client);\n", "", f"{TIME}::test_34",
     ),

@@ -91,7 +91,7 @@ def build_mutant(package: Path, target: Path, mutation: tuple[str, str, str], cl
 def build_clock(tree: Path, clang: tuple[str, ...]) -> Path:
     """Build the Apple clock without the core, as a library that tells what ticks it makes."""
     library = tree / "libclock.so"
-    names = ("clock_corevideo.m", "clock_table.c", "clock_timer.c", "thread_posix.c", "time_mach.c")
+    names = ("clock_corevideo.m", "clock_table.c", "clock_timer.c", "grid.c", "thread_posix.c", "time_mach.c")
     sources = [f"csrc/{name}" for name in names] + [str(HERE / "clock_driver.c")]
     sources += [str(path) for path in sorted((tree / STANDIN).glob("*.c"))]
     includes = [f"-I{tree / name}" for name in (f"{STANDIN}/include", f"{STANDIN}/darwin", "csrc")]
