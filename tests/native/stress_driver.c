@@ -60,9 +60,10 @@ static void replace_link(uint64_t *random) {
 }
 
 static void replace_player(uint64_t *random) {
-    static const int64_t durations[] = {2000000, 1000000, 5000000, 1};
+    static const int64_t quick[] = {2000000, 1000000, 5000000, 1}, slow[] = {70000000, 40000000, 3000000000, 20000000};
     sddl_handle made = 0;
     uint32_t count = next_random(random) % 4 + 1;
+    const int64_t *durations = next_random(random) % 2 ? quick : slow; /* clocks sleep while there are slow ones alone */
     expect(sddl_player_open(any(sources, random), any(mailboxes, random), durations, count, &made), "player_open");
     expect(sddl_client_close(atomic_exchange(&players[next_random(random) % SHARED], made)), "player close");
 }

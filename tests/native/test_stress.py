@@ -78,6 +78,12 @@ MUTANTS = {
         "client.c", "    client->epoch++;\n    sddl_mailbox_drop(client->mailbox, client);", "    client->epoch++;",
         "address,undefined",
     ),
+    "a sleeping clock woken without its lock": (
+        "clock_timer.c",
+        "    sddl_monitor_lock(&self->monitor);\n    if (target > self->last_target)",
+        "    want(self, target);\n    sddl_monitor_lock(&self->monitor);\n    if (false)",
+        "thread",
+    ),
     "a reference never given back": (
         "client.c", "    sddl_source_unlock(client->source);\n    sddl_object_release(client);\n    return current;",
         "    sddl_source_unlock(client->source);\n    return current;", "address,undefined",
