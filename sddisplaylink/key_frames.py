@@ -40,7 +40,7 @@ class KeyFrames:
     def find(cls, source: KeySource, frame_count: int, frame_bytes: int, spacing: int) -> KeyFrames:
         """One after every `spacing` frames' worth of changes, or the next one that is a base.
 
-        None where frames need nothing before them.
+        None where frames need nothing before them. At a multiple of the spacing there are some of the same.
         """
         indices, last, changed, longest = [], -1, 0, 1
         for index in range(frame_count):
@@ -49,7 +49,7 @@ class KeyFrames:
                 last, changed = index - 1, frame_bytes
             elif changed >= spacing * frame_bytes and source.is_base(index):
                 indices.append(index)
-                last, changed = index, 0
+                last, changed = index, changed % (spacing * frame_bytes)
             longest = max(longest, index - last)
         return cls(spacing, frozenset(indices), longest)
 

@@ -77,7 +77,7 @@ class Plan:
         is_one_way = all(course.direction is Direction.FORWARD for course in courses)
         self.hoards = any(course.wanders for course in courses)
         places = _places(courses, room)
-        self.is_whole = self._is_whole(not is_one_way or self.hoards or places > 1)
+        self.is_whole = self._is_whole(not is_one_way or places > 1)
         needs_keys = not self.is_whole and (not is_one_way or self.hoards)
         self.needs_look = needs_keys and room.changed is None
         """It would be another plan if it were known how much frames change."""

@@ -17,8 +17,16 @@ def test_one_every_so_many_frames():
     assert keys == KeyFrames(30, frozenset([29, 59, 89]), 29)
 
 
+@pytest.mark.parametrize("count", [50, 300])
+def test_wider_ones_are_some_of_the_narrow_ones(count):
+    decoder = Countable(count, restarts=[70], loose=range(90, 97))
+    narrow = KeyFrames.find(decoder, count, 2 * FRAME, 4)
+    for times in (2, 3, 5):
+        assert KeyFrames.find(decoder, count, 2 * FRAME, 4 * times).indices <= narrow.indices
+
+
 def test_frames_that_nothing_can_be_built_on_are_passed_over():
-    assert KeyFrames.find(Countable(100, loose=[29, 30, 59]), 100, FRAME, 30).indices == {31, 61, 91}
+    assert KeyFrames.find(Countable(100, loose=[29, 30, 59]), 100, FRAME, 30).indices == {31, 60, 89}
 
 
 def test_frames_that_need_none_before_them_cost_no_memory():

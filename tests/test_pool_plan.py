@@ -80,7 +80,6 @@ def test_a_small_animation_is_held_whole_if_there_is_room():
 @pytest.mark.parametrize("use", [
     [going(3, 2, direction=BACKWARD)],
     [going(3, 4, direction=BOTH)],
-    [going(3, 4, jumped=True, count=40)],
     [going(0, 1), going(5, 6)],
 ])  # fmt: skip
 def test_a_larger_one_is_held_whole_if_it_would_be_decoded_again_and_again(use):
@@ -88,6 +87,13 @@ def test_a_larger_one_is_held_whole_if_it_would_be_decoded_again_and_again(use):
     assert plan_of(*use, capacity=10, size=size).is_whole
     assert not plan_of(*use, capacity=10, size=size + 1).is_whole
     assert not plan_of(*use, capacity=9, size=size).is_whole
+
+
+def test_a_jump_alone_is_no_reason_to_hold_it_whole():
+    size = pool_plan._CHEAP_BYTES // 40
+    plan = plan_of(going(30, 31, jumped=True, count=40), count=40, capacity=40, size=size)
+    assert (plan.is_whole, plan.hoards) == (False, True)
+    assert plan.spacing > 0
 
 
 def test_players_at_different_places_leave_frames_behind_for_one_another():
