@@ -6,6 +6,7 @@ import pytest
 
 from images import GifPicture, PngPicture, build_apng, build_gif
 from kernels import Canvas
+from sddisplaylink.decoders import undo
 from sddisplaylink.decoders.file_data import FileData
 from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
@@ -138,6 +139,19 @@ def test_nothing_is_recorded_unless_it_is_asked_for():
     decoder.keep_undo(0)
     assert decoder.undo_bytes == 0
     assert decoder.way(10) == (None, tuple(range(11)))
+
+
+def test_without_memory_to_record_in_it_decodes(monkeypatch):
+    def refuse(nbytes):
+        if nbytes:
+            raise MemoryError
+
+    decoder = opened(room=0)
+    monkeypatch.setattr(undo, "zeroed", refuse)
+    decoder.keep_undo(ROOM)
+    expected = forwards(decoder)
+    assert decoder.undo_bytes == 0
+    assert bytes(get(decoder, 5)) == expected[5]
 
 
 def test_a_frame_that_leaves_no_trace_is_not_built_upon_after_going_back_to_it():

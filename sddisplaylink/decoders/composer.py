@@ -159,8 +159,11 @@ class TileDecoder:
 
     def keep_undo(self, nbytes: int) -> None:
         """Record what each frame changes."""
-        self._undo.room = nbytes
-        self._keeps_undo = nbytes > 0
+        try:
+            self._undo.room = nbytes
+        except MemoryError:  # it can be done without
+            self._undo.room = 0
+        self._keeps_undo = self._undo.room > 0
 
     def keep_spare(self, count: int) -> None:
         """Keep the memory of frames that are given up."""
