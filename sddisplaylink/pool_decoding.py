@@ -77,6 +77,11 @@ class PoolDecoding:
                 self._kept.readers.prune()
                 self._adapt()
                 self._kept.shrink()
+                if self._decoding.acquire(blocking=False):  # else who decodes comes to it
+                    try:
+                        self._fit_undo()
+                    finally:
+                        self._decoding.release()
             finally:
                 self._lock.release()
 

@@ -184,7 +184,8 @@ class Plan:
             return 0
         room = self._room
         left = room.capacity - self.soon - len(self._keys.indices) - 1
-        return max(0, min(left, max(self.spacing + 1, ceil(_UNDO_BYTES / room.frame_bytes))))
+        stretch = self.spacing or room.way
+        return max(0, min(left, max(stretch + 1, ceil(_UNDO_BYTES / room.frame_bytes))))
 
 
 def _places(courses: Sequence[Course], room: Room) -> int:

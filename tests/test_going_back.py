@@ -154,6 +154,12 @@ def test_what_is_for_going_back_is_given_up_when_it_goes_forwards(image, clock, 
         assert image._pool.nbytes <= 3 * FRAME
 
 
+def test_what_is_for_going_back_is_given_up_with_the_player(image, clock, expected) -> None:
+    play(image, clock, Watch(image, expected), "reverse", COUNT)
+    assert image._pool._decoder.undo_bytes == 0
+    assert image._pool.nbytes <= 3 * FRAME
+
+
 def test_what_is_for_going_back_is_given_up_when_it_is_purged(image, clock, expected) -> None:
     watch = Watch(image, expected)
     with sd.AnimatedImagePlayer(image, on_frame=watch, clock=clock, mode="reverse", late_policy="no_skip") as player:

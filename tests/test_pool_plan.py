@@ -149,3 +149,18 @@ def test_a_second_frame_is_decoded_ahead_unless_frames_are_large():
     assert Room(100, 8 * MEGABYTE, 10, 0).ahead == 1
     assert Room(100, MEGABYTE, 10, 0).ahead == 2
     assert Room(100, 1000, 10, 0).ahead == 2
+
+
+@pytest.mark.parametrize(("changed", "spacing", "undo"), [(4, 0, 5), (7, 4, 5), (2, 0, 3)])
+def test_there_is_room_to_undo_one_stretch(changed, spacing, undo):
+    course = going(50, 49, direction=BACKWARD, count=100)
+    plan = Plan([course], Room(100, 8 * MEGABYTE, 60, 0, changed, steps_back=True))
+    assert (plan.spacing, plan.undo_frames, plan.returning) == (spacing, undo, 0)
+    assert not Plan([course], Room(100, 8 * MEGABYTE, 60, 0, changed)).undo_frames
+
+
+def test_where_most_of_the_picture_changes_frames_are_held_instead():
+    course = going(50, 49, direction=BACKWARD, count=100)
+    plan = Plan([course], Room(100, 8 * MEGABYTE, 60, 0, 34, steps_back=True))
+    assert plan.undo_frames == 0
+    assert plan.returning > 0
