@@ -43,7 +43,7 @@ void sddl_client_post(sddl_client *client, const sddl_event *event) {
     sddl_event stamped = *event;
     stamped.client = client->handle;
     stamped.epoch = client->epoch;
-    sddl_mailbox_post(client->mailbox, client, &stamped);
+    sddl_mailbox_post(client->mailbox, client, &stamped, sddl_source_announces(client->source, client->mailbox));
 }
 
 int sddl_client_is_current(sddl_handle handle, uint32_t epoch) {
@@ -75,7 +75,7 @@ int sddl_client_set_mailbox(sddl_handle handle, sddl_handle mailbox) {
     sddl_mailbox *former = client->mailbox;
     if (target != former && sddl_mailbox_drop(former, client)) {
         sddl_event unread = client->pending;
-        sddl_mailbox_post(target, client, &unread);
+        sddl_mailbox_post(target, client, &unread, false);
     }
     client->mailbox = target;
     sddl_source_unlock(client->source);

@@ -52,6 +52,8 @@ int sddl_source_unlock(sddl_source *source);
 int64_t sddl_source_now(const sddl_source *source);
 /* With it locked: the target of the last vsync, also if there was no tick because nobody wanted it. */
 int64_t sddl_source_present(const sddl_source *source);
+/* With it locked: whether that mailbox's reader will be told at the end of the tick that is being handed out. */
+bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox);
 /* With it locked, between two ticks: a client wants its next one at that target. */
 void sddl_source_want(sddl_source *source, int64_t target);
 
@@ -91,7 +93,9 @@ void sddl_client_post(sddl_client *client, const sddl_event *event);
 
 /* ---- mailbox.c ---- */
 
-void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_client *client, const sddl_event *event);
+/* Quietly: the reader is told by a later sddl_mailbox_announce(), so that it finds all of what belongs together. */
+void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_client *client, const sddl_event *event, bool quietly);
+void sddl_mailbox_announce(sddl_mailbox *mailbox);
 /* Whether there was something to drop. */
 bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_client *client);
 void sddl_mailbox_shut(void *mailbox);

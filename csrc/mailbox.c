@@ -38,6 +38,12 @@ static void signal_descriptor(sddl_mailbox *mailbox) {
         mailbox->readable = wanted;
 }
 
+/* With the mailbox locked: lets its reader see what has changed. */
+static void announce(sddl_mailbox *mailbox) {
+    signal_descriptor(mailbox);
+    sddl_monitor_notify(&mailbox->monitor);
+}
+
 static void unlink_pending(sddl_mailbox *mailbox, sddl_client *client) {
     sddl_client *next = client->next_pending, *previous = client->previous_pending;
     *(next ? &next->previous_pending : &mailbox->last) = previous;
@@ -63,7 +69,7 @@ static void merge(sddl_event *event, const sddl_event *unread) {
     event->flags |= unread->flags & (SDDL_EVENT_FRAME | SDDL_EVENT_LOOP | SDDL_EVENT_FINISHED);
 }
 
-void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_client *client, const sddl_event *event) {
+void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_client *client, const sddl_event *event, bool quietly) {
     sddl_monitor_lock(&mailbox->monitor);
     if (!mailbox->closed) {
         sddl_event fresh = *event;
@@ -73,9 +79,15 @@ void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_client *client, const sddl_ev
             link_pending(mailbox, client);
         fresh.serial = ++client->serial;
         client->pending = fresh;
-        signal_descriptor(mailbox);
-        sddl_monitor_notify(&mailbox->monitor);
+        if (!quietly)
+            announce(mailbox);
     }
+    sddl_monitor_unlock(&mailbox->monitor);
+}
+
+void sddl_mailbox_announce(sddl_mailbox *mailbox) {
+    sddl_monitor_lock(&mailbox->monitor);
+    announce(mailbox);
     sddl_monitor_unlock(&mailbox->monitor);
 }
 
@@ -84,8 +96,7 @@ bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_client *client) {
     bool dropped = client->is_pending;
     if (dropped) {
         unlink_pending(mailbox, client);
-        signal_descriptor(mailbox);
-        sddl_monitor_notify(&mailbox->monitor);
+        announce(mailbox);
     }
     sddl_monitor_unlock(&mailbox->monitor);
     return dropped;
@@ -97,8 +108,7 @@ void sddl_mailbox_shut(void *object) {
     mailbox->closed = true;
     while (mailbox->first)
         unlink_pending(mailbox, mailbox->first);
-    signal_descriptor(mailbox);
-    sddl_monitor_notify(&mailbox->monitor);
+    announce(mailbox);
     sddl_monitor_unlock(&mailbox->monitor);
 }
 

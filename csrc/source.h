@@ -7,6 +7,9 @@
 /* Slots are never freed, and a clock is told only its slot's number and a key: a late tick finds nothing to break. */
 enum { SDDL_MAX_SOURCES = 1024 };
 
+/* Mailboxes whose readers hear of a tick when all clients have; those of more are told at once. */
+enum { SDDL_ANNOUNCED = 8 };
+
 typedef struct sddl_retiring sddl_retiring;
 
 struct sddl_source {
@@ -29,7 +32,10 @@ struct sddl_source {
     int64_t manual_now;
     sddl_grid grid; /* of the last tick */
     int64_t wanted; /* the earliest target at which a client wants its next tick: what the clock was told, or will be */
-    bool wakes_clock; /* that is sooner than it was told */
+    bool wakes_clock;                          /* that is sooner than it was told */
+    bool ticking;                              /* a tick is being handed out */
+    sddl_mailbox *to_announce[SDDL_ANNOUNCED]; /* at its end */
+    int to_announce_count;
 
     int64_t heard_at; /* when the display's clock last ticked */
     bool heard;       /* whether it has since it was started */

@@ -21,11 +21,25 @@ void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
     source->grid = ordered.grid;
     source->wanted = INT64_MAX;
     int64_t sequence = ++source->ticks;
+    source->ticking = true;
     for (sddl_client *client = source->first_active, *next; client; client = next) {
         next = client->next_active; /* a player that finishes leaves the list */
         source->wanted = smaller(source->wanted, client->tick(client, &ordered, sequence));
     }
-    source->wakes_clock = false;
+    source->ticking = source->wakes_clock = false;
+    while (source->to_announce_count)
+        sddl_mailbox_announce(source->to_announce[--source->to_announce_count]);
+}
+
+bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox) {
+    int count = source->to_announce_count;
+    for (int index = 0; source->ticking && index < count; index++)
+        if (source->to_announce[index] == mailbox)
+            return true;
+    if (!source->ticking || count == SDDL_ANNOUNCED)
+        return false;
+    source->to_announce[source->to_announce_count++] = mailbox;
+    return true;
 }
 
 void sddl_source_expect_first(sddl_source *source) {

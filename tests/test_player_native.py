@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -383,6 +385,30 @@ def test_commands_out_of_range_are_refused(open_native: Open, command: dict[str,
         assert player.command(**command) == 0
     else:
         assert player.command(**command) == lib.SDDL_E_ARGUMENT
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 30])
+def test_the_waiting_readers_of_all_mailboxes_hear_of_a_tick(open_native: Open, count: int) -> None:
+    players = [open_native(1, 1)]
+    players += [open_native(1, 1, source=players[0].source) for _ in range(count - 1)]
+    got: list[int] = []
+
+    def read(mailbox: int) -> None:
+        got.append(lib.sddl_mailbox_wait(mailbox, ffi.new("sddl_event[]", 4), 4, 10_000 * MS))
+
+    for player in players:
+        player.play()
+    readers = [threading.Thread(target=read, args=(player.mailbox,)) for player in players]
+    for reader in readers:
+        reader.start()
+    descriptors = [lib.sddl_mailbox_fd(player.mailbox) for player in players]
+    players[0].jump(players[0].period)
+    for reader in readers:
+        reader.join()
+    assert got == [1] * count
+    assert select.select(descriptors, [], [], 0)[0] == []
+    players[0].jump(players[0].period)
+    assert select.select(descriptors, [], [], 0)[0] == descriptors
 
 
 def test_showing_an_event_tells_the_time_and_what_follows(open_native: Open) -> None:
