@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from benchmarks import generate
+from benchmarks import generate, playing
 from benchmarks.checking import complaint
 from benchmarks.measuring import Measurement, measure
 from benchmarks.peers import PEERS, Peer, load
@@ -181,3 +181,14 @@ def test_of_a_corpus_the_real_animated_files_are_taken(tmp_path, tiny):
     (tmp_path / "conf__b.gif").write_bytes(tiny[0].path.read_bytes())
     Image.new("RGB", (2, 2)).save(tmp_path / "real__still.png")
     assert [sample.name for sample in from_corpus(tmp_path)] == ["real__a.gif"]
+
+
+def test_what_playing_costs_is_told_for_each_file(tiny, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    playing.main([*(str(sample.path) for sample in tiny), "--seconds", "0.2", "--rounds", "1"])
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["player", "Pillow", "forwards", "back", "and", "back"]
+    assert [line.split()[0] for line in lines] == [sample.name for sample in tiny]
+    for line in lines:
+        _, player, pillow, forwards, _, *ratios = line.split()
+        assert all(float(value.rstrip("%")) > 0 for value in (player, pillow, forwards, *ratios))
