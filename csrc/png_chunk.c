@@ -4,7 +4,8 @@
 enum {
     SIGNATURE = 8,
     HEADER = 13,
-    OVERHEAD = 12 /* of a chunk: length, kind, checksum */
+    OVERHEAD = 12,   /* of a chunk: length, kind, checksum */
+    ANCILLARY = 0x20 /* in the first letter of a kind: pictures can be made without such a chunk */
 };
 
 bool sddl_png_next_chunk(const uint8_t *data, size_t size, size_t position, const struct sddl_crc_table *crc,
@@ -19,7 +20,12 @@ bool sddl_png_next_chunk(const uint8_t *data, size_t size, size_t position, cons
     chunk->length = sddl_big32(at);
     if (!crc || chunk->kind == IDAT || chunk->kind == FDAT)
         return true;
-    return sddl_crc(crc, at + 4, chunk->length + 4) == sddl_big32(chunk->body + chunk->length);
+    if (sddl_crc(crc, at + 4, chunk->length + 4) == sddl_big32(chunk->body + chunk->length))
+        return true;
+    const bool ancillary = at[4] & ANCILLARY;
+    if (ancillary)
+        chunk->kind = 0;
+    return ancillary;
 }
 
 bool sddl_png_read_header(const uint8_t *data, size_t size, const struct sddl_crc_table *crc, sddl_png_index *index) {

@@ -19,6 +19,7 @@ _BLENDS = (Blend.SOURCE, Blend.OVER)
 _DEFAULT_DENOMINATOR = 100
 _NANOSECONDS = 1_000_000_000
 _LARGEST = 0x7FFFFFFF
+_ANCILLARY = 0x20
 
 _FrameControl = struct.Struct(">5I2H2B")
 _Span = tuple[int, int]
@@ -83,7 +84,8 @@ class _Scanner:
         position, intact = _IHDR_END, True
         try:
             while (kind := self.data[position + 4 : position + 8]) != b"IEND":
-                end = self._checked_end(position)
+                end, intact_chunk = self._checked_end(position)
+                kind = kind if intact_chunk else b""
                 try:
                     self._chunk(kind, position + 8, end - 4)
                 except _BrokenAnimation:
@@ -97,7 +99,8 @@ class _Scanner:
         self.finish_frame()
         return intact
 
-    def _checked_end(self, position: int) -> int:
+    def _checked_end(self, position: int) -> tuple[int, bool]:
+        """Where the chunk ends, and whether it counts: one that is ancillary does not if its checksum is wrong."""
         length = int.from_bytes(self.data[position : position + 4], "big")
         body_end = position + 8 + length
         stored = self.data[body_end : body_end + 4]
@@ -106,9 +109,10 @@ class _Scanner:
             if is_data:
                 self.pieces.clear()  # the cut goes through this frame's own data
             raise _BrokenFile
-        if not is_data and zlib.crc32(self.data[position + 4 : body_end]) != int.from_bytes(stored, "big"):
+        is_right = is_data or zlib.crc32(self.data[position + 4 : body_end]) == int.from_bytes(stored, "big")
+        if not is_right and not self.data[position + 4] & _ANCILLARY:
             raise _BrokenFile
-        return body_end + 4
+        return body_end + 4, is_right
 
     def _chunk(self, kind: bytes, begin: int, end: int) -> None:
         if kind == b"IDAT":

@@ -166,10 +166,27 @@ def with_wrong_checksum(data, kind):
     return data[: at + 4 + length] + b"\0\0\0\0" + data[at + 8 + length :]
 
 
-@pytest.mark.parametrize(("kind", "frames"), [(b"acTL", 0), (b"fcTL", 2), (b"PLTE", 0)])
-def test_a_wrong_checksum_ends_the_file_there(kind, frames):
-    index = scan_png(with_wrong_checksum(insert(build_apng(THREE), b"acTL", chunk(b"PLTE", b"abc")), kind))
-    assert (index.truncated, len(index.frames)) == (True, frames)
+def test_a_wrong_checksum_of_a_critical_chunk_ends_the_file_there():
+    index = scan_png(with_wrong_checksum(insert(build_apng(THREE), b"acTL", chunk(b"PLTE", b"abc")), b"PLTE"))
+    assert (index.truncated, len(index.frames)) == (True, 0)
+
+
+@pytest.mark.parametrize("kind", [b"tEXt", b"gAMA", b"tRNS"])
+@pytest.mark.parametrize("before", [b"acTL", b"IDAT", b"fdAT", b"IEND"])
+def test_an_ancillary_chunk_with_a_wrong_checksum_is_skipped_as_browsers_do(kind, before):
+    data = with_wrong_checksum(insert(build_apng(THREE), before, chunk(kind, b"a\0b")), kind)
+    index = scan_png(data)
+    assert (index.truncated, len(index.frames), index.transparency) == (False, 3, b"")
+
+
+def test_an_animation_control_with_a_wrong_checksum_is_ancillary_and_leaves_a_still_picture():
+    index = scan_png(with_wrong_checksum(build_apng(THREE), b"acTL"))
+    assert (index.truncated, len(index.frames), index.loop_count) == (False, 1, 1)
+
+
+def test_a_frame_control_with_a_wrong_checksum_is_missed_by_the_data_after_it():
+    index = scan_png(with_wrong_checksum(build_apng(THREE), b"fcTL"))
+    assert (index.truncated, len(index.frames)) == (True, 2)
 
 
 @pytest.mark.parametrize("kind", [b"IDAT", b"fdAT"])
