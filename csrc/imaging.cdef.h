@@ -139,8 +139,9 @@ typedef struct sddl_png_index {
 
 /* Goes on indexing a file that begins with the PNG signature, until `frame_capacity` further frames are found or `span_capacity`
  * further spans (so that state is SDDL_SCAN_MORE) or the file ends; returns how many frames. The data may be elsewhere at each
- * call. check_crc: the checksums of all chunks but IDAT and fdAT are verified; a wrong one breaks the file off, or has the chunk passed
- * over if it is ancillary. Those two hold zlib streams, which bring checksums of their own. SDDL_E_ARGUMENT if the header is cut off or broken. */
+ * call. check_crc: the checksums of all chunks but IDAT and fdAT are verified; a wrong one breaks the file off, or has the chunk
+ * passed over if it is ancillary. Those two hold zlib streams, which bring checksums of their own. SDDL_E_ARGUMENT if the header is
+ * cut off or broken. */
 int64_t sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
                       size_t frame_capacity, sddl_span *spans, size_t span_capacity);
 /* Where data is still to come: counts the frame whose data was read last, which the caller knows to be whole, before the next

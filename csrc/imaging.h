@@ -72,7 +72,7 @@ SDDL_INLINE sddl_lineage sddl_descend(sddl_lineage *next, uint64_t number, bool 
     sddl_lineage own = *next;
     if (own.base < 0 || (covers && replaces))
         own = (sddl_lineage){-1, (int32_t)number};
-    if (disposal == SDDL_DISPOSE_BACKGROUND && covers)
+    if (disposal == SDDL_DISPOSE_BACKGROUND && (covers || own.base < 0))
         next->base = -1;
     else if (disposal != SDDL_DISPOSE_PREVIOUS)
         *next = (sddl_lineage){(int32_t)number, own.root};

@@ -185,6 +185,20 @@ def test_only_what_changes_is_copied(monkeypatch):
     assert sum(copied[3:]) <= 57 * 2 * 6
 
 
+def test_of_parts_that_are_drawn_on_nothing_only_they_are_cleared(monkeypatch):
+    cleared = []
+    parts = [GifPicture(1, 1, x=at % 4, y=at % 3, fill=at, disposal=2) for at in range(40)]
+    decoder = opened(build_gif(parts, size=(20, 20)))
+    between = decoder._changes.between
+    monkeypatch.setattr(
+        decoder._changes, "between", lambda *frames: cleared.append(between(*frames)) or between(*frames)
+    )
+    for index in range(40):
+        last = bytes(get(decoder, index))
+    assert cleared[1:] == [((at % 4, at % 3, 1, 1),) for at in range(39)]
+    assert last == straight(build_gif([*parts[:1], parts[-1]], size=(20, 20)))[1]
+
+
 @pytest.mark.parametrize("disposal", [0, 2, 3])
 def test_full_frames_copy_nothing(monkeypatch, disposal):
     decoder = opened(build_gif([GifPicture(disposal=disposal, fill=at) for at in range(9)]))

@@ -266,6 +266,15 @@ def test_frames_know_what_they_build_on():
     assert lineages == [(-1, 0), (0, 0), (0, 0), (2, 0), (-1, 4), (-1, 5), (-1, 6), (5, 5), (5, 5)]
 
 
+def test_what_is_drawn_on_nothing_and_taken_away_leaves_nothing_to_build_on():
+    part = {"width": 2, "height": 2, "x": 1, "transparent": 0}
+    data = build_gif([GifPicture(disposal=disposal, **part) for disposal in (2, 2, 3, 2, 0, 2, 0)])
+    index, frames = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame[]", 7)
+    assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, frames, 7) == 7
+    lineages = [(frames[i].lineage.base, frames[i].lineage.root) for i in range(7)]
+    assert lineages == [(-1, 0), (-1, 1), (-1, 2), (-1, 3), (-1, 4), (4, 4), (5, 4)]
+
+
 def test_wrong_arguments_are_refused():
     index, gif = ffi.new("sddl_png_index *"), ffi.new("sddl_gif_index *")
     memory = ffi.from_buffer("uint8_t[]", animation(1))

@@ -295,6 +295,25 @@ def test_a_broken_frame_is_an_error_and_the_others_are_had(native):
     assert decoder.pixels()[:4] == bytes(colour(2))
 
 
+@pytest.mark.parametrize("kind", ["gif", "apng"])
+def test_a_broken_frame_that_is_taken_away_again_takes_no_other_with_it(native, kind):
+    if kind == "gif":
+        parts = [GifPicture(2, 2, x=at, fill=at, disposal=2, transparent=0) for at in range(3)]
+        parts[1].data = b"\x08\x01\xff\0"
+        data = build_gif(parts)
+    else:
+        parts = [PngPicture(2, 2, x=at, fill=(at, 9, 9, 255), dispose=1, blend=1) for at in range(3)]
+        parts[1].data = b"broken"
+        data = build_apng([PngPicture(fill=RED, dispose=1), *parts])
+    decoder, last = opened(data, native), 2 if kind == "gif" else 3
+    with pytest.raises(ImageFormatError, match=f"frame {last - 1}"):
+        decoder.compose(last - 1)
+    assert decoder.way(last) == (None, (last,))
+    decoder.compose(last)
+    pixels = numpy.frombuffer(decoder.pixels(), numpy.uint8).reshape(3, 4, 4)
+    same(pixels, canvas(CLEAR, ((2, 0, 2, 2), colour(2) if kind == "gif" else (2, 9, 9, 255))))
+
+
 def test_a_png_that_is_smaller_than_it_says_is_an_error(native):
     data = build_apng([PngPicture(), PngPicture(data=b"x\x9c\x03\0\0\0\0\x01")])
     decoder = opened(data, native)

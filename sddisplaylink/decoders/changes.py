@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sddisplaylink.decoders.frame_memory import EMPTY
 from sddisplaylink.decoders.tiles import Disposal, Rect, Tile
 
 __all__ = ["Changes"]
@@ -25,6 +26,8 @@ class Changes:
         """Of a picture that shows frame `content` (-1: nothing; None: nobody knows) and frame `other`."""
         if content == other:
             return ()
+        if other == EMPTY and content is not None and (tile := self._tile(content)).base == EMPTY:
+            return (tile.area,) if tile.area[2] else ()
         if content is None or abs(content - other) > _FAR:
             return self._everything
         first, last = (content, other) if content < other else (other, content)
