@@ -17,7 +17,7 @@ from sddisplaylink.views.qt.picture import image_of
 from window_driver import main
 
 QMovie = QtGui.QMovie
-BROKEN = build_gif([GifPicture(delay=5, fill=1), GifPicture(delay=5, data=b"\x08\x01\xff\x00")], loop=0)
+BROKEN = build_gif([GifPicture(delay=5, fill=1), GifPicture(delay=5, data=b"\x0c\x01\xff\x00")], loop=0)
 
 
 def listen(movie: Any) -> list[Any]:

@@ -125,7 +125,7 @@ def test_a_frame_whose_base_is_missing_is_refused():
 
 
 def test_a_broken_frame_that_leaves_no_trace_harms_no_other():
-    broken = GifPicture(disposal=3, data=b"\x08\x01\xff\0")
+    broken = GifPicture(disposal=3, data=b"\x0c\x01\xff\0")
     decoder = opened(build_gif([GifPicture(fill=1), broken, GifPicture(1, 1, fill=2)]))
     get(decoder, 0)
     with pytest.raises(ImageFormatError, match="^frame 1: "):
@@ -294,7 +294,7 @@ def test_prepared_tiles_give_the_same(data):
 
 
 def test_prepare_takes_anything_and_keeps_little():
-    decoder = opened(build_gif([GifPicture(), GifPicture(data=b"\x08\x01\xff\0"), *[GifPicture()] * 20]))
+    decoder = opened(build_gif([GifPicture(), GifPicture(data=b"\x0c\x01\xff\0"), *[GifPicture()] * 20]))
     assert not decoder.worth_preparing(0)
     assert not decoder.worth_preparing(1_000_000)
     assert decoder.has_frame(21)

@@ -41,9 +41,9 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     indices: list[int] = []
     draw = NativeGifPainter.draw
 
-    def counted(painter: NativeGifPainter, index: int, *rest: object) -> None:
+    def counted(painter: NativeGifPainter, index: int, *rest: object) -> bool:
         indices.append(index)
-        draw(painter, index, *rest)
+        return draw(painter, index, *rest)
 
     monkeypatch.setattr(NativeGifPainter, "draw", counted)
     return indices

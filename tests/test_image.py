@@ -198,7 +198,7 @@ def test_every_order_gives_the_same_pixels():
 
 
 def test_a_broken_frame_names_the_source_and_the_others_are_had():
-    image = AnimatedImage.open(build_gif([GifPicture(), GifPicture(data=b"\x08\x01\xff\0"), GifPicture(fill=7)]))
+    image = AnimatedImage.open(build_gif([GifPicture(), GifPicture(data=b"\x0c\x01\xff\0"), GifPicture(fill=7)]))
     with pytest.raises(sd.ImageFormatError, match="^<bytes>: frame 1: "):
         image.frame(1)
     assert image.frame(2).image.getpixel((0, 0)) == colour(7)

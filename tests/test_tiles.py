@@ -284,7 +284,7 @@ def test_every_way_to_a_frame_gives_the_same_pixels(mode, native):
 
 
 def test_a_broken_frame_is_an_error_and_the_others_are_had(native):
-    pictures = [GifPicture(fill=1), GifPicture(data=b"\x08\x01\xff\0"), GifPicture(fill=2)]
+    pictures = [GifPicture(fill=1), GifPicture(data=b"\x0c\x01\xff\0"), GifPicture(fill=2)]
     decoder = opened(build_gif(pictures), native)
     decoder.compose(0)
     for _ in range(2):
@@ -299,7 +299,7 @@ def test_a_broken_frame_is_an_error_and_the_others_are_had(native):
 def test_a_broken_frame_that_is_taken_away_again_takes_no_other_with_it(native, kind):
     if kind == "gif":
         parts = [GifPicture(2, 2, x=at, fill=at, disposal=2, transparent=0) for at in range(3)]
-        parts[1].data = b"\x08\x01\xff\0"
+        parts[1].data = b"\x0c\x01\xff\0"
         data = build_gif(parts)
     else:
         parts = [PngPicture(2, 2, x=at, fill=(at, 9, 9, 255), dispose=1, blend=1) for at in range(3)]

@@ -32,7 +32,7 @@ class Counting:
 
     def draw(self, index, *rest):
         self.drawn.append(index)
-        self._painter.draw(index, *rest)
+        return self._painter.draw(index, *rest)
 
     def __getattr__(self, name):
         return getattr(self._painter, name)

@@ -27,8 +27,18 @@ def draw_tile(painter: Painter, index: int, tile: Tile, target: Any, ground: Gro
     flags, under = 0, ffi.NULL
     if ground.stale or ground.erased:
         flags, under = _make_ready(tile, target, ground)
-    if tile.width and tile.height:
-        painter.draw(index, target, under, flags)
+    if tile.width and tile.height and not painter.draw(index, target, under, flags):
+        _lay_bare(target, ground)
+        painter.draw_part(index, target)
+
+
+def _lay_bare(target: Any, ground: Ground) -> None:
+    """Make the target look like what the tile goes over, under it too."""
+    base, stale, erased = ground
+    if stale:
+        check(lib.sddl_restore(target, base, ffi.new("sddl_rect[]", stale), len(stale), ffi.NULL))
+    if erased:
+        check(lib.sddl_restore(target, ffi.NULL, ffi.new("sddl_rect *", erased), 1, ffi.NULL))
 
 
 def _make_ready(tile: Tile, target: Any, ground: Ground) -> tuple[int, Any]:

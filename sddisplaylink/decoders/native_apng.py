@@ -28,12 +28,17 @@ class NativePngPainter:
         self._prepared: Prepared[bytearray] = Prepared()
         self._is_regular = _is_regular(source.index)
 
-    def draw(self, index: int, target: Any, under: Any, flags: int) -> None:
-        """Decode the tile and draw it."""
+    def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
+        """Decode the tile and draw it: True."""
         self._source.data.check()
         rows = self._prepared.take(index) or self._rows(index)
-        if rows is None or not self._draw(index, rows, target):
-            self._pillow.draw(index, target, under, flags)
+        if rows is not None and self._draw(index, rows, target):
+            return True
+        return self._pillow.draw(index, target, under, flags)
+
+    def draw_part(self, index: int, target: Any) -> None:
+        """Never asked for: a tile is whole, or an error."""
+        self._pillow.draw_part(index, target)
 
     def prepare(self, index: int) -> None:
         """Inflate the rows."""

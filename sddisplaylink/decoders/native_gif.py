@@ -1,17 +1,18 @@
-"""GIF through the native kernels; whatever they do not make sense of is left to Pillow."""
+"""GIF through the native kernels; code sizes that GIF does not have are left to Pillow."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sddisplaylink.core import check, lib
+from sddisplaylink.core import check, ffi, lib
 from sddisplaylink.decoders.frame_memory import zeroed
 from sddisplaylink.decoders.gif import GifSource
+from sddisplaylink.decoders.pillow_guard import CONTENT_ERRORS
 from sddisplaylink.decoders.pillow_painter import PillowPainter
 from sddisplaylink.decoders.prepared import Prepared
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.errors import ImageFormatError, SDDisplayLinkError
 
-__all__ = ["NativeGifPainter"]
+__all__ = ["NativeGifPainter", "PillowGifPainter"]
 
 _CODE_SIZES = range(2, 9)  # GIF's own; about the first code of others, the kernel and Pillow are not of one mind
 _MARGINS = lib.SDDL_LZW_LEAD + lib.SDDL_LZW_SLACK
@@ -29,13 +30,27 @@ class NativeGifPainter:
         self._prepared: Prepared[Any] = Prepared()
         self._work: Any = zeroed(0)
 
-    def draw(self, index: int, target: Any, under: Any, flags: int) -> None:
-        """Decode the tile and draw it."""
+    def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
+        """Decode the tile and draw it; False if pixels are missing."""
         self._source.data.check()
         if (work := self._prepared.take(index)) is not None:
             self._paint(index, target, under, flags, work)
-        elif self._draw(index, target, under, flags) != lib.SDDL_PIXELS_WHOLE:
-            self._pillow.draw(index, target, under, flags)
+            return True
+        if not self.is_regular(index):
+            return self._pillow.draw(index, target, under, flags)
+        return self._draw(index, target, under, flags | lib.SDDL_DRAW_WHOLE)
+
+    def draw_part(self, index: int, target: Any) -> None:
+        """Draw the pixels before the codes end or make no sense, as browsers do; they refuse a file of such a frame."""
+        self._source.data.check()
+        is_only = not self._index.has(1) and self._index.ended
+        flags = lib.SDDL_DRAW_WHOLE if is_only else 0
+        if not self._draw(index, target, ffi.NULL, flags) and is_only:
+            raise ImageFormatError("pixels are missing, and there is no other frame")
+
+    def is_regular(self, index: int) -> bool:
+        """True if the kernel knows what the tile's codes mean."""
+        return self._index.frame(index).code_size in _CODE_SIZES
 
     def prepare(self, index: int) -> None:
         """Decode the indices."""
@@ -60,23 +75,22 @@ class NativeGifPainter:
         self._prepared.clear()
         self._work = zeroed(0)
 
-    def _draw(self, index: int, target: Any, under: Any, flags: int) -> int:
-        frame = self._index.frame(index)
-        if frame.code_size not in _CODE_SIZES:
-            return int(lib.SDDL_PIXELS_BROKEN)
+    def _draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
+        """Whether all pixels are there."""
+        data, frame = self._source.data.extent, self._index.frame(index)
         work = self._work_for(index, frame)
-        data, flags = self._source.data.extent, flags | lib.SDDL_DRAW_WHOLE
-        return check(lib.sddl_gif_draw(*data, self._index.state, frame, target, under, flags, work, len(work)))
+        status = lib.sddl_gif_draw(*data, self._index.state, frame, target, under, flags, work, len(work))
+        return check(status) == lib.SDDL_PIXELS_WHOLE
 
     def _paint(self, index: int, target: Any, under: Any, flags: int, work: Any) -> None:
         source, frame, state = self._source.data, self._index.frame(index), self._index.state
         check(lib.sddl_gif_paint(source.pointer, source.size, state, frame, target, under, flags, work, len(work)))
 
     def _indices(self, index: int) -> Any:
-        """The work buffer with the indices of a tile; None if they are for Pillow."""
+        """The work buffer with the indices of a tile; None if they are not all there, or for Pillow."""
         data = self._source.data
         pointer, size, frame = data.pointer, data.size, self._index.frame(index)
-        if not frame.width or not frame.height or frame.code_size not in _CODE_SIZES:
+        if not frame.width or not frame.height or not self.is_regular(index):
             return None
         try:
             self._source.check_size(index)
@@ -98,3 +112,28 @@ class NativeGifPainter:
         if needed <= max(_LARGE, _MARGINS + self._source.size[0] * self._source.size[1]):
             self._work = work
         return work
+
+
+class PillowGifPainter(PillowPainter):
+    """GIF by Pillow's codecs. They cannot say where pixels are missing: of what they refuse the kernel draws a part."""
+
+    def __init__(self, source: GifSource) -> None:
+        super().__init__(source)
+        self._kernel = NativeGifPainter(source)
+
+    def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
+        """Decode the tile and draw it; False if Pillow cannot."""
+        try:
+            return super().draw(index, target, under, flags)
+        except CONTENT_ERRORS:
+            if not self._kernel.is_regular(index):
+                raise
+        return False
+
+    def draw_part(self, index: int, target: Any) -> None:
+        """Draw what the kernel makes of it."""
+        self._kernel.draw_part(index, target)
+
+    def purge(self) -> None:
+        """Give up all memory."""
+        self._kernel.purge()

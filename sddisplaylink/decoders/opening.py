@@ -8,7 +8,7 @@ from sddisplaylink.decoders.file_data import FileData, Source
 from sddisplaylink.decoders.incoming_data import IncomingData
 from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.native_apng import NativePngPainter
-from sddisplaylink.decoders.native_gif import NativeGifPainter
+from sddisplaylink.decoders.native_gif import NativeGifPainter, PillowGifPainter
 from sddisplaylink.decoders.pillow_painter import PillowPainter
 from sddisplaylink.decoders.protocol import Decoder
 from sddisplaylink.decoders.sequence import SequenceDecoder
@@ -86,7 +86,6 @@ def _tile_source(data: FileData, limits: Limits) -> gif.GifSource | apng.PngSour
 def _tile_decoder(source: gif.GifSource | apng.PngSource, native: bool) -> TileDecoder:
     """ImageFormatError: no whole frame, or over a limit."""
     source.begin()
-    if not native:
-        return TileDecoder(source, PillowPainter(source))
-    painter = NativeGifPainter(source) if isinstance(source, gif.GifSource) else NativePngPainter(source)
-    return TileDecoder(source, painter)
+    if isinstance(source, gif.GifSource):
+        return TileDecoder(source, NativeGifPainter(source) if native else PillowGifPainter(source))
+    return TileDecoder(source, NativePngPainter(source) if native else PillowPainter(source))

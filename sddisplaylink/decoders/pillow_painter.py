@@ -34,8 +34,8 @@ class PillowPainter:
     def __init__(self, source: PillowTiles) -> None:
         self._source = source
 
-    def draw(self, index: int, target: Any, under: Any, flags: int) -> None:
-        """Decode the tile, and draw it."""
+    def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
+        """Decode the tile, and draw it: True."""
         tile = self._source.tile(index)
         self._source.check_size(index)
         picture = self._source.picture(index)
@@ -48,6 +48,11 @@ class PillowPainter:
             rows = ffi.new("sddl_rect *", (tile.x, tile.y + top, tile.width, band.height))
             pixels = ffi.from_buffer("uint8_t[]", band.tobytes())
             check(lib.sddl_draw_pixels(target, rows, pixels, len(pixels), tile.width * 4, tile.blend))
+        return True
+
+    def draw_part(self, index: int, target: Any) -> None:
+        """Never asked for: a tile of which Pillow makes nothing is an error."""
+        raise ImageFormatError("Pillow's codecs do not tell which pixels are missing")
 
     def prepare(self, index: int) -> None:
         """Nothing."""

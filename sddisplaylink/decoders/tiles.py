@@ -84,8 +84,14 @@ class TileSource(ImageFacts, Protocol):
 class Painter(Protocol):
     """Decodes tiles and draws them."""
 
-    def draw(self, index: int, target: Any, under: Any, flags: int) -> None:
-        """Draw frame `index` on `target`, an sddl_canvas, as sddl_gif_draw() does. Raises whatever Pillow raises."""
+    def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
+        """Draw frame `index` on `target`, an sddl_canvas, as sddl_gif_draw() does. Raises whatever Pillow raises.
+
+        False: pixels are missing, and nothing was drawn; what there is can be drawn by `draw_part`.
+        """
+
+    def draw_part(self, index: int, target: Any) -> None:
+        """Draw as many pixels as there are. ImageFormatError, and nothing is drawn, if that would show no frame."""
 
     def prepare(self, index: int) -> None:
         """Decode frame `index` ahead, if that can be done here. Any thread; never raises."""
