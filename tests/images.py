@@ -176,6 +176,17 @@ def build_png(size: tuple[int, int] = (4, 3), fill: Sequence[int] = RED, *extra:
     return b"".join([writer.begin(), *extra, writer.data(picture, still=True), chunk(b"IEND", b"")])
 
 
+def build_row(depth: int, colours: int, samples: bytes, width: int, *extra: bytes, frames: int = 0) -> bytes:
+    """A PNG one row high in any format, `extra` chunks before its data; or an animation of so many equal frames."""
+    writer = PngWriter((width, 1), bytes([depth, colours, 0, 0, 0]))
+    picture = PngPicture(width, 1, data=zlib.compress(b"\0" + samples))
+    parts = [writer.begin(), chunk(b"acTL", struct.pack(">II", frames, 0)) if frames else b"", *extra]
+    for number in range(frames or 1):
+        parts.append(writer.control(picture) if frames else b"")
+        parts.append(writer.data(picture, still=number == 0))
+    return b"".join([*parts, chunk(b"IEND", b"")])
+
+
 def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from generated_images import PNG_FORMATS, apngs, gifs
 from images import GifPicture, PngPicture, build_apng, build_gif, sub_blocks
+from pillow_limits import pillow_cannot
 from sddisplaylink.decoders.apng import PngSource
 from sddisplaylink.decoders.file_data import FileData
 from sddisplaylink.decoders.gif import GifSource
@@ -42,6 +43,8 @@ def opened(data, *, native):
 
 def assert_same(data, order=()):
     """All frames one after the other, and then in `order`."""
+    if pillow_cannot(data):
+        return
     ours, pillows = opened(data, native=True), opened(data, native=False)
     if isinstance(ours, str) or isinstance(pillows, str):
         assert ours == pillows

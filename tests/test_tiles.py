@@ -203,22 +203,20 @@ def grey_png(depth, samples, transparent=None, colours=0, size=(4, 1)):
     return b"".join([*parts, chunk(b"IDAT", zlib.compress(b"\0" + samples)), chunk(b"IEND", b"")])
 
 
-@pytest.mark.parametrize("transparent", [None, 2])
+@pytest.mark.parametrize("keyed", [False, True])
 @pytest.mark.parametrize(
-    ("depth", "samples", "shades"),
+    ("depth", "samples", "shades", "key", "clear"),
     [
-        (1, b"\x50", [0, 255, 0, 255]),
-        (2, b"\x1b", [0, 85, 170, 255]),
-        (4, b"\x02\x4f", [0, 34, 68, 255]),
-        (8, b"\0\x02\x80\xff", [0, 2, 128, 255]),
-        (16, b"\0\x01\0\x02\x80\0\xff\xff", [0, 0, 128, 255]),
+        (1, b"\x50", [0, 255, 0, 255], 1, (1, 3)),
+        (2, b"\x1b", [0, 85, 170, 255], 2, (2,)),
+        (4, b"\x02\x4f", [0, 34, 68, 255], 2, (1,)),
+        (8, b"\0\x02\x80\xff", [0, 2, 128, 255], 2, (1,)),
+        (16, b"\0\x01\x80\x02\x80\0\xff\xff", [0, 128, 128, 255], 0x8000, (2,)),
     ],
 )
-def test_grey_of_every_depth(depth, samples, shades, transparent):
-    stored = None if transparent is None else {1: 1, 16: 0x8000}.get(depth, transparent)
-    data = grey_png(depth, samples, None if stored is None else struct.pack(">H", stored))
-    clear = None if stored is None else (stored >> 8 if depth == 16 else stored * 255 // ((1 << depth) - 1))
-    expected = [[shade] * 3 + [0 if shade == clear else 255] for shade in shades]
+def test_grey_of_every_depth(depth, samples, shades, key, clear, keyed):
+    data = grey_png(depth, samples, struct.pack(">H", key) if keyed else None)
+    expected = [[shade] * 3 + [0 if keyed and at in clear else 255] for at, shade in enumerate(shades)]
     assert composed(data, 0)[0].tolist() == expected
 
 

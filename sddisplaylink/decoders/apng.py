@@ -122,13 +122,18 @@ def _picture(index: PngIndex, number: int) -> Image.Image:
 
 
 def _transparent(index: PngIndex) -> int | tuple[int, ...] | None:
-    """The one colour that is transparent, in 8 bits like Pillow's samples (its own idea of tRNS is not scaled)."""
+    """The one colour that is transparent, as to_rgba() compares it (Pillow's own idea of tRNS is not scaled).
+
+    In 8 bits, like samples of Pillow's, which drops the lower ones of 16-bit RGB; those of 16-bit grey it keeps.
+    """
     depth, colours = index.header[8:10]
     count, transparency = _KEY_SAMPLES.get(colours, 0), index.transparency
     if not count or len(transparency) != count * 2:
         return None
     values = struct.unpack(f">{count}H", transparency)
-    scaled = tuple(value >> 8 if depth == 16 else value * 255 // ((1 << depth) - 1) for value in values)
+    if depth == 16:
+        return tuple(value >> 8 for value in values) if count > 1 else values[0]
+    scaled = tuple(value * 255 // ((1 << depth) - 1) for value in values)
     return scaled if count > 1 else scaled[0]
 
 

@@ -91,6 +91,5 @@ def _is_regular(index: PngIndex) -> bool:
 
 
 def _is_regular_key(stored: bytes, depth: int, samples: int) -> bool:
-    """Not with 16 bits, of which Pillow compares only the upper half."""
     in_range = all(not high and low < 1 << depth for high, low in zip(stored[::2], stored[1::2], strict=False))
-    return depth <= 8 and len(stored) == 2 * samples and in_range
+    return len(stored) == 2 * samples and (depth == 16 or in_range)

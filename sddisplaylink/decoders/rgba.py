@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 __all__ = ["rgba_bands", "to_rgba"]
 
@@ -28,9 +28,20 @@ def rgba_bands(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
 
 
 def _high_bytes(picture: Image.Image) -> Image.Image:
-    """16-bit grey as 8-bit grey: convert() would clip everything above 255 to white."""
+    """16-bit grey as 8-bit grey: convert() would clip everything above 255 to white.
+
+    What ``info`` says is transparent has 16 bits.
+    """
     samples = picture.tobytes()
-    big_endian = picture.mode.endswith("B")
-    grey = Image.frombytes("L", picture.size, samples[0 if big_endian else 1 :: 2])
-    grey.info.update(picture.info)
+    first = 0 if picture.mode.endswith("B") else 1  # the high bytes
+    grey = Image.frombytes("L", picture.size, samples[first::2])
+    if isinstance(key := picture.info.get("transparency"), int):
+        low = Image.frombytes("L", picture.size, samples[1 - first :: 2])
+        hidden = ImageChops.darker(_equal(grey, key >> 8), _equal(low, key & 255))
+        grey.putalpha(ImageChops.invert(hidden))
     return grey
+
+
+def _equal(grey: Image.Image, value: int) -> Image.Image:
+    """255 where it has that value, and 0 elsewhere."""
+    return grey.point([255 * (level == value) for level in range(256)])

@@ -11,8 +11,12 @@ import struct
 import sys
 import warnings
 import zlib
+from pathlib import Path
 
 import atheris
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from pillow_limits import pillow_cannot
 
 with atheris.instrument_imports(include=["sddisplaylink"]):
     import sddisplaylink as sd
@@ -42,7 +46,7 @@ def decode(data: bytes, decoder: str) -> list[tuple[float, bytes]]:
 
 def test_one_input(data: bytes) -> None:
     """What the native kernels make of it must be what Pillow makes of it, where both make something of it."""
-    native, reference = decode(data, "auto"), decode(data, "pillow")
+    native, reference = decode(data, "auto"), [] if pillow_cannot(data) else decode(data, "pillow")
     for ours, theirs in zip(native, reference, strict=False):
         assert ours == theirs, "the decoders disagree"
     if data.startswith((b"GIF", SIGNATURE)):
