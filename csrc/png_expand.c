@@ -29,12 +29,16 @@ static bool find_body(const uint8_t *data, size_t size, const sddl_span *span, s
     return true;
 }
 
+/* Colours that are not there are its last, as in Chromium. */
 static bool use_palette(const struct body *rgb, const struct body *alphas, uint8_t *palette) {
     const size_t entries = rgb->size / 3;
     if (entries == 0 || !sddl_make_palette(rgb->at, entries, palette))
         return false;
     for (size_t i = 0; i < alphas->size && i < entries; i++)
         palette[i * SDDL_PIXEL + 3] = alphas->at[i];
+    const uint8_t *last = palette + (entries - 1) * SDDL_PIXEL;
+    for (size_t at = entries * SDDL_PIXEL; at < SDDL_PALETTE_BYTES; at += SDDL_PIXEL)
+        memcpy(palette + at, last, SDDL_PIXEL);
     return true;
 }
 

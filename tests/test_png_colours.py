@@ -43,3 +43,34 @@ def test_all_sixteen_bits_of_a_colour_decide_what_is_transparent(frames):
     samples = struct.pack(">9H", 0x100, 0x201, 0x300, 0x101, 0x201, 0x300, 0x100, 0x201, 0x3FF)
     data = build_row(16, 2, samples, 3, trns(0x100, 0x201, 0x300), frames=frames)
     assert row(data, "auto") == [[1, 2, 3, 0], [1, 2, 3, 255], [1, 2, 3, 255]]
+
+
+PLTE = chunk(b"PLTE", b"\x0a\x0b\x0c\x14\x15\x16\x1e\x1f\x20")
+FIRST, SECOND, THIRD = [10, 11, 12], [20, 21, 22], [30, 31, 32]
+
+
+def alphas(*values):
+    return chunk(b"tRNS", bytes(values))
+
+
+@each_decoder
+@still_or_animated
+@pytest.mark.parametrize(("depth", "samples"), [(8, b"\0\1\2\3\xff"), (4, b"\x01\x23\xf0"), (2, b"\x1b\xc0")])
+@pytest.mark.parametrize("transparency", [(), (5, 6), (5, 6, 7), (5, 6, 7, 8, 9)])
+def test_colours_beyond_the_palette_are_its_last(decoder, frames, depth, samples, transparency):
+    extra = [PLTE, alphas(*transparency)] if transparency else [PLTE]
+    first, second, third = (*transparency, 255, 255, 255)[:3]
+    expected = [[*FIRST, first], [*SECOND, second], [*THIRD, third], [*THIRD, third], [*THIRD, third]]
+    assert row(build_row(depth, 3, samples, 5, *extra, frames=frames), decoder) == expected
+
+
+@each_decoder
+def test_of_a_palette_that_ends_within_a_colour_the_rest_is_dropped(decoder):
+    data = build_row(8, 3, b"\0\1\2", 3, chunk(b"PLTE", b"\x0a\x0b\x0c\x14\x15\x16\x63"), alphas(9, 8, 7))
+    assert row(data, decoder) == [[*FIRST, 9], [*SECOND, 8], [*SECOND, 8]]
+
+
+@each_decoder
+def test_a_palette_larger_than_the_samples_can_name(decoder):
+    data = build_row(1, 3, b"\x40", 2, PLTE, alphas(9, 8, 7))
+    assert row(data, decoder) == [[*FIRST, 9], [*SECOND, 8]]

@@ -23,6 +23,7 @@ __all__ = ["SIGNATURE", "PngSource"]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB, _PALETTE = 0, 2, 3  # colour types
 _KEY_SAMPLES = {_GREY: 1, _RGB: 3}
+_COLOURS = 256  # in a palette
 _DEFAULT_DENOMINATOR = 100
 _NANOSECONDS = 1_000_000_000
 _DISPOSALS = tuple(Disposal)
@@ -141,13 +142,25 @@ def _lone_frame(index: PngIndex, number: int) -> bytes:
     frame = index.frame(number)
     size = frame.width.to_bytes(4, "big") + frame.height.to_bytes(4, "big")
     parts = [SIGNATURE, *_chunk(b"IHDR", size + index.header[8:])]
-    if palette := index.palette:
-        parts += _chunk(b"PLTE", palette)
-    if (transparency := index.transparency) and index.header[9] == _PALETTE:
-        parts += _chunk(b"tRNS", transparency)
+    if index.header[9] == _PALETTE:
+        parts += _palette(index.palette, index.transparency)
     parts += _chunk(b"IDAT", index.stream(number))
     parts += _chunk(b"IEND", b"")
     return b"".join(parts)
+
+
+def _palette(palette: bytes, alphas: bytes) -> list[bytes]:
+    """PLTE and tRNS as they should be: colours that are not there are the last one, as in Chromium."""
+    entries = len(palette) // 3
+    if not entries:
+        return []
+    missing = _COLOURS - entries
+    palette = palette[: 3 * entries] + palette[3 * entries - 3 : 3 * entries] * missing
+    parts = _chunk(b"PLTE", palette)
+    if alphas:
+        alphas = alphas[:entries].ljust(entries, b"\xff")
+        parts += _chunk(b"tRNS", alphas + alphas[-1:] * missing)
+    return parts
 
 
 def _chunk(kind: bytes, body: bytes) -> list[bytes]:

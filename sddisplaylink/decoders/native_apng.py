@@ -15,6 +15,7 @@ __all__ = ["NativePngPainter"]
 
 _GREY, _RGB, _PALETTE = 0, 2, 3  # colour types
 _KEY_SAMPLES = {_GREY: 1, _RGB: 3}
+_COLOURS = 256  # in a palette
 _LONG = 64 << 10  # bytes of zlib stream from which on another thread gains: handing over costs some 100 µs
 
 
@@ -85,8 +86,7 @@ def _is_regular(index: PngIndex) -> bool:
     if compression or filtering or interlaced > 1:
         return False
     if colours == _PALETTE:
-        entries, rest = divmod(len(index.palette), 3)
-        return 0 < entries <= 1 << depth and not rest and len(transparency) <= entries
+        return 0 < len(index.palette) // 3 <= _COLOURS
     return not transparency or _is_regular_key(transparency, depth, _KEY_SAMPLES.get(colours, 0))
 
 
