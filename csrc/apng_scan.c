@@ -1,7 +1,7 @@
 /* The chunks of a PNG file: where the data of each animation frame lies and how it is shown. */
 #include "png_chunk.h"
 
-enum { FRAME_CONTROL = 26, ANIMATION_CONTROL = 8 };
+enum { FRAME_CONTROL = 26, ANIMATION_CONTROL = 8, INDEXED = 3 /* colour type */ };
 
 struct scanner {
     const uint8_t *data;
@@ -86,7 +86,7 @@ static bool read_animation_control(const struct scanner *scan, const struct sddl
         return false;
     index->announced = sddl_big32(chunk->body);
     index->plays = sddl_big32(chunk->body + 4);
-    index->animated = index->announced != 0 && index->announced <= INT32_MAX;
+    index->animated = index->announced != 0 && index->announced <= INT32_MAX && index->plays <= INT32_MAX;
     if (!index->animated || !index->early)
         return true;
     return next_chunk(scan, (size_t)index->early, &early) && read_frame_control(scan, &early);
@@ -130,9 +130,10 @@ static bool read_chunk(const struct scanner *scan, const struct sddl_png_chunk *
         return read_still_data(scan, chunk);
     case KIND('P', 'L', 'T', 'E'):
         keep_first(scan, &scan->index->palette, chunk);
-        return true;
+        return !scan->index->still_count || !scan->index->animated;
     case KIND('t', 'R', 'N', 'S'):
-        keep_first(scan, &scan->index->transparency, chunk);
+        if (scan->index->colour_type != INDEXED || scan->index->palette.begin != scan->index->palette.end)
+            keep_first(scan, &scan->index->transparency, chunk);
         return true;
     case KIND('a', 'c', 'T', 'L'):
         return read_animation_control(scan, chunk);

@@ -14,6 +14,7 @@ __all__ = ["SIGNATURE", "PngFrame", "PngIndex", "scan_png"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _IHDR_END = len(SIGNATURE) + 25
+_COLOUR_TYPE, _PALETTE = 25, 3
 _DISPOSALS = (Disposal.KEEP, Disposal.BACKGROUND, Disposal.PREVIOUS)
 _BLENDS = (Blend.SOURCE, Blend.OVER)
 _DEFAULT_DENOMINATOR = 100
@@ -117,6 +118,10 @@ class _Scanner:
     def _chunk(self, kind: bytes, begin: int, end: int) -> None:
         if kind == b"IDAT":
             self._still_data(begin, end)
+        elif kind == b"PLTE" and self.still and self.animated:
+            raise _BrokenAnimation
+        elif kind == b"tRNS" and self.data[_COLOUR_TYPE] == _PALETTE and not self.colours[b"PLTE"]:
+            pass
         elif kind in self.colours and not self.still:
             self.colours[kind] = self.colours[kind] or self.data[begin:end]
         elif kind == b"acTL" and not self.still and not self.animated:
@@ -132,7 +137,7 @@ class _Scanner:
         if end - begin != 8:
             raise _BrokenAnimation
         self.announced, self.plays = struct.unpack(">2I", self.data[begin:end])
-        self.animated = 0 < self.announced <= _LARGEST
+        self.animated = 0 < self.announced <= _LARGEST and self.plays <= _LARGEST
         if self.animated and self.early_control is not None:
             self._frame_control(*self.early_control)
 

@@ -74,3 +74,17 @@ def test_of_a_palette_that_ends_within_a_colour_the_rest_is_dropped(decoder):
 def test_a_palette_larger_than_the_samples_can_name(decoder):
     data = build_row(1, 3, b"\x40", 2, PLTE, alphas(9, 8, 7))
     assert row(data, decoder) == [[*FIRST, 9], [*SECOND, 8]]
+
+
+@each_decoder
+def test_alphas_before_their_palette_do_not_count(decoder):
+    data = build_row(8, 3, b"\0\1\2", 3, alphas(9, 8, 7), PLTE)
+    assert row(data, decoder) == [[*FIRST, 255], [*SECOND, 255], [*THIRD, 255]]
+
+
+@each_decoder
+def test_a_key_that_is_longer_than_a_colour_counts_as_far_as_that(decoder):
+    assert row(build_row(8, 0, b"\5\6", 2, alphas(0, 5, 0)), decoder) == [[5, 5, 5, 0], [6, 6, 6, 255]]
+    key = alphas(0, 5, 0, 6, 0, 7, 0, 8)
+    assert row(build_row(8, 2, b"\5\6\7\5\6\6", 2, key), decoder) == [[5, 6, 7, 0], [5, 6, 6, 255]]
+    assert row(build_row(16, 0, b"\5\6\5\7", 2, alphas(5, 6, 9)), decoder) == [[5, 5, 5, 0], [5, 5, 5, 255]]

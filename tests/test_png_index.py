@@ -60,7 +60,7 @@ def test_delays_are_exact(stored, nanoseconds):
     assert [frame.delay_ns for frame in frames] == [nanoseconds] * 2
 
 
-@pytest.mark.parametrize("plays", [0, 1, 2, 0xFFFFFFFF])
+@pytest.mark.parametrize("plays", [0, 1, 2, 0x7FFFFFFF])
 def test_plays_as_they_are(plays):
     assert scan_png(build_apng(THREE, plays=plays)).loop_count == plays
 
@@ -79,6 +79,17 @@ def test_an_animation_of_one_frame_is_a_still_picture():
 def test_an_impossible_number_of_frames_makes_it_a_still_picture(announced):
     index = scan_png(build_apng(THREE, announced=announced))
     assert (len(index.frames), index.loop_count) == (1, 1)
+
+
+@pytest.mark.parametrize("plays", [0x80000000, 0xFFFFFFFF])
+def test_an_impossible_number_of_plays_makes_it_a_still_picture_as_in_chromium(plays):
+    index = scan_png(build_apng(THREE, plays=plays))
+    assert (len(index.frames), index.loop_count, index.truncated) == (1, 1, False)
+
+
+def test_a_palette_between_frames_ends_the_animation_as_in_chromium():
+    index = scan_png(insert(build_apng(THREE), b"fdAT", chunk(b"PLTE", b"abc")))
+    assert (len(index.frames), index.truncated) == (1, True)
 
 
 def test_more_frames_announced_than_there_are():

@@ -129,9 +129,9 @@ def _transparent(index: PngIndex) -> int | tuple[int, ...] | None:
     """
     depth, colours = index.header[8:10]
     count, transparency = _KEY_SAMPLES.get(colours, 0), index.transparency
-    if not count or len(transparency) != count * 2:
+    if not count or len(transparency) < count * 2:
         return None
-    values = struct.unpack(f">{count}H", transparency)
+    values = struct.unpack_from(f">{count}H", transparency)
     if depth == 16:
         return tuple(value >> 8 for value in values) if count > 1 else values[0]
     scaled = tuple(value * 255 // ((1 << depth) - 1) for value in values)

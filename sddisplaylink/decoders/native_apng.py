@@ -91,5 +91,6 @@ def _is_regular(index: PngIndex) -> bool:
 
 
 def _is_regular_key(stored: bytes, depth: int, samples: int) -> bool:
-    in_range = all(not high and low < 1 << depth for high, low in zip(stored[::2], stored[1::2], strict=False))
-    return len(stored) == 2 * samples and (depth == 16 or in_range)
+    key = stored[: 2 * samples]
+    in_range = all(not high and low < 1 << depth for high, low in zip(key[::2], key[1::2], strict=False))
+    return len(key) == 2 * samples and (depth == 16 or in_range)
