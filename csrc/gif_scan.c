@@ -8,6 +8,7 @@ enum {
     EXTENSION = 0x21,
     IMAGE = 0x2C,
     GRAPHIC_CONTROL = 0xF9,
+    CONTROL = 4, /* bytes of one */
     APPLICATION = 0xFF,
     LOOP_NAME = 11
 };
@@ -59,10 +60,10 @@ static bool is_loop_extension(const uint8_t *block) {
            (memcmp(block + 1, "NETSCAPE2.0", LOOP_NAME) == 0 || memcmp(block + 1, "ANIMEXTS1.0", LOOP_NAME) == 0);
 }
 
+/* No sub-block but the first is looked at, as in Chromium. */
 static void read_loops(sddl_gif_index *index, const uint8_t *block) {
-    for (; block[0]; block += block[0] + 1)
-        if (block[0] >= 3 && (block[1] & 7) == 1)
-            index->repetitions = (int32_t)sddl_little16(block + 2);
+    if (block[0] == 3 && block[1] == 1)
+        index->repetitions = (int32_t)sddl_little16(block + 2);
 }
 
 static bool read_extension(const struct scanner *scan) {
@@ -74,7 +75,11 @@ static bool read_extension(const struct scanner *scan) {
     size_t end = skip_blocks(scan, position + 2);
     if (end == 0)
         return false;
-    if (body[-1] == GRAPHIC_CONTROL && body[0] >= 4)
+    if (body[-1] == GRAPHIC_CONTROL && (body[0] != CONTROL || body[1 + CONTROL] != 0)) {
+        index->state = SDDL_SCAN_BROKEN;
+        return false;
+    }
+    if (body[-1] == GRAPHIC_CONTROL)
         read_control(index, body + 1);
     else if (body[-1] == APPLICATION && is_loop_extension(body))
         read_loops(index, body + 1 + LOOP_NAME);

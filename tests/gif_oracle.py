@@ -62,6 +62,10 @@ class _Control(NamedTuple):
     transparent: int | None = None
 
 
+class _BrokenFile(Exception):
+    """From here on the file makes no sense."""
+
+
 class _Scanner:
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -81,7 +85,7 @@ class _Scanner:
                     self._image()
                 else:
                     return False
-        except (IndexError, struct.error):
+        except (IndexError, struct.error, _BrokenFile):
             return False
         return True
 
@@ -102,18 +106,18 @@ class _Scanner:
     def _extension(self) -> None:
         data, label, body = self.data, self.data[self.position + 1], self.position + 2
         end = self._skip_blocks(body)
-        if label == _GRAPHIC_CONTROL and data[body] >= 4:
+        if label == _GRAPHIC_CONTROL:
+            if data[body] != 4 or end != body + 6:
+                raise _BrokenFile
             self.control = _control(data[body + 1 : body + 5])
         elif label == _APPLICATION and data[body + 1 : body + 1 + data[body]] in _LOOP_EXTENSIONS:
-            self._loop_blocks(body + 1 + data[body])
+            self._loop_block(body + 1 + data[body])
         self.position = end
 
-    def _loop_blocks(self, position: int) -> None:
-        data = self.data
-        while size := data[position]:
-            if size >= 3 and data[position + 1] & 7 == 1:
-                self.repetitions = data[position + 2] | data[position + 3] << 8
-            position += size + 1
+    def _loop_block(self, position: int) -> None:
+        size, identifier = self.data[position : position + 2].ljust(2, b"\0")
+        if size == 3 and identifier == 1:
+            self.repetitions = self.data[position + 2] | self.data[position + 3] << 8
 
     def _image(self) -> None:
         x, y, width, height, flags = _Descriptor.unpack_from(self.data, self.position + 1)

@@ -77,9 +77,36 @@ def test_other_application_data_is_no_loop_count():
     assert scan_gif(build_gif([GifPicture(before=foreign + buffering)])).repetitions is None
 
 
-def test_a_loop_count_behind_other_sub_blocks_of_its_extension():
-    blocks = b"!\xff" + sub_blocks(b"NETSCAPE2.0")[:-1] + b"\x05\x02aaaa" + b"\x03\x01\x02\x00" + b"\0"
-    assert scan_gif(build_gif([GifPicture()], after=blocks)).repetitions == 2
+@pytest.mark.parametrize("name", [b"NETSCAPE2.0", b"ANIMEXTS1.0"])
+@pytest.mark.parametrize(
+    ("blocks", "repetitions"),
+    [
+        (b"\x03\x01\x05\x00", 5),
+        (b"\x03\x01\x05\x00\x03\x01\x09\x00", 5),
+        (b"\x05\x02aaaa\x03\x01\x05\x00", None),
+        (b"\x04\x01\x05\x00\x00", None),
+        (b"\x02\x01\x05", None),
+        (b"\x03\x09\x05\x00", None),
+        (b"", None),
+    ],
+)
+def test_only_a_first_sub_block_of_three_bytes_that_begins_with_one_counts_as_in_chromium(name, blocks, repetitions):
+    extension = b"!\xff" + sub_blocks(name)[:-1] + blocks + b"\0"
+    assert scan_gif(build_gif([GifPicture()], after=extension)).repetitions == repetitions
+
+
+def test_of_two_loop_extensions_the_last_that_is_one_counts():
+    mistaken = b"!\xff" + sub_blocks(b"NETSCAPE2.0")[:-1] + b"\x03\x02\x07\x00\0"
+    pictures = [GifPicture(before=loop_extension(5)), GifPicture(before=loop_extension(9) + mistaken)]
+    assert scan_gif(build_gif(pictures)).repetitions == 9
+
+
+@pytest.mark.parametrize(
+    "control", [b"!\xf9\0", b"!\xf9\x03\0\1\0\0", b"!\xf9\x05\0\1\0\0\0\0", b"!\xf9\x04\0\1\0\0\1a\0"]
+)
+def test_a_graphic_control_that_is_not_four_bytes_ends_the_file_there_as_in_chromium(control):
+    index = scan_gif(build_gif([GifPicture(), GifPicture(before=control), GifPicture()]))
+    assert (len(index.frames), index.truncated) == (1, True)
 
 
 def test_comments_and_unknown_extensions_are_passed_over():
