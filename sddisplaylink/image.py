@@ -71,7 +71,7 @@ class AnimatedImage:
 
         Args:
             source: a path, bytes, or a binary file, which is read to its end from where it stands and left open.
-            timing: ``"browser"`` shows frames with a delay of 10 ms and less (or none) for 100 ms, as all browsers do;
+            timing: ``"browser"`` shows frames with a delay of less than 11 ms (or none) for 100 ms, as all browsers do;
                 ``"raw"`` takes the delays as they are stored. A still image counts as a frame without a delay.
             decoder: ``"auto"`` for the fastest way, ``"pillow"`` for Pillow's codecs alone.
             max_pixels: how many pixels a frame may have; by default Pillow's ``Image.MAX_IMAGE_PIXELS``.

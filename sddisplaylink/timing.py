@@ -16,7 +16,7 @@ TimingRule = Literal["browser", "raw"]
 TIMING_RULES = get_args(TimingRule)
 
 _NANOSECONDS = 1_000_000_000
-_TOO_SHORT_NS = 10_000_000  # Chromium, Firefox and WebKit agree: up to and including this, the delay is not meant
+_LEAST_NS = 11_000_000  # Chromium, Firefox and WebKit agree: 10 ms and less are not meant; Chromium looks at whole ones
 _BROWSER_DEFAULT_NS = 100_000_000
 
 
@@ -34,7 +34,7 @@ class Delays(Protocol):
 class Timeline:
     """Durations and start times of an image's frames under a timing rule, found when they are asked for.
 
-    ``"browser"`` shows frames of 10 ms and less, 0 or no stored delay for 100 ms; longer delays are kept. ``"raw"``
+    ``"browser"`` shows frames of less than 11 ms, 0 or no stored delay for 100 ms; longer delays are kept. ``"raw"``
     keeps what is stored: its zero (or missing) delays are 0.0 in :attr:`durations`, but one nanosecond in
     :attr:`durations_ns`, because a schedule needs every frame to end after it begins.
     """
@@ -86,7 +86,7 @@ class Timeline:
     def _shown(self, stored_ns: int | None) -> int:
         if self._rule == "raw":
             return stored_ns or 0
-        return _BROWSER_DEFAULT_NS if stored_ns is None or stored_ns <= _TOO_SHORT_NS else stored_ns
+        return _BROWSER_DEFAULT_NS if stored_ns is None or stored_ns < _LEAST_NS else stored_ns
 
 
 def seconds(nanoseconds: int) -> float:

@@ -41,8 +41,10 @@ def test_browsers_show_ten_milliseconds_and_less_for_a_hundred(stored, shown):
     assert timeline.durations == (shown / 1000,)
 
 
-def test_a_nanosecond_more_than_ten_milliseconds_is_kept():
-    assert timeline_of([10 * MS, 10 * MS + 1], "browser").durations_ns == (100 * MS, 10 * MS + 1)
+def test_whole_milliseconds_decide_as_in_chromium():
+    stored = [10 * MS, 10 * MS + 1, 11 * MS - 1, 11 * MS, 11 * MS + 1]
+    assert timeline_of(stored, "browser").durations_ns == (100 * MS, 100 * MS, 100 * MS, 11 * MS, 11 * MS + 1)
+    assert timeline_of(stored, "raw").durations_ns == tuple(stored)
 
 
 def test_raw_keeps_what_is_stored():
