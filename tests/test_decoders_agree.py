@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from generated_images import PNG_FORMATS, apngs, gifs
 from images import GifPicture, PngPicture, build_apng, build_gif, sub_blocks
+from lzw_encoder import encode_lzw
 from pillow_limits import pillow_cannot
 from sddisplaylink.decoders.apng import PngSource
 from sddisplaylink.decoders.file_data import FileData
@@ -82,9 +83,26 @@ def test_damaged_apng(data, order):
     assert_same(data, order)
 
 
-def test_a_code_size_that_gif_does_not_have():
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 11])
+def test_code_sizes_that_gif_does_not_have(size):
     codes = bytes.fromhex("04082040800001010100 21fe07636f6d6d65")  # where the width grows is anyone's guess
-    assert_same(build_gif([GifPicture(5, 3, data=b"\x01" + sub_blocks(codes))], size=(5, 3)))
+    assert_same(build_gif([GifPicture(5, 3, data=bytes([size]) + sub_blocks(codes))], size=(5, 3)))
+
+
+@pytest.mark.parametrize("interlaced", [False, True])
+@given(
+    st.lists(st.integers(0, 1), min_size=117, max_size=117), st.booleans(), st.booleans(), st.sampled_from([(), (40,)])
+)
+@settings(deadline=None, max_examples=30)
+def test_a_code_size_of_one_is_read_as_in_chromium(interlaced, pixels, first_clear, end, clears):
+    codes = {
+        size: bytes([size]) + sub_blocks(encode_lzw(bytes(pixels), size, clears, end, first_clear)) for size in (1, 2)
+    }
+    small, usual = (
+        build_gif([GifPicture(13, 9, data=codes[size], interlaced=interlaced)], size=(13, 9)) for size in (1, 2)
+    )
+    assert_same(small)
+    assert outcome(opened(small, native=True), 0) == outcome(opened(usual, native=True), 0)
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from sddisplaylink.errors import ImageFormatError, SDDisplayLinkError
 
 __all__ = ["NativeGifPainter", "PillowGifPainter"]
 
-_CODE_SIZES = range(2, 9)  # GIF's own; about the first code of others, the kernel and Pillow are not of one mind
+_TWO_COLOURS = 1  # the code size that some encoders write for them instead of 2; Pillow does not know it
+_CODE_SIZES = range(_TWO_COLOURS, 9)  # about the first code of others, the kernel and Pillow are not of one mind
 _MARGINS = lib.SDDL_LZW_LEAD + lib.SDDL_LZW_SLACK
 _LARGE = 1 << 20  # bytes of indices that are kept whatever the size of the canvas
 _LONG = 48 << 10  # bytes of codes from which on another thread gains: handing over costs some 100 µs
@@ -50,7 +51,11 @@ class NativeGifPainter:
 
     def is_regular(self, index: int) -> bool:
         """True if the kernel knows what the tile's codes mean."""
-        return self._index.frame(index).code_size in _CODE_SIZES
+        return self.code_size(index) in _CODE_SIZES
+
+    def code_size(self, index: int) -> int:
+        """As stored."""
+        return int(self._index.frame(index).code_size)
 
     def prepare(self, index: int) -> None:
         """Decode the indices."""
@@ -123,6 +128,8 @@ class PillowGifPainter(PillowPainter):
 
     def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
         """Decode the tile and draw it; False if Pillow cannot."""
+        if self._kernel.code_size(index) == _TWO_COLOURS:
+            return False
         try:
             return super().draw(index, target, under, flags)
         except CONTENT_ERRORS:
