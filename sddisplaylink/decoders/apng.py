@@ -9,16 +9,18 @@ from functools import partial
 
 from PIL import Image, PngImagePlugin
 
+from sddisplaylink.core import lib
 from sddisplaylink.decoders.file_data import FileData
 from sddisplaylink.decoders.frame_index import shared
+from sddisplaylink.decoders.inflate import inflated_unchecked
 from sddisplaylink.decoders.limits import Limits
-from sddisplaylink.decoders.pillow_guard import check_pixels, content_errors
+from sddisplaylink.decoders.pillow_guard import CONTENT_ERRORS, check_pixels, content_errors
 from sddisplaylink.decoders.png_index import PngIndex
 from sddisplaylink.decoders.protocol import ImageInfo
 from sddisplaylink.decoders.tiles import Blend, Disposal, Tile
 from sddisplaylink.errors import ImageFormatError
 
-__all__ = ["SIGNATURE", "PngSource"]
+__all__ = ["SIGNATURE", "PngSource", "unchecked_rows"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB, _PALETTE = 0, 2, 3  # colour types
@@ -114,8 +116,25 @@ def _is_whole(limit: int | None, index: PngIndex, number: int) -> bool:
     return True
 
 
+def unchecked_rows(index: PngIndex, number: int, stream: bytes) -> bytearray | None:
+    """What a frame's stream inflates to whatever its checksum says, as in browsers; None if more than that is wrong."""
+    size = lib.sddl_png_frame_size(index.state, index.frame(number))
+    return inflated_unchecked(stream, size) if size > 0 and index.has_right_checksums(number) else None
+
+
 def _picture(index: PngIndex, number: int) -> Image.Image:
-    with PngImagePlugin.PngImageFile(io.BytesIO(_lone_frame(index, number))) as picture:
+    stream = index.stream(number)
+    try:
+        return _loaded(index, number, stream)
+    except CONTENT_ERRORS:
+        rows = unchecked_rows(index, number, stream)
+        if rows is None:
+            raise
+    return _loaded(index, number, zlib.compress(rows, zlib.Z_BEST_SPEED))
+
+
+def _loaded(index: PngIndex, number: int, stream: bytes) -> Image.Image:
+    with PngImagePlugin.PngImageFile(io.BytesIO(_lone_frame(index, number, stream))) as picture:
         picture.load()
         if (transparent := _transparent(index)) is not None:
             picture.info["transparency"] = transparent
@@ -138,13 +157,13 @@ def _transparent(index: PngIndex) -> int | tuple[int, ...] | None:
     return scaled if count > 1 else scaled[0]
 
 
-def _lone_frame(index: PngIndex, number: int) -> bytes:
+def _lone_frame(index: PngIndex, number: int, stream: bytes) -> bytes:
     frame = index.frame(number)
     size = frame.width.to_bytes(4, "big") + frame.height.to_bytes(4, "big")
     parts = [SIGNATURE, *_chunk(b"IHDR", size + index.header[8:])]
     if index.header[9] == _PALETTE:
         parts += _palette(index.palette, index.transparency)
-    parts += _chunk(b"IDAT", index.stream(number))
+    parts += _chunk(b"IDAT", stream)
     parts += _chunk(b"IEND", b"")
     return b"".join(parts)
 

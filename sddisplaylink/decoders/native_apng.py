@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sddisplaylink.core import check, ffi, lib
-from sddisplaylink.decoders.apng import PngSource
+from sddisplaylink.decoders.apng import PngSource, unchecked_rows
 from sddisplaylink.decoders.inflate import inflated
 from sddisplaylink.decoders.pillow_painter import PillowPainter
 from sddisplaylink.decoders.png_index import PngIndex
@@ -68,7 +68,10 @@ class NativePngPainter:
             return None
         size = lib.sddl_png_frame_size(self._index.state, self._index.frame(index))
         try:
-            return inflated(self._index.stream(index), size) if size > 0 else None
+            if size <= 0:
+                return None
+            stream = self._index.stream(index)
+            return inflated(stream, size) or unchecked_rows(self._index, index, stream)
         except MemoryError:
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -82,6 +83,17 @@ class PngIndex(FrameIndex):
             span = self._spans.at(frame.first_span)
             return data[span.begin : span.end]
         return b"".join([data[begin:end] for begin, end in self.spans(index)])
+
+    def has_right_checksums(self, index: int) -> bool:
+        """Whether those of the critical chunks that a frame's stream lies in are right: of IDAT, not of fdAT."""
+        data = self.data
+        for begin, end in self.spans(index):
+            kind_and_body = data[begin - 4 : end]
+            if kind_and_body.startswith(b"IDAT") and zlib.crc32(kind_and_body) != int.from_bytes(
+                data[end : end + 4], "big"
+            ):
+                return False
+        return True
 
     def stream_size(self, index: int) -> int:
         """About how many bytes that has."""

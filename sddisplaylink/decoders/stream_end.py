@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import zlib
 
+from sddisplaylink.decoders.inflate import is_zlib_header
+
 __all__ = ["StreamEnd"]
 
 _STEP = 1 << 16
+_HEADER, _CHECKSUM = 2, 4  # bytes
 _PASSES, _PIXEL_BYTES = 7, 8  # of Adam7; of 16-bit RGBA
 
 
@@ -21,15 +24,24 @@ class StreamEnd:
         self.is_whole = False
         """Whether it has come to its end."""
         self._left = (width * _PIXEL_BYTES + 1) * height + _PASSES * height
-        self._inflater = zlib.decompressobj()
+        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)  # whatever the checksum says
+        self._header = b""
+        self._following = 0  # bytes behind the end of the deflate stream
 
     def read(self, piece: bytes) -> None:
         """The next span of the stream."""
         self.spans_read += 1
+        missing = _HEADER - len(self._header)
+        self._header += piece[:missing]
+        piece = piece[missing:]
+        if len(self._header) == _HEADER and not is_zlib_header(self._header):
+            self._left = -1
         try:
-            while piece and self._left >= 0 and not self.is_whole:
+            while piece and self._left >= 0 and not self._inflater.eof:
                 self._left -= len(self._inflater.decompress(piece, _STEP))
-                piece = self._inflater.unconsumed_tail
-                self.is_whole = self._inflater.eof
+                piece = self._inflater.unused_data or self._inflater.unconsumed_tail
         except zlib.error:
             self._left = -1
+        if self._inflater.eof:
+            self._following += len(piece)
+            self.is_whole = self._following >= _CHECKSUM
