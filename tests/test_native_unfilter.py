@@ -87,8 +87,9 @@ class Picture:
     def pixel(self, samples: list[int]) -> bytes:
         if self.colour_type == 3:
             (index,) = samples
-            colour = self.palette[index * 3 : index * 3 + 3] or bytes(3)
-            known = index < len(self.palette) // 3 and index < len(self.transparency)
+            index = min(index, len(self.palette) // 3 - 1)
+            colour = self.palette[index * 3 : index * 3 + 3]
+            known = index < len(self.transparency)
             return colour + bytes([self.transparency[index] if known else 255])
         eight = [v >> 8 if self.depth == 16 else v * 255 // ((1 << self.depth) - 1) for v in samples]
         key = [int.from_bytes(self.transparency[i : i + 2], "big") for i in range(0, len(self.transparency), 2)]
@@ -170,6 +171,7 @@ def png_file(picture: Picture, interlaced: bool, stored: bytes) -> bytes:
 def test_equal_to_pillow(colour_type, depth, data, interlaced, width, height):
     picture = Picture(colour_type, depth, width, height, data.draw)
     picture.transparency = b""
+    picture.palette += picture.palette[-3:] * (256 - len(picture.palette) // 3)  # Pillow has black where it ends
     stored = picture.stored(interlaced, data.draw)
     canvas = Canvas(width, height)
     assert picture.frame(interlaced).draw(stored, canvas) == lib.SDDL_PIXELS_WHOLE
