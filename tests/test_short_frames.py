@@ -135,3 +135,11 @@ def test_an_impossible_code_size_is_an_error(decoder):
 
 def test_the_palette_here_is_that_of_the_files():
     assert bytes(COLOURS[:, :3].tobytes()) == PALETTE
+
+
+@each_decoder
+@pytest.mark.parametrize(("codes", "there"), [(b"", 0), (b"\x01\x55", 3), (b"\x01\xaa", 5), (b"\x02\x40", 7)])
+def test_a_code_size_of_zero_has_as_many_pixels_as_in_chromium(decoder, codes, there):
+    data = build_gif([GifPicture(fill=9), GifPicture(data=b"\0" + sub_blocks(codes))])
+    pixels = numpy.array(sd.AnimatedImage.open(data, decoder=decoder).frame(1)).reshape(12, 4)
+    assert [bool(pixel[3]) for pixel in pixels] == [True] * there + [False] * (12 - there)

@@ -14,8 +14,8 @@ from sddisplaylink.errors import ImageFormatError, SDDisplayLinkError
 
 __all__ = ["NativeGifPainter", "PillowGifPainter"]
 
-_TWO_COLOURS = 1  # the code size that some encoders write for them instead of 2; Pillow does not know it
-_CODE_SIZES = range(_TWO_COLOURS, 9)  # about the first code of others, the kernel and Pillow are not of one mind
+_CODE_SIZES = range(9)  # about the first code of others, the kernel and Pillow are not of one mind
+_CODE_SIZES_OF_PILLOW = range(2, 9)  # GIF's own: the smaller ones, which some encoders write, it does not know
 _MARGINS = lib.SDDL_LZW_LEAD + lib.SDDL_LZW_SLACK
 _LARGE = 1 << 20  # bytes of indices that are kept whatever the size of the canvas
 _LONG = 48 << 10  # bytes of codes from which on another thread gains: handing over costs some 100 µs
@@ -128,12 +128,13 @@ class PillowGifPainter(PillowPainter):
 
     def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
         """Decode the tile and draw it; False if Pillow cannot."""
-        if self._kernel.code_size(index) == _TWO_COLOURS:
+        is_regular = self._kernel.is_regular(index)
+        if is_regular and self._kernel.code_size(index) not in _CODE_SIZES_OF_PILLOW:
             return False
         try:
             return super().draw(index, target, under, flags)
         except CONTENT_ERRORS:
-            if not self._kernel.is_regular(index):
+            if not is_regular:
                 raise
         return False
 
