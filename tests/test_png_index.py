@@ -195,6 +195,13 @@ def test_an_animation_control_with_a_wrong_checksum_is_ancillary_and_leaves_a_st
     assert (index.truncated, len(index.frames), index.loop_count) == (False, 1, 1)
 
 
+def test_a_frame_before_a_control_with_a_wrong_checksum_does_not_go_with_data_that_is_cut_off():
+    data = with_wrong_checksum(build_apng(THREE), b"fcTL")
+    for length in range(data.rindex(b"fcTL") - 4, len(data)):
+        index = scan_png(data[:length])
+        assert (len(index.frames), index.last_uncertain, index.truncated) == (2, True, True)
+
+
 def test_a_frame_control_with_a_wrong_checksum_is_missed_by_the_data_after_it():
     index = scan_png(with_wrong_checksum(build_apng(THREE), b"fcTL"))
     assert (index.truncated, len(index.frames)) == (True, 2)
