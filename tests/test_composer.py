@@ -23,6 +23,7 @@ from sddisplaylink.decoders.file_data import FileData
 from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
+from ways import get
 
 LIMITS = Limits(100_000)
 PREVIOUS = [GifPicture(), *[GifPicture(2, 2, 1, 1, fill=at, disposal=3, transparent=0) for at in range(2, 8)]]
@@ -30,16 +31,6 @@ PREVIOUS = [GifPicture(), *[GifPicture(2, 2, 1, 1, fill=at, disposal=3, transpar
 
 def opened(data, native=True):
     return open_decoder(FileData(data), LIMITS, native=native)
-
-
-def get(decoder, index, held=()):
-    """Frame `index`, by the shortest way."""
-    way = decoder.way(index, held)
-    if way.resume is not None:
-        decoder.resume(way.resume, held[way.resume])
-    for at in way.frames:
-        decoder.compose(at)
-    return decoder.pixels()
 
 
 def straight(data):

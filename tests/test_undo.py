@@ -11,6 +11,7 @@ from sddisplaylink.decoders.file_data import FileData
 from sddisplaylink.decoders.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.decoders.undo import UndoLog
+from ways import get
 
 COUNT = 12
 PICTURES = [GifPicture(), *[GifPicture(2, 1, at % 3, at % 3, fill=at, transparent=0) for at in range(1, COUNT)]]
@@ -43,15 +44,6 @@ def opened(data=FILES[0], room=ROOM):
     decoder._painter = Counting(decoder._painter)
     decoder.keep_undo(room)
     return decoder
-
-
-def get(decoder, index, held=()):
-    way = decoder.way(index, held)
-    if way.resume is not None:
-        decoder.resume(way.resume, held[way.resume])
-    for at in way.frames:
-        decoder.compose(at)
-    return decoder.pixels()
 
 
 def forwards(decoder):
