@@ -121,6 +121,7 @@ class FramePool(PoolDecoding):
                         break
             finally:
                 self._decoding.release()
+        self._let_go()
         if not all(map(self._kept.is_settled, wishes)):
             shared_worker().submit(self)
 

@@ -35,7 +35,7 @@ class Books:
 
     def __exit__(self, *_: object) -> None:
         self._pool._lock.release()
-        if self._pool._reader_went:
+        if self._pool._reader_went or self._pool._is_loose:
             self._pool._tidy()
 
 
@@ -64,7 +64,7 @@ class PoolDecoding:
         self._undo_room = 0
         self._unplayed_bytes = 0
         self._share = 1.0
-        self._reader_went = False
+        self._reader_went = self._is_loose = False
         self._closed = False
 
     # ---- the books ----
@@ -77,13 +77,24 @@ class PoolDecoding:
                 self._kept.readers.prune()
                 self._adapt()
                 self._kept.shrink()
-                if self._decoding.acquire(blocking=False):  # else who decodes comes to it
-                    try:
-                        self._fit_undo()
-                    finally:
-                        self._decoding.release()
+                self._is_loose = True
             finally:
                 self._lock.release()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Once a reader went, give up what was for it to go back; if a lock is taken, its holder will. Never blocks."""
+        while self._is_loose and self._decoding.acquire(blocking=False):
+            try:
+                if not self._lock.acquire(blocking=False):
+                    return
+                try:
+                    self._is_loose = False
+                    self._fit_undo()
+                finally:
+                    self._lock.release()
+            finally:
+                self._decoding.release()
 
     def _adapt(self) -> None:
         """Follow a change of the readers, or of the part of the memory that may be used."""

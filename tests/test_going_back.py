@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -156,8 +158,27 @@ def test_what_is_for_going_back_is_given_up_when_it_goes_forwards(image, clock, 
 
 def test_what_is_for_going_back_is_given_up_with_the_player(image, clock, expected) -> None:
     play(image, clock, Watch(image, expected), "reverse", COUNT)
+    end = time.monotonic() + 10
+    while image._pool._decoder.undo_bytes and time.monotonic() < end:
+        threading.Event().wait(0.01)  # the worker may be at it still
     assert image._pool._decoder.undo_bytes == 0
     assert image._pool.nbytes <= 3 * FRAME
+
+
+@pytest.mark.parametrize("lock", ["_decoding", "_lock"])
+def test_whoever_has_a_lock_when_the_player_goes_gives_it_up_afterwards(image, clock, expected, lock) -> None:
+    with sd.AnimatedImagePlayer(image, clock=clock, mode="reverse") as player:
+        player.play()
+        clock.advance(3.0)
+        player.pause()
+        pool = image._pool
+        with pool._decoding, pool._lock:
+            assert pool._decoder.undo_bytes > 0
+        with getattr(pool, lock):
+            player.close()
+            assert pool._decoder.undo_bytes > 0
+        pool.work()
+        assert pool._decoder.undo_bytes == 0
 
 
 def test_what_is_for_going_back_is_given_up_when_it_is_purged(image, clock, expected) -> None:
