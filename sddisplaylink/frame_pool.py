@@ -150,7 +150,10 @@ class FramePool(PoolDecoding):
             stepped = not self._closed and self._advance()
         answered = self._deliver()
         with Books(self) as kept:
-            return (stepped or answered) and not kept.is_content
+            if kept.is_content:
+                kept.unpark()
+                return False
+            return stepped or answered
 
     def purge(self) -> None:
         """Give up what no player shows now, and what the decoder keeps for itself. ForkedProcessError."""

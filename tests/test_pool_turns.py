@@ -98,3 +98,17 @@ def test_without_room_to_come_back_to_a_way_is_gone_to_its_end():
     drain(pool)
     assert [frame.index for frame in got] == [90, 1]
     assert len(decoder.composed) == 91 + 2
+
+
+def test_where_a_long_way_was_left_is_forgotten_once_nobody_wants_to_go_on():
+    pool, _ = make_pool(100, restarts=[80])
+    far, near = pool.open_reader(20 * FRAME), pool.open_reader(20 * FRAME)
+    far.notify(60, lambda outcome: None)
+    for _ in range(8):
+        assert pool.work()
+    near.notify(81, lambda outcome: None)
+    assert pool.work()
+    assert pool._kept.parked is not None
+    far.close()
+    drain(pool)
+    assert pool._kept.parked is None
