@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 
 import sddisplaylink
-from sddisplaylink.player_observer import PlayerObserver
+from sddisplaylink.playback.observer import PlayerObserver
 
 if sys.platform != "darwin":  # the tests' stand-in for PyObjC, so that the AppKit view can be read here
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "fakes" / "appkit"))

@@ -1,8 +1,8 @@
 """Display links and animated images, each frame shown exactly when it is due, with nothing leaked."""
 
-from sddisplaylink.clocks import Display, ManualClock, available_clocks, displays
+from sddisplaylink.clocks.displays import Display, ManualClock, available_clocks, displays
 from sddisplaylink.diagnostics import diagnostics
-from sddisplaylink.dispatcher import Dispatcher
+from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.display_link import DisplayLink, Tick
 from sddisplaylink.errors import (
     ClockError,
@@ -11,15 +11,15 @@ from sddisplaylink.errors import (
     LinkClosedError,
     SDDisplayLinkError,
 )
-from sddisplaylink.frame import Frame
-from sddisplaylink.image import AnimatedImage
-from sddisplaylink.incremental import IncrementalImage
-from sddisplaylink.pacing import PacingEvent, PacingRecorder, PacingSummary
-from sddisplaylink.pixel_buffer import PixelBuffer
-from sddisplaylink.playback import PlaybackMode, PlayerState, PlayerStats
-from sddisplaylink.player import AnimatedImagePlayer
-from sddisplaylink.player_group import PlayerGroup
-from sddisplaylink.views.playing import play
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.frames.pixels import PixelBuffer
+from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.images.incremental import IncrementalImage
+from sddisplaylink.playback.group import PlayerGroup
+from sddisplaylink.playback.options import PlaybackMode, PlayerState, PlayerStats
+from sddisplaylink.playback.pacing import PacingEvent, PacingRecorder, PacingSummary
+from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.play import play
 
 __version__ = "0.1.0"
 

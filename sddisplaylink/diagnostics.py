@@ -9,9 +9,9 @@ import _cffi_backend
 import PIL
 
 import sddisplaylink
-from sddisplaylink.core import check, ffi, lib
-from sddisplaylink.decode_worker import worker_threads
-from sddisplaylink.frame_store import total_bytes
+from sddisplaylink.frames.cache import total_bytes
+from sddisplaylink.frames.worker import worker_threads
+from sddisplaylink.native import check, ffi, lib
 
 
 def diagnostics() -> dict[str, object]:

@@ -9,11 +9,11 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sddisplaylink.client import NativeClient
-from sddisplaylink.clocks import Display, ManualClock, resolve_clock
-from sddisplaylink.core import check, ffi, lib, seconds
-from sddisplaylink.dispatcher import Dispatcher, resolve_dispatcher
+from sddisplaylink.clocks.displays import Display, ManualClock, resolve_clock
+from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
+from sddisplaylink.dispatch.subscriber import NativeClient
 from sddisplaylink.errors import LinkClosedError
+from sddisplaylink.native import check, ffi, lib, seconds
 from sddisplaylink.tick_port import TickPort
 
 

@@ -7,8 +7,8 @@ import weakref
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from sddisplaylink.core import WAIT_SLICE, check, ffi, finalize_now, is_exiting, lib, nanoseconds, when_main_ends
 from sddisplaylink.errors import LinkClosedError
+from sddisplaylink.native import WAIT_SLICE, check, ffi, finalize_now, is_exiting, lib, nanoseconds, when_main_ends
 
 _ports: weakref.WeakSet[TickPort] = weakref.WeakSet()
 
@@ -71,7 +71,9 @@ class TickPort:
 
     async def events(self) -> AsyncGenerator[Any]:
         """Native events in the running asyncio or trio loop, until the port is stopped or closed."""
-        from sddisplaylink.readiness import Readiness  # imports asyncio, which costs as much as the rest of the library
+        from sddisplaylink.dispatch.readiness import (
+            Readiness,  # imports asyncio, which costs as much as the rest of the library
+        )
 
         with Readiness(check(lib.sddl_mailbox_fd(self._mailbox))) as readiness:
             while self.is_running:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sddisplaylink.core import check, ffi, lib
+from sddisplaylink.native import check, ffi, lib
 
 FRAME, LOOP, FINISHED = lib.SDDL_EVENT_FRAME, lib.SDDL_EVENT_LOOP, lib.SDDL_EVENT_FINISHED
 NORMAL, REVERSE, BOUNCE, REVERSED_BOUNCE = lib.SDDL_NORMAL, lib.SDDL_REVERSE, lib.SDDL_BOUNCE, lib.SDDL_REVERSED_BOUNCE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy
 from PIL import Image
 
-from sddisplaylink.decoders.rgba import to_rgba
+from sddisplaylink.decoders.pillow.rgba import to_rgba
 from sddisplaylink.decoders.tiles import Blend, Disposal
 
 

@@ -7,8 +7,8 @@ from bisect import bisect_right
 
 from sddisplaylink.decoders.protocol import ImageInfo, Way
 from sddisplaylink.errors import ImageFormatError
-from sddisplaylink.frame_pool import FramePool
-from sddisplaylink.timing import Timeline
+from sddisplaylink.frames.pool import FramePool
+from sddisplaylink.frames.timeline import Timeline
 
 PATIENCE = 10.0
 FRAME = 2 * 2 * 4

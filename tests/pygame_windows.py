@@ -15,7 +15,7 @@ import pygame
 from PIL import Image, ImageChops
 
 import sddisplaylink as sd
-from sddisplaylink.views.pygame import AnimatedSurface
+from sddisplaylink.views.games.pygame import AnimatedSurface
 from window_driver import grab, main, resident_bytes, resources
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -13,7 +13,7 @@ import pyglet
 from PIL import Image, ImageChops
 
 import sddisplaylink as sd
-from sddisplaylink.views.pyglet import AnimatedSprite, AnimatedTexture
+from sddisplaylink.views.games.pyglet import AnimatedSprite, AnimatedTexture
 from window_driver import grab, main, resident_bytes, resources
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gif_oracle
 import png_oracle
-from sddisplaylink.decoders.file_data import FileData
-from sddisplaylink.decoders.gif_index import GifIndex
-from sddisplaylink.decoders.limits import Limits
-from sddisplaylink.decoders.png_index import PngIndex
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.gif.index import GifIndex
+from sddisplaylink.decoders.png.index import PngIndex
 from sddisplaylink.decoders.tiles import Blend, Disposal
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyte
 from PIL import Image
 
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.views.terminal.kitty import CHUNK
 from sddisplaylink.views.terminal.layout import Area, Dots, place, scaled
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from pty_process import PtyProcess
 from sddisplaylink.cli import extract, main
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 
 
 @pytest.fixture

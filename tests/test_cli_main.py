@@ -14,7 +14,7 @@ import pytest
 import sddisplaylink
 from pty_process import plain_environment
 from sddisplaylink.cli import describe, info, main, output
-from sddisplaylink.views.playing import play
+from sddisplaylink.views.play import play
 
 BALL = Path(__file__).parent.parent / "examples" / "ball.gif"
 COMMAND = [sys.executable, "-m", "sddisplaylink"]

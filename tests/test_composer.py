@@ -17,12 +17,12 @@ from generated_images import apngs, gifs
 from images import RED, GifPicture, PngPicture, build_apng, build_gif
 from pillow_limits import pillow_cannot
 from pillow_oracle import difference, frames_by_pillow
-from sddisplaylink.core import lib
-from sddisplaylink.decoders import frame_memory
-from sddisplaylink.decoders.file_data import FileData
-from sddisplaylink.decoders.limits import Limits
+from sddisplaylink.decoders.composition import buffers as frame_memory
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.native import lib
 from ways import get
 
 LIMITS = Limits(100_000)
@@ -197,7 +197,7 @@ def test_of_parts_that_are_drawn_on_nothing_only_they_are_cleared(monkeypatch):
 def test_full_frames_copy_nothing(monkeypatch, disposal):
     decoder = opened(build_gif([GifPicture(disposal=disposal, fill=at) for at in range(9)]))
     calls = []
-    monkeypatch.setattr("sddisplaylink.decoders.drawing.lib", Watched(calls))
+    monkeypatch.setattr("sddisplaylink.decoders.composition.drawing.lib", Watched(calls))
     held = [get(decoder, index) for index in range(9)]
     assert not calls
     assert len({bytes(view) for view in held}) == 9

@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink import frame_pool, pool_plan
-from sddisplaylink.decode_worker import shared_worker
-from sddisplaylink.decoders import composer
+from sddisplaylink.decoders.composition import composer
+from sddisplaylink.frames import pool as frame_pool
+from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.frames.worker import shared_worker
 
 COUNT = 30
 

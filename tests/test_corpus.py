@@ -16,7 +16,7 @@ import numpy
 import pytest
 
 from sddisplaylink.errors import ImageFormatError
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 
 FOLDER = os.environ.get("SDDISPLAYLINK_CORPUS")
 

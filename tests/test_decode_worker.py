@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from sddisplaylink.decode_worker import DecodeWorker, shared_worker, tile_workers, worker_threads
+from sddisplaylink.frames.worker import DecodeWorker, shared_worker, tile_workers, worker_threads
 
 PATIENCE = 10.0
 

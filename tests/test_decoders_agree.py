@@ -14,13 +14,13 @@ from generated_images import PNG_FORMATS, apngs, gifs
 from images import GifPicture, PngPicture, build_apng, build_gif, sub_blocks
 from lzw_encoder import encode_lzw
 from pillow_limits import pillow_cannot
-from sddisplaylink.decoders.apng import PngSource
-from sddisplaylink.decoders.file_data import FileData
-from sddisplaylink.decoders.gif import GifSource
-from sddisplaylink.decoders.limits import Limits
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.gif.source import GifSource
 from sddisplaylink.decoders.opening import open_decoder
+from sddisplaylink.decoders.png.source import PngSource
 from sddisplaylink.errors import ImageFormatError
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 
 LIMITS = Limits(100_000)
 

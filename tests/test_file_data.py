@@ -11,8 +11,8 @@ import pytest
 
 import sddisplaylink as sd
 from images import GifPicture, build_gif, sub_blocks
-from sddisplaylink.decoders import file_data
-from sddisplaylink.decoders.file_data import FileData, open_source
+from sddisplaylink.decoders.data import file as file_data
+from sddisplaylink.decoders.data.file import FileData, open_source
 
 COMMENT = b"!\xfe" + sub_blocks(bytes(2_000_000))
 LARGE = build_gif([GifPicture(fill=1), GifPicture(fill=2, before=COMMENT), GifPicture(fill=3)])

@@ -10,7 +10,7 @@ import numpy
 import pytest
 from PIL import ImageDraw
 
-from sddisplaylink.frame import Frame
+from sddisplaylink.frames.frame import Frame
 
 PIXELS = bytes(range(4 * 6))
 

@@ -10,10 +10,11 @@ import weakref
 import pytest
 
 from pool_support import FRAME, PATIENCE, NoWorker, drain, held, make_pool, wait_for
-from sddisplaylink import frame_pool, pool_plan
 from sddisplaylink.errors import ForkedProcessError, LinkClosedError
-from sddisplaylink.frame_pool import total_bytes
-from sddisplaylink.pool_decoding import Books
+from sddisplaylink.frames import pool as frame_pool
+from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.frames.decoding import Books
+from sddisplaylink.frames.pool import total_bytes
 
 
 @pytest.fixture

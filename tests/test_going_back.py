@@ -11,9 +11,10 @@ import pytest
 
 import sddisplaylink as sd
 from images import GifPicture, build_gif
-from sddisplaylink import key_frames, pool_plan
-from sddisplaylink.decoders.native_gif import NativeGifPainter
-from sddisplaylink.frame_pool import FramePool
+from sddisplaylink.decoders.gif.painter import NativeGifPainter
+from sddisplaylink.frames import key_frames
+from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.frames.pool import FramePool
 
 COUNT, SIZE = 120, (40, 30)
 FRAME = SIZE[0] * SIZE[1] * 4

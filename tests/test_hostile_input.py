@@ -14,7 +14,7 @@ from PIL import Image, features
 
 from images import GifPicture, PngPicture, PngWriter, build_apng, build_gif, chunk, sub_blocks
 from sddisplaylink.errors import ImageFormatError
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 
 GIF = build_gif(
     [

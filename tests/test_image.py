@@ -14,7 +14,7 @@ from PIL import Image
 
 import sddisplaylink as sd
 from images import BLUE, GREEN, RED, GifPicture, PngPicture, build_apng, build_gif, build_png, colour
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 
 GIF = build_gif(
     [GifPicture(fill=1, delay=2), GifPicture(2, 1, fill=2, delay=0), GifPicture(fill=3, delay=None)], loop=4

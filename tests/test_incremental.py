@@ -18,9 +18,9 @@ from PIL import Image
 import sddisplaylink as sd
 from generated_images import apngs, gifs
 from images import GifPicture, PngPicture, PngWriter, build_apng, build_gif, build_png, chunk, loop_extension, scanlines
-from sddisplaylink.core import ffi, lib
-from sddisplaylink.decoders.incoming_data import IncomingData
-from sddisplaylink.incremental import IncrementalImage
+from sddisplaylink.decoders.data.incoming import IncomingData
+from sddisplaylink.images.incremental import IncrementalImage
+from sddisplaylink.native import ffi, lib
 
 MakeImage = Callable[..., bytes]
 

@@ -9,10 +9,10 @@ import zlib
 import pytest
 
 from images import GREEN, RED, PngPicture, build_apng, scanlines
-from sddisplaylink.decoders import inflate
-from sddisplaylink.decoders.inflate import inflated, inflated_unchecked
+from sddisplaylink.decoders.png import inflate
+from sddisplaylink.decoders.png.inflate import inflated, inflated_unchecked
 from sddisplaylink.errors import ImageFormatError
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 
 DATA = random.Random(1).randbytes(3000) + bytes(9000)
 STREAM = zlib.compress(DATA)

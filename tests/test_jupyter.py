@@ -21,7 +21,7 @@ pytest.importorskip("anywidget")
 import comm
 from comm.base_comm import BaseComm
 
-FRONT_END = Path(sd.__file__).parent / "views" / "jupyter.js"
+FRONT_END = Path(sd.__file__).parent / "views" / "notebook" / "widget.js"
 Message = tuple[dict[str, Any], list[bytes]]
 MakeImage = Callable[..., bytes]
 
@@ -233,7 +233,7 @@ def test_of_a_closed_player_there_is_no_widget(player: sd.AnimatedImagePlayer) -
 
 def test_without_anywidget(player: sd.AnimatedImagePlayer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    monkeypatch.delitem(sys.modules, "sddisplaylink.views.jupyter", raising=False)
+    monkeypatch.delitem(sys.modules, "sddisplaylink.views.notebook.widget", raising=False)
     with pytest.raises(sd.SDDisplayLinkError, match=r"pip install 'sddisplaylink\[notebook\]'"):
         player.widget()
 

@@ -7,7 +7,7 @@ from math import ceil, isqrt
 import pytest
 
 from pool_support import FRAME, Countable
-from sddisplaylink.key_frames import KeyFrames, key_spacing, keys_along, spacing_fits, sweeps
+from sddisplaylink.frames.key_frames import KeyFrames, key_spacing, keys_along, spacing_fits, sweeps
 
 MEGABYTE = 1 << 20
 

@@ -33,7 +33,7 @@ def test_the_first_frame_needs_only_itself(data):
 
 @each_file
 def test_count_and_durations_decode_nothing(data, monkeypatch):
-    monkeypatch.setattr("sddisplaylink.decoders.composer.TileDecoder.compose", None)
+    monkeypatch.setattr("sddisplaylink.decoders.composition.composer.TileDecoder.compose", None)
     with sd.AnimatedImage.open(data) as image:
         assert len(image.durations) == image.frame_count == COUNT
         assert image.durations[:3] == (0.02, 0.03, 0.04)

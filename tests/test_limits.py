@@ -6,7 +6,7 @@ import pytest
 
 import sddisplaylink as sd
 from images import GifPicture, PngPicture, build_apng, build_gif
-from sddisplaylink.decoders import limits
+from sddisplaylink.decoders.data import limits
 
 GIF = build_gif([GifPicture(fill=at) for at in range(50)])
 APNG = build_apng([PngPicture() for _ in range(50)])

@@ -15,8 +15,8 @@ from PIL import Image
 
 import sddisplaylink as sd
 from sddisplaylink.display_link import Tick
-from sddisplaylink.pacing import PacingEvent, PacingRecorder, percentile
-from sddisplaylink.views import pacing_chart
+from sddisplaylink.playback import pacing_chart
+from sddisplaylink.playback.pacing import PacingEvent, PacingRecorder, percentile
 
 TICK = 1 / 60
 MakeImage = Callable[..., bytes]

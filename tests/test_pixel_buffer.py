@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import sddisplaylink as sd
-from sddisplaylink.frame import Frame
+from sddisplaylink.frames.frame import Frame
 
 FORMATS = ["RGBA", "BGRA", "RGBa", "BGRa"]
 

@@ -14,7 +14,7 @@ import sddisplaylink as sd
 from images import colour
 from native_player import one_loop
 from player_log import Log
-from sddisplaylink.playback import MODES
+from sddisplaylink.playback.options import MODES
 
 MakeImage = Callable[..., bytes]
 BOUNCES = (sd.PlaybackMode.BOUNCE, sd.PlaybackMode.REVERSED_BOUNCE)

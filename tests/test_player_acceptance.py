@@ -19,7 +19,7 @@ from PIL import Image
 import sddisplaylink as sd
 from images import colour
 from native_player import BOUNCE, MODES, NORMAL, NativePlayer, one_loop
-from sddisplaylink.core import ffi, lib
+from sddisplaylink.native import ffi, lib
 
 MakeImage = Callable[..., bytes]
 DURATIONS = [20, 33, 40, 100]

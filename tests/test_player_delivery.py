@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink.core import lib
-from sddisplaylink.player_native import send
-from sddisplaylink.pool_course import Direction
+from sddisplaylink.frames.pool_course import Direction
+from sddisplaylink.native import lib
+from sddisplaylink.playback.native_player import send
 
 MakeImage = Callable[..., bytes]
 PATIENCE = 20.0
@@ -281,7 +281,7 @@ def test_a_frame_that_is_due_before_the_command_has_returned_is_waited_for(
         one.clock.advance(1 / 60)
         dispatcher.run_pending()
 
-    monkeypatch.setattr("sddisplaylink.player_control.send", send_and_tick)
+    monkeypatch.setattr("sddisplaylink.playback.commands.send", send_and_tick)
     one.player.seek(1) if name == "seek" else one.player.play()
     one.reader.answer()
     dispatcher.run_pending()

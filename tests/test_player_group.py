@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink.player_group import PlayerGroup
+from sddisplaylink.playback.group import PlayerGroup
 
 MakeImage = Callable[..., bytes]
 Open = Callable[..., sd.AnimatedImagePlayer]

@@ -22,7 +22,7 @@ from native_player import (
     NativePlayer,
     one_loop,
 )
-from sddisplaylink.core import ffi, lib
+from sddisplaylink.native import ffi, lib
 
 Open = Callable[..., NativePlayer]
 

@@ -21,7 +21,7 @@ from native_player import (
     STOPPED,
     NativePlayer,
 )
-from sddisplaylink.core import lib
+from sddisplaylink.native import lib
 
 Open = Callable[..., NativePlayer]
 

@@ -21,7 +21,7 @@ from native_player import (
     SKIP,
     NativePlayer,
 )
-from sddisplaylink.core import ffi, lib
+from sddisplaylink.native import ffi, lib
 
 TICK = 10 * MS
 POLICIES = (SKIP, NO_SKIP, CATCH_UP)

@@ -9,8 +9,8 @@ import pytest
 
 import sddisplaylink as sd
 from player_log import Log
-from sddisplaylink.player_control import follow_sight
-from sddisplaylink.player_observer import PlayerObserver
+from sddisplaylink.playback.commands import follow_sight
+from sddisplaylink.playback.observer import PlayerObserver
 
 
 class View(PlayerObserver):

@@ -25,7 +25,7 @@ from native_player import (
     NativePlayer,
     one_loop,
 )
-from sddisplaylink.core import lib
+from sddisplaylink.native import lib
 
 RESYNC = 300_000 * MS
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from native_player import BOUNCE, CATCH_UP, MODES, MS, NO_SKIP, OVER, SKIP, NativePlayer
-from sddisplaylink.core import check, ffi, lib
+from sddisplaylink.native import check, ffi, lib
 
 Open = Callable[..., NativePlayer]
 NEVER = 2**63 - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sddisplaylink.pool_course import Course, Direction
+from sddisplaylink.frames.pool_course import Course, Direction
 
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
 COUNT = 100

@@ -7,8 +7,9 @@ from math import isqrt
 import pytest
 
 from pool_support import FRAME, NoWorker, drain, held, make_pool
-from sddisplaylink import frame_pool, pool_plan
-from sddisplaylink.pool_course import Direction
+from sddisplaylink.frames import pool as frame_pool
+from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.frames.pool_course import Direction
 
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sddisplaylink import pool_plan
-from sddisplaylink.key_frames import KeyFrames
-from sddisplaylink.pool_course import Course, Direction
-from sddisplaylink.pool_plan import Plan, Room
+from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.frames.key_frames import KeyFrames
+from sddisplaylink.frames.pool_course import Course, Direction
+from sddisplaylink.frames.retention import Plan, Room
 
 MEGABYTE = 1 << 20
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pool_support import FRAME, NoWorker, drain, held, make_pool
-from sddisplaylink import frame_pool
 from sddisplaylink.errors import ImageFormatError
-from sddisplaylink.frame import Frame
+from sddisplaylink.frames import pool as frame_pool
+from sddisplaylink.frames.frame import Frame
 
 
 @pytest.fixture

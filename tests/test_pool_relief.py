@@ -8,9 +8,11 @@ from typing import ClassVar
 import pytest
 
 from pool_support import FRAME, NoWorker, drain, make_pool
-from sddisplaylink import frame_pool, memory_pressure, pool_plan, pool_relief
-from sddisplaylink.memory_pressure import PressureGauge, stalled_percent
-from sddisplaylink.pool_relief import Relief
+from sddisplaylink.frames import memory_pressure, pool_relief
+from sddisplaylink.frames import pool as frame_pool
+from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.frames.memory_pressure import PressureGauge, stalled_percent
+from sddisplaylink.frames.pool_relief import Relief
 
 
 class Weather:

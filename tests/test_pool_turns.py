@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pool_support import FRAME, NoWorker, drain, make_pool
-from sddisplaylink import frame_pool, pool_plan
-from sddisplaylink.pool_route import Turns
+from sddisplaylink.frames import pool as frame_pool
+from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.frames.pool_route import Turns
 
 
 class Way:

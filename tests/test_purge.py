@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink import pool_plan
+from sddisplaylink.frames import retention as pool_plan
 
 MakeImage = Callable[..., bytes]
 

@@ -19,7 +19,7 @@ try:
 except ImportError:
     unavailable("pygame is not installed", module=True)
 
-from sddisplaylink.views.pygame import AnimatedSurface
+from sddisplaylink.views.games.pygame import AnimatedSurface
 
 WINDOWS = Path(__file__).with_name("pygame_windows.py")
 

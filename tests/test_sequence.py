@@ -7,8 +7,8 @@ import io
 import pytest
 from PIL import Image, features
 
-from sddisplaylink.decoders.limits import Limits
-from sddisplaylink.decoders.sequence import SequenceDecoder
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from sddisplaylink.errors import ImageFormatError
 
 LIMIT = Limits(10_000)

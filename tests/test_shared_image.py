@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink.views.shared_image import open_shared
+from sddisplaylink.images.shared import open_shared
 
 
 @pytest.fixture

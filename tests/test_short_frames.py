@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 import sddisplaylink as sd
 from images import PALETTE, GifPicture, build_gif, colour, lzw
 from lzw_encoder import encode_lzw, sub_blocks
-from sddisplaylink.decoders.file_data import FileData
-from sddisplaylink.decoders.limits import Limits
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
 

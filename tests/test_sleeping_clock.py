@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from native_player import MS, Event, NativePlayer
-from sddisplaylink.core import check, ffi, lib
+from sddisplaylink.native import check, ffi, lib
 
 Open = Callable[..., NativePlayer]
 NEVER = 2**63 - 1

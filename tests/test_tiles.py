@@ -23,8 +23,8 @@ from images import (
     chunk,
     colour,
 )
-from sddisplaylink.decoders.file_data import FileData
-from sddisplaylink.decoders.limits import Limits
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
 

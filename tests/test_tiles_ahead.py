@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from pool_support import FRAME, PATIENCE, Countable, make_pool
-from sddisplaylink import tiles_ahead
-from sddisplaylink.decode_worker import DecodeWorker
-from sddisplaylink.tiles_ahead import TilesAhead
+from sddisplaylink.frames import tile_prefetch as tiles_ahead
+from sddisplaylink.frames.tile_prefetch import TilesAhead
+from sddisplaylink.frames.worker import DecodeWorker
 
 
 class ByHand:
@@ -166,7 +166,7 @@ def test_on_a_way_the_next_tiles_are_prepared(by_hand, heavy):
 
 
 def test_who_takes_one_frame_after_the_other_finds_the_next_ones_prepared(by_hand, heavy, monkeypatch):
-    monkeypatch.setattr("sddisplaylink.pool_plan._SMALL_BYTES", 0)
+    monkeypatch.setattr("sddisplaylink.frames.retention._SMALL_BYTES", 0)
     pool, decoder = make_pool(10)
     for index in range(5):
         pool.frame(index)

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from native_player import BOUNCE, MODES, NORMAL, REVERSE, REVERSED_BOUNCE, one_loop
-from sddisplaylink.core import ffi, lib
+from sddisplaylink.native import ffi, lib
 
 LIMIT = (2**63 - 1) // 4
 

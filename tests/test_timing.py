@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.timing import Timeline
+from sddisplaylink.frames.timeline import Timeline
 
 MS = 1_000_000
 

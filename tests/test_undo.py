@@ -6,11 +6,11 @@ import pytest
 
 from images import GifPicture, PngPicture, build_apng, build_gif
 from kernels import Canvas
-from sddisplaylink.decoders import undo
-from sddisplaylink.decoders.file_data import FileData
-from sddisplaylink.decoders.limits import Limits
+from sddisplaylink.decoders.composition import undo
+from sddisplaylink.decoders.composition.undo import UndoLog
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
-from sddisplaylink.decoders.undo import UndoLog
 from ways import get
 
 COUNT = 12

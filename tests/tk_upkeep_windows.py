@@ -8,7 +8,7 @@ import tkinter
 from typing import Any
 
 import sddisplaylink as sd
-from sddisplaylink.views.tk import AnimatedLabel
+from sddisplaylink.views.tk.label import AnimatedLabel
 from tk_windows import EXAMPLES, difference, run_until, shown_label, window
 from window_driver import Lateness, main, resident_bytes, resources
 

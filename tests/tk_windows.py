@@ -15,9 +15,9 @@ from typing import Any
 from PIL import Image, ImageChops
 
 import sddisplaylink as sd
-from sddisplaylink.views import tk_picture
-from sddisplaylink.views.tk import AnimatedLabel
-from sddisplaylink.views.tk_dispatcher import TkDispatcher
+from sddisplaylink.views.tk import picture as tk_picture
+from sddisplaylink.views.tk.dispatcher import TkDispatcher
+from sddisplaylink.views.tk.label import AnimatedLabel
 from window_driver import grab, main
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

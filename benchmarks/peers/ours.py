@@ -8,8 +8,8 @@ from typing import ClassVar, Literal
 
 import sddisplaylink as sd
 from benchmarks.peers.peer import Peer, Pixels
-from sddisplaylink.decoders.file_data import open_source
-from sddisplaylink.decoders.limits import Limits
+from sddisplaylink.decoders.data.file import open_source
+from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 
 __all__ = ["Ours", "OursWithPillow"]

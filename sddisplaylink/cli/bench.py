@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sddisplaylink.cli.output import format_seconds, positive_int, print_json, print_table
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 
 
 @dataclass(frozen=True)

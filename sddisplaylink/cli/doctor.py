@@ -11,7 +11,7 @@ from typing import Any
 
 from sddisplaylink.cli import probe_corevideo
 from sddisplaylink.cli.output import print_json, print_table
-from sddisplaylink.clocks import available_clocks, displays
+from sddisplaylink.clocks.displays import available_clocks, displays
 from sddisplaylink.diagnostics import diagnostics
 from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.views.terminal.colour import colour_depth

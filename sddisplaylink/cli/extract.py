@@ -12,8 +12,8 @@ from typing import Any
 
 from sddisplaylink.cli.output import warn
 from sddisplaylink.errors import SDDisplayLinkError
-from sddisplaylink.frame import Frame
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.images.image import AnimatedImage
 
 BAR = 30
 

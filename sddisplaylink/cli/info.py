@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from sddisplaylink.cli.output import format_bytes, format_seconds, print_json, print_table
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 
 
 def add_parser(commands: Any) -> None:

@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from sddisplaylink.cli.output import finite_float, positive_int
-from sddisplaylink.playback import MOST_LOOPS, POLICIES, PlaybackMode
-from sddisplaylink.views.playing import show
+from sddisplaylink.playback.options import MOST_LOOPS, POLICIES, PlaybackMode
+from sddisplaylink.views.play import show
 from sddisplaylink.views.terminal.choice import RENDERERS
 
 MODES = {mode.value.replace("_", "-"): mode for mode in PlaybackMode}

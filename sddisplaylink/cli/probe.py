@@ -10,8 +10,8 @@ from typing import Any
 from sddisplaylink.cli.output import positive_float, print_json, print_table
 from sddisplaylink.display_link import DisplayLink, Tick
 from sddisplaylink.errors import ClockError
-from sddisplaylink.pacing import percentile
-from sddisplaylink.views.pacing_chart import draw_ticks, load_figure
+from sddisplaylink.playback.pacing import percentile
+from sddisplaylink.playback.pacing_chart import draw_ticks, load_figure
 
 PATIENCE = 5.0  # seconds until a clock that does not tick is given up
 

@@ -16,7 +16,7 @@ from statistics import median
 
 from sddisplaylink.cli.output import one_line
 from sddisplaylink.cli.probe import PATIENCE, Measurement
-from sddisplaylink.clocks import Display, available_clocks, displays
+from sddisplaylink.clocks.displays import Display, available_clocks, displays
 from sddisplaylink.diagnostics import diagnostics, versions
 from sddisplaylink.display_link import DisplayLink
 from sddisplaylink.errors import ClockError

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sddisplaylink.decoders import apng, gif
-from sddisplaylink.decoders.composer import TileDecoder
-from sddisplaylink.decoders.file_data import FileData, Source
-from sddisplaylink.decoders.incoming_data import IncomingData
-from sddisplaylink.decoders.limits import Limits
-from sddisplaylink.decoders.native_apng import NativePngPainter
-from sddisplaylink.decoders.native_gif import NativeGifPainter, PillowGifPainter
-from sddisplaylink.decoders.pillow_painter import PillowPainter
+from sddisplaylink.decoders.composition.composer import TileDecoder
+from sddisplaylink.decoders.data.file import FileData, Source
+from sddisplaylink.decoders.data.incoming import IncomingData
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.gif import source as gif
+from sddisplaylink.decoders.gif.painter import NativeGifPainter, PillowGifPainter
+from sddisplaylink.decoders.pillow.painter import PillowPainter
+from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
+from sddisplaylink.decoders.png import source as apng
+from sddisplaylink.decoders.png.painter import NativePngPainter
 from sddisplaylink.decoders.protocol import Decoder
-from sddisplaylink.decoders.sequence import SequenceDecoder
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["ArrivingDecoder", "Source", "open_decoder"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sddisplaylink.errors import SDDisplayLinkError
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.images.image import AnimatedImage
 
 _QT = ("PySide6", "PyQt6")
 
@@ -20,11 +20,11 @@ def play_in_window(images: Sequence[AnimatedImage], **playback: Any) -> int | No
     SDDisplayLinkError if no window can be had, and whatever stopped a player.
     """
     if importlib.util.find_spec("_tkinter") is not None:
-        from sddisplaylink.views.window_tk import play_in_tk
+        from sddisplaylink.views.tk.window import play_in_tk
 
         return play_in_tk(images, playback)
     if any(importlib.util.find_spec(name) is not None for name in _QT):
-        from sddisplaylink.views.window_qt import play_in_qt
+        from sddisplaylink.views.qt.window import play_in_qt
 
         return play_in_qt(images, playback)
     raise SDDisplayLinkError("a window needs Tk, which this Python lacks, or Qt: pip install 'sddisplaylink[qt]'")

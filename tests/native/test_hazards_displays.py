@@ -138,7 +138,7 @@ assert abs(link.refresh_rate - 120) < 0.01 and link.display.id == 2
 
 def test_26_a_change_of_the_refresh_rate_changes_no_speed(package: Path) -> None:
     program = """
-from sddisplaylink.core import ffi, lib
+from sddisplaylink.native import ffi, lib
 handles = [ffi.new("sddl_handle *") for _ in range(3)]
 source, mailbox, player = handles
 assert lib.sddl_source_open(lib.SDDL_CLOCK_COREVIDEO, 0, 60.0, source) == lib.sddl_mailbox_open(mailbox) == 0

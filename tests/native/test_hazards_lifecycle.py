@@ -10,7 +10,7 @@ import pytest
 
 from native_builds import VIRTUAL, run_program
 from native_builds import hold_in_virtual_time as hold
-from sddisplaylink.core import ffi, lib
+from sddisplaylink.native import ffi, lib
 
 NOTHING_LEFT = """
 assert (stand.count("links"), stand.count("threads")) == (0, 0), (stand.count("links"), stand.count("threads"))
@@ -167,7 +167,7 @@ advance(2)
 
 def test_09_a_closed_handle_stays_dead_however_often_its_slot_is_used(package: Path) -> None:
     program = """
-from sddisplaylink.core import ffi, lib
+from sddisplaylink.native import ffi, lib
 source, mailbox, link = (ffi.new("sddl_handle *") for _ in range(3))
 assert lib.sddl_source_open(lib.SDDL_CLOCK_MANUAL, 0, 60.0, source) == lib.sddl_mailbox_open(mailbox) == 0
 seen = set()

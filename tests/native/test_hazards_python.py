@@ -15,7 +15,7 @@ import pytest
 
 import sddisplaylink as sd
 from native_builds import run_program
-from sddisplaylink.core import lib
+from sddisplaylink.native import lib
 
 PATIENCE = 30.0
 

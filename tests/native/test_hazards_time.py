@@ -45,7 +45,7 @@ assert sum(tick.missed for tick in ticks) == 0
 @pytest.mark.parametrize(("error", "seconds"), [("TWICE", 3), ("BACKWARDS", 3), ("PAST", 1), ("FUTURE", 1)])
 def test_32_stamps_only_increase_and_stay_near_the_present(package: Path, error: str, seconds: int) -> None:
     program = f"""
-from sddisplaylink.core import lib
+from sddisplaylink.native import lib
 link = sd.DisplayLink(clock="corevideo")
 link.start()
 right = watch(link, 0.2)
@@ -80,7 +80,7 @@ for before, after in zip(ticks, ticks[1:]):
 @pytest.mark.parametrize("timebase", [(125, 3), (1, 1), (1_000_000_000, 24_000_000)])
 def test_33_host_time_is_nanoseconds_whatever_its_unit(package: Path, timebase: tuple[int, int]) -> None:
     program = f"""
-from sddisplaylink.core import lib
+from sddisplaylink.native import lib
 stand.set("timebase_numer", {timebase[0]})
 stand.set("timebase_denom", {timebase[1]})
 link = sd.DisplayLink(clock="corevideo")
@@ -96,7 +96,7 @@ assert abs(ticks[-1].timestamp - lib.sddl_now() / 1e9) < 0.1
 
 def test_34_a_slow_consumer_gets_the_latest_tick_and_what_it_missed(package: Path) -> None:
     program = """
-from sddisplaylink.core import lib
+from sddisplaylink.native import lib
 dispatcher = sd.Dispatcher(thread=False)
 ticks = []
 link = sd.DisplayLink(ticks.append, clock="corevideo", dispatcher=dispatcher)

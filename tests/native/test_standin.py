@@ -71,7 +71,7 @@ def test_a_call_with_a_lock_held_aborts(clock_library: Path) -> None:
 
 def test_virtual_time_passes_as_it_is_told(package: Path) -> None:
     program = """
-from sddisplaylink.core import lib
+from sddisplaylink.native import lib
 before = lib.sddl_now()
 time.sleep(0.01)
 assert lib.sddl_now() == before

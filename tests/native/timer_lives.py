@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from native_player import CATCH_UP, MODES, MS, NO_SKIP, SKIP, NativePlayer
-from sddisplaylink.core import check, ffi, lib
+from sddisplaylink.native import check, ffi, lib
 from virtual_display import advance
 
 NEVER = 2**63 - 1

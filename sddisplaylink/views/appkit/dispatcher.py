@@ -5,10 +5,10 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from sddisplaylink.core import finalize_now
+from sddisplaylink.dispatch.event_loop import LoopDispatcher
 from sddisplaylink.errors import ClockError
+from sddisplaylink.native import finalize_now
 from sddisplaylink.views.appkit.frameworks import AppKit, CoreFoundation
-from sddisplaylink.views.loop_dispatcher import LoopDispatcher
 
 
 class RunLoopDispatcher(LoopDispatcher):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sddisplaylink.frame import Frame
+from sddisplaylink.frames.frame import Frame
 from sddisplaylink.views.appkit.frameworks import Quartz
 
 if TYPE_CHECKING:

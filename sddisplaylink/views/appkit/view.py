@@ -8,13 +8,13 @@ from objc import super  # noqa: A004 - Python's own finds no methods of Objectiv
 
 from sddisplaylink.decoders.opening import Source
 from sddisplaylink.errors import LinkClosedError
-from sddisplaylink.image import AnimatedImage
-from sddisplaylink.player import AnimatedImagePlayer
+from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.images.shared import open_shared
+from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.appkit import motion
 from sddisplaylink.views.appkit.dispatcher import main_dispatcher
 from sddisplaylink.views.appkit.frameworks import AppKit, objc
 from sddisplaylink.views.appkit.viewer import Viewer
-from sddisplaylink.views.shared_image import open_shared
 
 if TYPE_CHECKING:
     from Quartz import CGImageRef

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sddisplaylink.frame import Frame
-from sddisplaylink.player import AnimatedImagePlayer
-from sddisplaylink.player_control import follow_sight
-from sddisplaylink.player_observer import PlayerObserver
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.playback.commands import follow_sight
+from sddisplaylink.playback.observer import PlayerObserver
+from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.appkit.picture import image_of
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import contextlib
 import os
 import weakref
 
-from sddisplaylink.core import finalize_now
+from sddisplaylink.dispatch.event_loop import LoopDispatcher
 from sddisplaylink.errors import ClockError
-from sddisplaylink.views.loop_dispatcher import LoopDispatcher
+from sddisplaylink.native import finalize_now
 from sddisplaylink.views.qt.binding import QtCore
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sddisplaylink.errors import SDDisplayLinkError
-from sddisplaylink.frame import Frame
-from sddisplaylink.playback import PlayerState
-from sddisplaylink.player import AnimatedImagePlayer
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.playback.options import PlayerState
+from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets, Signal, Slot, is_connected
 from sddisplaylink.views.qt.movie_frame import MovieFrame
 from sddisplaylink.views.qt.movie_properties import UNKNOWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sddisplaylink.errors import SDDisplayLinkError
-from sddisplaylink.frame import Frame
+from sddisplaylink.frames.frame import Frame
 from sddisplaylink.views.qt.binding import QtCore, QtGui
 from sddisplaylink.views.qt.movie_properties import UNKNOWN, MovieProperties
 from sddisplaylink.views.qt.picture import image_of

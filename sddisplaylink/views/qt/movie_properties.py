@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PIL import Image
 
-from sddisplaylink.frame import Frame
-from sddisplaylink.image import AnimatedImage
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.views.qt.binding import QtCore, QtGui
 
 ReaderError = QtGui.QImageReader.ImageReaderError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from sddisplaylink.frame import Frame
-from sddisplaylink.pixel_buffer import PixelBuffer
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.frames.pixels import PixelBuffer
 from sddisplaylink.views.qt.binding import BINDING, QtGui
 
 Layout = QtGui.QImage.Format

@@ -6,17 +6,17 @@ import sys
 import weakref
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sddisplaylink import player_control
-from sddisplaylink.core import is_exiting
 from sddisplaylink.decoders.opening import Source
 from sddisplaylink.errors import SDDisplayLinkError
-from sddisplaylink.frame import Frame
-from sddisplaylink.image import AnimatedImage
-from sddisplaylink.player import AnimatedImagePlayer
-from sddisplaylink.player_observer import PlayerObserver
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.images.shared import open_shared
+from sddisplaylink.native import is_exiting
+from sddisplaylink.playback import commands as player_control
+from sddisplaylink.playback.observer import PlayerObserver
+from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.qt.binding import QtCore, is_connected
 from sddisplaylink.views.qt.dispatcher import gui_dispatcher
-from sddisplaylink.views.shared_image import open_shared
 
 if TYPE_CHECKING:
     from sddisplaylink.views.qt.movie import AnimatedMovie

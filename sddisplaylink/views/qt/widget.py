@@ -7,8 +7,8 @@ import os
 import weakref
 from typing import Any
 
-from sddisplaylink.frame import Frame
-from sddisplaylink.player import AnimatedImagePlayer
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets
 from sddisplaylink.views.qt.movie import AnimatedMovie
 from sddisplaylink.views.qt.picture import Picture, picture_of

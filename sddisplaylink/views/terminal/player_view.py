@@ -7,13 +7,13 @@ import select
 from collections.abc import Sequence
 from typing import Any
 
-from sddisplaylink.dispatcher import Dispatcher
-from sddisplaylink.image import AnimatedImage
-from sddisplaylink.player_group import PlayerGroup
+from sddisplaylink.dispatch.dispatcher import Dispatcher
+from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.playback.group import PlayerGroup
+from sddisplaylink.views.signals import Interrupted, SignalWatch
 from sddisplaylink.views.terminal.choice import RendererFactory, TerminalOptions, choose_renderer
 from sddisplaylink.views.terminal.layout import sheet, tiles
 from sddisplaylink.views.terminal.screen import Screen
-from sddisplaylink.views.terminal.signals import Interrupted, SignalWatch
 from sddisplaylink.views.terminal.tile import Tile
 
 __all__ = ["PlayerView", "play_in_terminal"]

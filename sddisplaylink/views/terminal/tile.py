@@ -6,10 +6,10 @@ from typing import Any
 
 from PIL import Image
 
-from sddisplaylink.dispatcher import Dispatcher
-from sddisplaylink.frame import Frame
-from sddisplaylink.image import AnimatedImage
-from sddisplaylink.player import AnimatedImagePlayer
+from sddisplaylink.dispatch.dispatcher import Dispatcher
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.terminal.layout import Area, Placement
 from sddisplaylink.views.terminal.renderer import Renderer
 

@@ -1,0 +1,1 @@
+"""Clocks: the displays of this system, references to native clocks, and virtual time for tests."""

@@ -1,0 +1,1 @@
+"""Composition: frames drawn over one another on a canvas."""

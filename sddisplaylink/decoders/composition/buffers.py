@@ -1,0 +1,129 @@
+"""Memory that frames are composed in: handed out without a copy, and used again when nobody looks at it any more."""
+
+from __future__ import annotations
+
+import mmap
+from collections import deque
+from typing import Any, TypeAlias
+
+from sddisplaylink.decoders.protocol import Buffer
+from sddisplaylink.native import ffi
+
+__all__ = ["EMPTY", "FrameBuffer", "FrameMemory", "HeldFrame", "zeroed"]
+
+EMPTY = -1
+"""The content of a buffer that is transparent black: what lies under frame 0."""
+
+_PIXEL = 4
+_HUGE_PAGE = 2 << 20  # bytes: that much and more is mapped, so that what nobody touches costs nothing
+_SPARE = 2
+
+_Memory: TypeAlias = Any  # a cffi array of uint8_t that owns its memory
+
+
+def zeroed(nbytes: int) -> _Memory:
+    """So many bytes of zero, or more. MemoryError if there are not."""
+    if nbytes < _HUGE_PAGE:
+        return ffi.new("uint8_t[]", nbytes)
+    whole = nbytes // _HUGE_PAGE * _HUGE_PAGE
+    try:
+        # Linux puts a mapping where huge pages begin only if its length is a multiple of theirs
+        pages = mmap.mmap(-1, whole + _HUGE_PAGE * (whole < nbytes), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except (OSError, OverflowError) as error:
+        raise MemoryError(f"{nbytes} bytes of pixels") from error
+    if hasattr(mmap, "MADV_HUGEPAGE"):  # small pages, one by one, cost more than all that is drawn on them
+        pages.madvise(mmap.MADV_HUGEPAGE, 0, whole)
+    return ffi.from_buffer("uint8_t[]", pages)
+
+
+def _canvas(memory: _Memory, size: tuple[int, int]) -> Any:
+    width, height = size
+    return ffi.new("sddl_canvas *", (memory, width * height * _PIXEL, width * _PIXEL, width, height))
+
+
+class FrameBuffer:
+    """RGBA rows without gaps. Its memory goes back to where it came from when neither it nor a view of it is left."""
+
+    __slots__ = ("_home", "_loans", "_memory", "c", "content")
+
+    def __init__(self, home: FrameMemory, memory: _Memory, canvas: Any, content: int | None) -> None:
+        self._home = home
+        self._memory = memory
+        self._loans: list[None] = []
+        self.c = canvas
+        self.content = content
+        """The frame that it shows, EMPTY, or None where that cannot be told."""
+
+    @property
+    def is_lent(self) -> bool:
+        """True as long as somebody else may look at the pixels."""
+        return bool(self._loans)
+
+    def lend(self) -> memoryview:
+        """The pixels, read-only and for good: nothing is drawn here before the view and all made of it are gone."""
+        self._loans.append(None)
+        loan = ffi.gc(self._memory, self._take_back)
+        return memoryview(ffi.buffer(loan, self._home.nbytes)).toreadonly()
+
+    def _take_back(self, _: Any) -> None:
+        """A view is gone: on whatever thread that was, in the middle of anything."""
+        self._loans.pop()
+
+    def __del__(self) -> None:
+        self._home.keep(self._memory, self.c, self.content)
+
+
+class FrameMemory:
+    """Gives out buffers of one size, first those that were used before; a few are kept for that."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self.nbytes = size[0] * size[1] * _PIXEL
+        self._spare: deque[tuple[_Memory, Any, int | None]] = deque()
+        self._most_spare = _SPARE
+
+    def take(self) -> FrameBuffer:
+        """A buffer that nobody else has. MemoryError."""
+        try:
+            return FrameBuffer(self, *self._spare.pop())
+        except IndexError:
+            memory = zeroed(self.nbytes)
+            return FrameBuffer(self, memory, _canvas(memory, self.size), EMPTY)
+
+    def keep(self, memory: _Memory, canvas: Any, content: int | None) -> None:
+        """Memory that came from here is free again. Called by finalizers: any thread, no locks."""
+        if len(self._spare) < self._most_spare:
+            self._spare.append((memory, canvas, content))
+
+    def keep_spare(self, count: int) -> None:
+        """Keep up to so many buffers from now on, but never fewer than two."""
+        if self._most_spare:  # it is not closed
+            self._most_spare = max(_SPARE, count)
+        while len(self._spare) > self._most_spare:
+            self._spare.popleft()
+
+    def clear(self) -> None:
+        """Give up what is kept."""
+        self._spare.clear()
+
+    def close(self) -> None:
+        """Keep nothing from now on."""
+        self._most_spare = 0
+        self._spare.clear()
+
+
+class HeldFrame:
+    """A frame somebody holds, as a buffer to draw others over."""
+
+    __slots__ = ("_pixels", "c", "content")
+
+    is_lent = True
+
+    def __init__(self, pixels: Buffer, size: tuple[int, int], index: int) -> None:
+        self._pixels = pixels
+        self.c = _canvas(ffi.from_buffer("uint8_t[]", pixels), size)
+        self.content: int | None = index
+
+    def lend(self) -> memoryview:
+        """Its own pixels."""
+        return memoryview(self._pixels).cast("B").toreadonly()

@@ -1,0 +1,56 @@
+"""Where the frames of an animation differ from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sddisplaylink.decoders.composition.buffers import EMPTY
+from sddisplaylink.decoders.tiles import Disposal, Rect, Tile
+
+__all__ = ["Changes"]
+
+_FAR = 8  # frames apart, after which two pictures are taken to differ everywhere
+_REMEMBERED = 32  # frames
+
+
+class Changes:
+    """Knows by the tiles alone in which rectangles two frames may differ."""
+
+    def __init__(self, tile: Callable[[int], Tile], size: tuple[int, int]) -> None:
+        self._tile = tile
+        self._everything: Sequence[Rect] = ((0, 0, *size),)
+        self._pixels = size[0] * size[1]
+        self._known: dict[int, tuple[Rect, ...]] = {}
+
+    def between(self, content: int | None, other: int) -> Sequence[Rect]:
+        """Of a picture that shows frame `content` (-1: nothing; None: nobody knows) and frame `other`."""
+        if content == other:
+            return ()
+        if other == EMPTY and content is not None and (tile := self._tile(content)).base == EMPTY:
+            return (tile.area,) if tile.area[2] else ()
+        if content is None or abs(content - other) > _FAR:
+            return self._everything
+        first, last = (content, other) if content < other else (other, content)
+        if last - first == 1:
+            return self.by(last)
+        rects = {rect for index in range(first + 1, last + 1) for rect in self.by(index)}
+        if sum([width * height for _, _, width, height in rects]) >= self._pixels:
+            return self._everything
+        return list(rects)
+
+    def by(self, index: int) -> tuple[Rect, ...]:
+        """Of frame `index` and the one before."""
+        if (rects := self._known.get(index)) is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            rects = self._known[index] = self._compare(index)
+        return rects
+
+    def _compare(self, index: int) -> tuple[Rect, ...]:
+        area = self._tile(index).area
+        rects = [area] if area[2] else []
+        if index:
+            before = self._tile(index - 1)
+            if before.disposal is not Disposal.KEEP and before.area[2] and before.area != area:
+                rects.append(before.area)
+        return tuple(rects)

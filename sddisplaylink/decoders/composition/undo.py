@@ -1,0 +1,98 @@
+"""The way back: what each frame has drawn over, so that the one before it can be had without decoding anything."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sddisplaylink.decoders.composition.buffers import zeroed
+from sddisplaylink.decoders.tiles import Rect
+from sddisplaylink.native import check, ffi, lib
+
+__all__ = ["UndoLog"]
+
+_PIXEL = 4
+
+
+class _Entry(NamedTuple):
+    frame: int
+    rects: Sequence[Rect]
+    c: Any  # the same as an array of sddl_rect
+    begin: int
+    end: int
+
+
+class UndoLog:
+    """Pixels of frame n - 1 where it differs from frame n, for as many n as there is room. Not thread-safe.
+
+    The memory is a ring, mapped in one piece: fresh memory would cost more than what is copied to it. What was recorded
+    first is given up first, as it lies farthest from where frames are composed.
+    """
+
+    def __init__(self) -> None:
+        self._memory: Any = zeroed(0)
+        self._room = self._head = self._used = 0
+        self._entries: dict[int, _Entry] = {}
+        self._oldest: deque[_Entry] = deque()
+
+    @property
+    def room(self) -> int:
+        """How many bytes may be held; 0 = nothing is to be recorded. To set it gives up what is there. MemoryError."""
+        return self._room
+
+    @room.setter
+    def room(self, nbytes: int) -> None:
+        self._room = nbytes
+        self.clear()
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes of it have been used."""
+        return self._used
+
+    def __contains__(self, index: object) -> bool:
+        return index in self._entries
+
+    def rects(self, index: int) -> Sequence[Rect]:
+        """Where frame `index` and the one before it differ."""
+        return self._entries[index].rects
+
+    def record(self, index: int, before: Any, rects: Sequence[Rect]) -> None:
+        """Frame `index` is going to change those rectangles of the one `before` it, an sddl_canvas."""
+        size = _PIXEL * sum([width * height for _, _, width, height in rects])
+        if index in self._entries or size > self._room:
+            return
+        begin = self._make_room(size)
+        entry = _Entry(index, rects, ffi.new("sddl_rect[]", rects), begin, begin + size)
+        check(lib.sddl_save(before, entry.c, len(rects), self._memory + begin, size))
+        self._head, self._used = entry.end, max(self._used, entry.end)
+        self._entries[index] = entry
+        self._oldest.append(entry)
+
+    def put_back(self, index: int, canvas: Any) -> None:
+        """Make an sddl_canvas that shows frame `index` show the one before."""
+        entry = self._entries[index]
+        check(lib.sddl_put_back(canvas, entry.c, len(entry.c), self._memory + entry.begin, entry.end - entry.begin))
+
+    def clear(self) -> None:
+        """Give up everything."""
+        self._entries.clear()
+        self._oldest.clear()
+        self._head = self._used = 0
+        self._memory = zeroed(0)
+        self._memory = zeroed(self._room)  # costs nothing as long as it is not used
+
+    def _make_room(self, size: int) -> int:
+        """Where so many bytes can be put."""
+        begin = self._head
+        if begin + size > self._room:
+            while self._oldest and self._oldest[0].begin >= begin:
+                self._give_up_oldest()
+            begin = 0
+        while self._oldest and begin <= self._oldest[0].begin < begin + size:
+            self._give_up_oldest()
+        return begin
+
+    def _give_up_oldest(self) -> None:
+        del self._entries[self._oldest.popleft().frame]

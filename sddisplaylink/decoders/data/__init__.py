@@ -1,0 +1,1 @@
+"""Data of a file: whole or still coming in, with limits, and an index of its frames."""

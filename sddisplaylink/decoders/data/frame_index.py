@@ -1,0 +1,159 @@
+"""The index of a container, made by the native scanners as far as it is asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.protocol import ImageInfo
+from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.native import ffi, lib
+
+__all__ = ["FrameIndex", "Table", "shared"]
+
+_Number = TypeVar("_Number")
+
+_FRAMES = 64  # in a block
+_AHEAD = 8  # frames looked for at once after the first one, and then more and more
+_LARGEST = 256 << 20  # bytes
+
+
+class Table:
+    """Native structures in blocks that never move, so that what is there can be read while more is added."""
+
+    def __init__(self, kind: str, block: int) -> None:
+        """`block`: how many there are in each."""
+        self._kind = f"{kind}[]"
+        self._block = block
+        self._blocks: list[Any] = []
+
+    def at(self, number: int) -> Any:
+        """Pointer to one of them."""
+        return self._blocks[number // self._block] + number % self._block
+
+    def room(self, count: int) -> tuple[Any, int]:
+        """Where the next one goes when there are `count`, and how many have room there. ImageFormatError: too many."""
+        block, offset = divmod(count, self._block)
+        if block == len(self._blocks):
+            self._blocks.append(self._another())
+        return self._blocks[block] + offset, self._block - offset
+
+    def blocks(self, count: int) -> Iterable[tuple[Any, int]]:
+        """The first `count` of them: (pointer, how many) of each block."""
+        for number, block in enumerate(self._blocks):
+            if (there := min(self._block, count - number * self._block)) > 0:
+                yield block, there
+
+    def _another(self) -> Any:
+        block = ffi.new(self._kind, self._block)
+        if (len(self._blocks) + 1) * ffi.sizeof(block) > _LARGEST:
+            raise ImageFormatError("the file's index takes more memory than the limit")
+        return block
+
+
+class FrameIndex:
+    """Frames of a file, found in its order, asked for on any thread. A format adds its types and its scanner."""
+
+    _frame_type: str
+    _state_type: str
+
+    def __init__(self, data: FileData, limits: Limits) -> None:
+        self.data = data
+        self._most = limits.frames
+        self._lock = threading.Lock()
+        self.state = ffi.new(f"{self._state_type} *")
+        self._frames = Table(self._frame_type, _FRAMES)
+        self.count = 0
+        """Whole frames found so far."""
+        self.ended = False
+        """All frames there are have been found."""
+        self._info: ImageInfo | None = None
+        self._last: tuple[int, Any] = -1, None
+
+    def has(self, index: int) -> bool:
+        """True if there is a frame `index`, so far; reads a little further than that at most.
+
+        ImageFormatError: there are too many, the header is broken, or the file was cut short. LinkClosedError.
+        """
+        while self._is_missing(index):
+            with self._lock:
+                if self._is_missing(index) and not self._scan(self._worthwhile()):
+                    break
+        return index < self.count
+
+    def read_all(self) -> None:
+        """Find every frame that is there."""
+        self._check_count()
+        while self.has(self.count):
+            pass
+
+    def remembered(self, read: Callable[[], ImageInfo]) -> ImageInfo:
+        """What `read` gives, called once unless more is to come."""
+        if self._info is not None:
+            return self._info
+        info = read()
+        if self.ended:
+            self._info = info
+        return info
+
+    def frame(self, index: int) -> Any:
+        """The scanner's structure of a frame; IndexError if there is none."""
+        last = self._last
+        if last[0] == index:  # a frame is asked about several times in a row
+            return last[1]
+        if index >= self.count and not self.has(index):
+            raise IndexError(f"there is no frame {index}")
+        frame = self._frames.at(index)
+        self._last = index, frame
+        return frame
+
+    def delays(self) -> list[int]:
+        """Of every frame found, in nanoseconds; -1 = none."""
+        delays: list[int] = []
+        for frames, count in self._frames.blocks(self.count):
+            block = ffi.new("int64_t[]", count)
+            self._read_delays(frames, count, block)
+            delays += ffi.unpack(block, count)
+        return delays
+
+    def _is_missing(self, index: int) -> bool:
+        return index >= self.count and not self.ended
+
+    def _worthwhile(self) -> int:
+        return max(_AHEAD, self.count) if self.count else 1
+
+    def _scan(self, wanted: int) -> bool:
+        """Go on until `wanted` further frames are found, or as many as have room; False if more data has to come."""
+        self.data.check()
+        self.state.more = self.data.is_growing
+        frames, room = self._frames.room(self.count)
+        found = self._run(frames, min(room, wanted))
+        ended = self.state.state != lib.SDDL_SCAN_MORE
+        self.count = self._settled(self.count + found) if ended else self.count + found
+        self.ended = ended
+        self._check_count()
+        return ended or found > 0
+
+    def _check_count(self) -> None:
+        if self.count > self._most:
+            raise ImageFormatError(f"the file has more frames than the limit of {self._most}")
+
+    def _run(self, frames: Any, capacity: int) -> int:
+        """Call the scanner; how many frames it found."""
+        raise NotImplementedError
+
+    def _settled(self, count: int) -> int:
+        """The file's end is reached: how many frames are whole."""
+        raise NotImplementedError
+
+    def _read_delays(self, frames: Any, count: int, delays: Any) -> None:
+        raise NotImplementedError
+
+
+def shared(values: Iterable[_Number]) -> list[_Number]:
+    """The same, equal numbers being one object."""
+    known: dict[_Number, _Number] = {}
+    return [known.setdefault(value, value) for value in values]

@@ -1,0 +1,1 @@
+"""GIF: index, decoding and source of frames."""

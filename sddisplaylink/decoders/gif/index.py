@@ -1,0 +1,43 @@
+"""The index of a GIF file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sddisplaylink.decoders.data.frame_index import FrameIndex
+from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.native import check, lib
+
+__all__ = ["GifIndex"]
+
+
+class GifIndex(FrameIndex):
+    """Its frames are sddl_gif_frame, its state is sddl_gif_index."""
+
+    _frame_type = "sddl_gif_frame"
+    _state_type = "sddl_gif_index"
+
+    @property
+    def loop_count(self) -> int:
+        """Number of plays as browsers count: once without an extension, 0 for ever, N more after the first."""
+        repetitions = int(self.state.repetitions)
+        if repetitions < 0:
+            return 1
+        return repetitions + 1 if repetitions else 0
+
+    @property
+    def truncated(self) -> bool:
+        """True if the file ends or goes wrong before its trailer."""
+        return bool(self.state.state != lib.SDDL_SCAN_COMPLETE)
+
+    def _run(self, frames: Any, capacity: int) -> int:
+        found = lib.sddl_gif_scan(*self.data.extent, self.state, frames, capacity)
+        if found < 0:
+            raise ImageFormatError("the GIF file ends within its header")
+        return int(found)
+
+    def _settled(self, count: int) -> int:
+        return count - 1 if count and not self._frames.at(count - 1).whole else count
+
+    def _read_delays(self, frames: Any, count: int, delays: Any) -> None:
+        check(lib.sddl_gif_delays(frames, count, delays))

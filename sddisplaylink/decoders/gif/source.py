@@ -1,0 +1,128 @@
+"""GIF: where the tiles are, and each of them decoded by Pillow from a file of that one frame."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+from PIL import GifImagePlugin, Image
+
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.frame_index import shared
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.gif.index import GifIndex
+from sddisplaylink.decoders.pillow.errors import check_pixels
+from sddisplaylink.decoders.protocol import ImageInfo
+from sddisplaylink.decoders.tiles import Blend, Disposal, Tile, clipped
+from sddisplaylink.errors import ImageFormatError
+
+__all__ = ["SIGNATURES", "GifSource"]
+
+SIGNATURES = (b"GIF87a", b"GIF89a")
+_FULL_PALETTE = 768
+_CENTISECOND_NS = 10_000_000
+_DISPOSALS = tuple(Disposal)
+_LARGE = 4_000_000  # pixels of a canvas from which on the first frame has to cover some part of it
+_SMALL_PART = 8
+
+
+class GifSource:
+    """The frames of a GIF file.
+
+    The canvas is the logical screen, enlarged to hold the first frame, as in Chromium; it begins transparent, whatever
+    the background colour. Colours that a palette does not have are black.
+    """
+
+    format = "GIF"
+
+    def __init__(self, data: FileData, limits: Limits) -> None:
+        """To be begun with :meth:`begin`."""
+        self.data = data
+        self.index = GifIndex(data, limits)
+        self._limits = limits
+        self.size = 0, 0
+        """(width, height) of the canvas, which the first frame settles."""
+
+    def begin(self) -> None:
+        """Look at the first frame. ImageFormatError: there is none, or more than the limits allow."""
+        limits = self._limits
+        if not self.index.has(0):
+            raise ImageFormatError("the GIF file holds no whole frame")
+        self.size = self.index.state.canvas_width, self.index.state.canvas_height
+        check_pixels(self.size, limits.pixels)
+        if not limits.chosen_size:
+            self._check_plausible()
+        if limits.chosen_count:
+            self.index.has(limits.frames)
+
+    @property
+    def info(self) -> ImageInfo:
+        """What the whole file says."""
+        return self.index.remembered(self._read_info)
+
+    def _read_info(self) -> ImageInfo:
+        index = self.index
+        index.read_all()
+        delays = (None if delay < 0 else delay for delay in index.delays())
+        return ImageInfo("GIF", self.size, tuple(shared(delays)), index.loop_count, index.truncated)
+
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index`."""
+        return self.index.has(index)
+
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of frame `index`."""
+        delay = self.index.frame(index).delay
+        return None if delay < 0 else delay * _CENTISECOND_NS
+
+    def base(self, index: int) -> int:
+        """The frame under frame `index`."""
+        return int(self.index.frame(index).lineage.base)
+
+    def root(self, index: int) -> int:
+        """The frame that it all begins with."""
+        return int(self.index.frame(index).lineage.root)
+
+    def tile(self, index: int) -> Tile:
+        """Where and how frame `index` is drawn."""
+        frame = self.index.frame(index)
+        box = frame.x, frame.y, frame.width, frame.height
+        blend = Blend.SOURCE if frame.transparent < 0 else Blend.MASK
+        return Tile(*box, _DISPOSALS[frame.disposal], blend, frame.lineage.base, clipped(*box, self.size))
+
+    def check_size(self, index: int) -> None:
+        """ImageFormatError if the tile of frame `index` has more pixels than allowed."""
+        frame = self.index.frame(index)
+        check_pixels((frame.width, frame.height), self._limits.pixels)
+
+    def picture(self, index: int) -> Image.Image:
+        """The tile of frame `index`, which has any pixels, loaded."""
+        with GifImagePlugin.GifImageFile(io.BytesIO(self._lone_frame(index))) as picture:
+            picture.load()
+            return picture
+
+    def close(self) -> None:
+        """Let go of the data."""
+        self.data.close()
+
+    def _check_plausible(self) -> None:
+        """A wrong bit in the size must not cost gigabytes: of what is large, the first frame has to cover some part."""
+        width, height = self.tile(0).area[2:]
+        pixels = self.size[0] * self.size[1]
+        if pixels > _LARGE and width * height * _SMALL_PART < pixels:
+            raise ImageFormatError(f"{self.size[0]}x{self.size[1]} pixels are absurd for a frame of {width}x{height}")
+
+    def _palette(self, index: int) -> bytes:
+        frame, state = self.index.frame(index), self.index.state
+        owner = frame if frame.palette_entries else state
+        return self.data[owner.palette : owner.palette + 3 * owner.palette_entries]
+
+    def _lone_frame(self, index: int) -> bytes:
+        frame = self.index.frame(index)
+        size = struct.pack("<HH", frame.width, frame.height)
+        parts = [b"GIF89a", size, b"\xf7\0\0", self._palette(index).ljust(_FULL_PALETTE, b"\0")]
+        if frame.transparent >= 0:
+            parts.append(b"!\xf9\x04\x01\0\0%c\0" % frame.transparent)
+        interlace = 0x40 if frame.interlaced else 0
+        parts += [b",\0\0\0\0", size, b"%c" % interlace, self.data[frame.begin - 1 : frame.end], b";"]
+        return b"".join(parts)

@@ -1,0 +1,1 @@
+"""Pillow: decoding with its codecs, and its errors."""

@@ -1,0 +1,171 @@
+"""Every other format: whatever Pillow opens, one frame after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from PIL import Image, ImageFile
+
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.pillow.errors import check_pixels, content_errors, identify
+from sddisplaylink.decoders.pillow.rgba import to_rgba
+from sddisplaylink.decoders.pillow.webp import is_webp, scan_webp
+from sddisplaylink.decoders.protocol import Buffer, ImageInfo, Way
+from sddisplaylink.errors import ImageFormatError
+
+__all__ = ["SequenceDecoder"]
+
+_NOT_IN_TIME = ("MPO", "PSD", "ICO", "ICNS")  # a stereo pair, layers, the same icon in several sizes: show the first
+_TELLS_DELAY_WHEN_LOADED = ("AVIF", "WEBP")
+_MILLISECOND_NS = 1_000_000
+
+
+class SequenceDecoder:
+    """A Decoder on Pillow's own frame sequence.
+
+    It only ever goes forward and begins again by opening the data anew: not every plugin can seek backwards. The first
+    frame's size is that of all; frames of another size are shown from the top left corner.
+    """
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        """Read the first frame and find the others. ImageFormatError: not an image, broken, or over a limit."""
+        self._data = data
+        self._limits = limits
+        self._source: ImageFile.ImageFile | None = None
+        self._composed = -1
+        self._canvas: Image.Image | None = None
+        with content_errors():
+            self.info = self._animation() or self._probe()
+        if len(self.info.delays_ns) > limits.frames:
+            raise ImageFormatError(f"the file has more frames than the limit of {limits.frames}")
+        self.format = self.info.format
+        self.size = self.info.size
+        self.compose(0)
+
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index`."""
+        return index < len(self.info.delays_ns)
+
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of frame `index` as stored."""
+        return self.info.delays_ns[index]
+
+    def is_base(self, index: int) -> bool:
+        """False: what Pillow needs to go on is not in the picture."""
+        return False
+
+    def way(self, index: int, held: Container[int] = ()) -> Way:
+        """All frames from the next one on, or from the first if `index` lies behind."""
+        first = self._composed + 1 if index > self._composed else 0
+        return Way(None, tuple(range(first, index + 1)) if index != self._composed else (index,))
+
+    def restart(self, index: int) -> int:
+        """0: Pillow decodes in order."""
+        return 0
+
+    def resume(self, index: int, pixels: Buffer) -> None:
+        """Never called, as there are no bases."""
+        raise RuntimeError(f"frame {index} is no base")
+
+    def compose(self, index: int) -> None:
+        """Load frame `index`."""
+        if index == self._composed:
+            return
+        try:
+            with content_errors(f"frame {index}"):
+                self._canvas = self._load(index)
+        except ImageFormatError:
+            self.close()
+            raise
+        self._composed = index
+
+    steps_back = False
+
+    def keep_undo(self, nbytes: int) -> None:
+        """Nothing."""
+
+    def keep_spare(self, count: int) -> None:
+        """Nothing."""
+
+    undo_bytes = 0
+
+    def change_bytes(self, index: int) -> int:
+        """The whole picture."""
+        return self.size[0] * self.size[1] * 4 if index else 0
+
+    def pixels(self) -> memoryview:
+        """A copy of the frame."""
+        if self._canvas is None:
+            raise RuntimeError("nothing has been composed")
+        return memoryview(self._canvas.tobytes())
+
+    def prepare(self, index: int) -> None:
+        """Nothing: Pillow decodes in order."""
+
+    def worth_preparing(self, index: int) -> bool:
+        """False."""
+        return False
+
+    def is_quick(self, index: int) -> bool:
+        """False."""
+        return False
+
+    def forget_prepared(self) -> None:
+        """Nothing."""
+
+    def purge(self) -> None:
+        """Begin anew next time."""
+        self.close()
+
+    def close(self) -> None:
+        """Close Pillow's image."""
+        source, self._source, self._canvas, self._composed = self._source, None, None, -1
+        if source is not None:
+            source.close()
+
+    def _load(self, index: int) -> Image.Image:
+        if self._source is None or index <= self._composed:
+            self.close()
+            self._source = identify(self._data, self._limits.pixels)
+        self._source.seek(index)
+        check_pixels(self._source.size, self._limits.pixels)
+        self._source.load()
+        picture = to_rgba(self._source)
+        if picture.size == self.info.size:
+            return picture
+        canvas = Image.new("RGBA", self.info.size)
+        canvas.paste(picture, (0, 0))
+        return canvas
+
+    def _animation(self) -> ImageInfo | None:
+        """What the container itself says, where it can be read without decoding."""
+        index = scan_webp(self._data) if is_webp(self._data) else None
+        if index is None:
+            return None
+        check_pixels(index.size, self._limits.pixels)
+        self._data = index.whole
+        return ImageInfo("WEBP", index.size, index.delays_ns, index.loop_count, index.truncated)
+
+    def _probe(self) -> ImageInfo:
+        """Go through all frames once, as far as they can be reached."""
+        with identify(self._data, self._limits.pixels) as source:
+            name, size = source.format or "unknown", source.size
+            announced = 1 if name in _NOT_IN_TIME else int(getattr(source, "n_frames", 1))
+            delays: list[int | None] = []
+            try:
+                with content_errors():
+                    for index in range(announced):
+                        delays.append(_delay_at(source, index))
+            except ImageFormatError:
+                if not delays:
+                    raise
+            plays = int(source.info.get("loop", 0)) if announced > 1 else 1
+            return ImageInfo(name, size, tuple(delays), plays, len(delays) < announced)
+
+
+def _delay_at(source: ImageFile.ImageFile, index: int) -> int | None:
+    source.seek(index)
+    if source.format in _TELLS_DELAY_WHEN_LOADED:
+        source.load()
+    milliseconds = source.info.get("duration")
+    return None if milliseconds is None else int(milliseconds * _MILLISECOND_NS)

@@ -1,0 +1,1 @@
+"""PNG and APNG: index, inflating, decoding and source of frames."""

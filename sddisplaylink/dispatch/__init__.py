@@ -1,0 +1,1 @@
+"""Where callbacks run: dispatchers, what is subscribed to them, and event loops."""

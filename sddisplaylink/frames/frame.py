@@ -1,0 +1,85 @@
+"""One decoded picture of an animation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
+from PIL import Image
+
+from sddisplaylink.frames.pixels import PixelBuffer, PixelFormat, convert_pixels
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+__all__ = ["Frame"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Frame:
+    """A complete picture as it is shown, immutable; it stays valid after its image is closed.
+
+    Frames compare by identity. ``numpy.asarray(frame)`` copies nothing: a read-only (height, width, 4) array of uint8.
+    """
+
+    index: int
+    """Number of the frame in its image, from 0."""
+    timestamp: float
+    """When the frame begins in one forward showing of the image, in seconds."""
+    duration: float
+    """How long the frame is shown, in seconds, after the image's timing rule."""
+    size: tuple[int, int]
+    """(width, height) in pixels, the same for every frame of an image."""
+    rgba: memoryview
+    """Read-only pixels, shape (height, width, 4), format ``"B"``, C-contiguous: red, green, blue, straight alpha."""
+
+    @classmethod
+    def of_pixels(
+        cls, index: int, timestamp: float, duration: float, size: tuple[int, int], pixels: bytes | memoryview
+    ) -> Frame:
+        """A frame over `pixels` (width × height × 4 bytes), which are not copied."""
+        width, height = size
+        return cls(index, timestamp, duration, size, memoryview(pixels).cast("B", (height, width, 4)))
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the pixels in bytes."""
+        return self.rgba.nbytes
+
+    @property
+    def image(self) -> Image.Image:
+        """A new PIL image (mode RGBA) at every call, a copy: what is done to it does not change the frame."""
+        return Image.frombytes("RGBA", self.size, self.rgba)
+
+    def buffer(
+        self,
+        format: PixelFormat = "RGBA",  # noqa: A002 -- Pillow's and Qt's word for it
+        *,
+        row_alignment: SupportsIndex = 1,
+        out: WriteableBuffer | None = None,
+    ) -> PixelBuffer:
+        """The pixels in another layout, converted without holding the interpreter.
+
+        ``"RGBA"`` with rows as long as they are is the frame's own memory; anything else is new memory, or `out`.
+
+        Args:
+            format: ``"RGBA"`` or ``"BGRA"``, straight alpha; ``"RGBa"`` or ``"BGRa"``, colours premultiplied by alpha
+                and rounded to nearest: Qt, cairo and Core Graphics want ``"BGRa"``.
+            row_alignment: a power of two up to 4096; rows begin at multiples of so many bytes. Core Graphics likes 64.
+            out: writable, contiguous memory of stride × height bytes or more, such as a bytearray or the memory of a
+                surface whose rows are as far apart; only the first stride × height bytes are used.
+
+        Raises:
+            ValueError: a format or alignment that is not one of these, or `out` is too small.
+            TypeError, BufferError: `out` is no buffer; it is read-only or not contiguous.
+        """
+        return convert_pixels(self.rgba, format, row_alignment, out)
+
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        """NumPy's array interface, version 3: (height, width, 4) of uint8 over the frame's own read-only memory."""
+        return {"version": 3, "shape": self.rgba.shape, "typestr": "|u1", "data": self.rgba}
+
+    def __repr__(self) -> str:
+        width, height = self.size
+        return f"<Frame {self.index} {width}x{height} at {self.timestamp:.3f} s for {self.duration:.3f} s>"

@@ -1,0 +1,230 @@
+"""Animated images: opening them, what they say of themselves, and their frames."""
+
+from __future__ import annotations
+
+import contextlib
+import operator
+from collections.abc import Collection, Iterator
+from itertools import count, takewhile
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self, SupportsIndex, get_args
+
+from sddisplaylink.decoders.data.file import FileData, Source, open_source
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.opening import open_decoder
+from sddisplaylink.decoders.protocol import ImageFacts
+from sddisplaylink.errors import ImageFormatError, SDDisplayLinkError
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.frames.pool import FramePool, PoolReader
+from sddisplaylink.frames.timeline import TIMING_RULES, Timeline, TimingRule
+from sddisplaylink.images.notebook import mime_bundle
+
+if TYPE_CHECKING:
+    from sddisplaylink.images.incremental import IncrementalImage
+
+__all__ = ["AnimatedImage"]
+
+DecoderName = Literal["auto", "pillow"]
+_DECODERS = get_args(DecoderName)
+
+
+def check_names(timing: str, decoder: str) -> None:
+    """ValueError unless both are known."""
+    if decoder not in _DECODERS:
+        raise ValueError(f'decoder must be "auto" or "pillow", not {decoder!r}')
+    if timing not in TIMING_RULES:
+        raise ValueError(f'timing must be "browser" or "raw", not {timing!r}')
+
+
+class AnimatedImage:
+    """An image with one or more frames; open it with :meth:`open`.
+
+    All methods may be called from any thread. Decoded frames are held in a pool that all players of the image share. In
+    a forked child, frames cannot be had from an image that the parent opened (ForkedProcessError).
+    """
+
+    __slots__ = ("__weakref__", "_data", "_frames", "_name", "_pool", "_timeline")
+
+    def __init__(self, data: FileData, name: str, timing: TimingRule, limits: Limits, decoder: DecoderName) -> None:
+        """Used by :meth:`open`."""
+        try:
+            frames = open_decoder(data, limits, native=decoder == "auto")
+        except ImageFormatError as error:
+            raise ImageFormatError(f"{name}: {error}") from error
+        self._data = data
+        self._name = name
+        self._frames: ImageFacts = frames
+        self._timeline = Timeline(frames, timing)
+        self._pool = FramePool(frames, self._timeline, name)
+
+    @classmethod
+    def open(
+        cls,
+        source: Source,
+        *,
+        timing: TimingRule = "browser",
+        decoder: DecoderName = "auto",
+        max_pixels: int | None = None,
+        max_frames: int | None = None,
+    ) -> Self:
+        """Open a GIF, an APNG or any other image that Pillow can read.
+
+        Args:
+            source: a path, bytes, or a binary file, which is read to its end from where it stands and left open.
+            timing: ``"browser"`` shows frames with a delay of less than 11 ms (or none) for 100 ms, as all browsers do;
+                ``"raw"`` takes the delays as they are stored. A still image counts as a frame without a delay.
+            decoder: ``"auto"`` for the fastest way, ``"pillow"`` for Pillow's codecs alone.
+            max_pixels: how many pixels a frame may have; by default Pillow's ``Image.MAX_IMAGE_PIXELS``.
+            max_frames: how many frames the image may have; a million by default.
+
+        Raises:
+            ImageFormatError: not an image, no whole frame in it, or more pixels than allowed.
+            OSError: as ``open()`` raises it, when the path cannot be read.
+            TypeError, ValueError: an argument is not one of the above.
+        """
+        check_names(timing, decoder)
+        limits = Limits.of(max_pixels, max_frames)
+        data, name = open_source(source)
+        return cls(data, name, timing, limits, decoder)
+
+    @staticmethod
+    def incremental(
+        *,
+        timing: TimingRule = "browser",
+        decoder: DecoderName = "auto",
+        max_pixels: int | None = None,
+        max_frames: int | None = None,
+    ) -> IncrementalImage:
+        """An image whose data is still to come, from a download for instance: see :class:`IncrementalImage`.
+
+        The arguments are those of :meth:`open`. Raises TypeError, ValueError.
+        """
+        from sddisplaylink.images.incremental import IncrementalImage  # which is an image, too
+
+        check_names(timing, decoder)
+        return IncrementalImage(timing, Limits.of(max_pixels, max_frames), decoder)
+
+    @property
+    def format(self) -> str:
+        """Pillow's name of the format: ``"GIF"``, ``"PNG"``, ``"WEBP"``, ..."""
+        return self._frames.format
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of every frame in pixels."""
+        return self._frames.size
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self._frames.size[0]
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self._frames.size[1]
+
+    @property
+    def frame_count(self) -> int:
+        """Number of whole frames, at least 1."""
+        return len(self._frames.info.delays_ns)
+
+    @property
+    def loop_count(self) -> int:
+        """How often the file wants to be played; 0 = for ever. A still image is played once."""
+        return self._frames.info.loop_count
+
+    @property
+    def durations(self) -> tuple[float, ...]:
+        """How long each frame is shown, in seconds, after the timing rule."""
+        return self._timeline.durations
+
+    @property
+    def durations_ns(self) -> tuple[int, ...]:
+        """The same in whole nanoseconds, as they are scheduled: exact, and 1 where ``"raw"`` timing has 0."""
+        return self._timeline.durations_ns
+
+    @property
+    def duration(self) -> float:
+        """Length of one showing of all frames in seconds."""
+        return self._timeline.duration
+
+    @property
+    def is_animated(self) -> bool:
+        """True if there is more than one frame."""
+        return self.frame_count > 1
+
+    @property
+    def truncated(self) -> bool:
+        """True if data is missing or broken after the frames that are there."""
+        return self._frames.info.truncated
+
+    def frame(self, index: SupportsIndex) -> Frame:
+        """Frame `index`, decoded on this thread if it is not held already; negative numbers count from the end.
+
+        Raises:
+            IndexError: there is no such frame.
+            ImageFormatError: its data is broken.
+            LinkClosedError: the image is closed.
+        """
+        number = operator.index(index)
+        if number >= 0 and self._frames.has_frame(number):  # the others need not be known
+            return self._pool.frame(number)
+        count = self.frame_count
+        if not -count <= number < 0:
+            raise IndexError(f"frame {number} is out of range: the image has {count}")
+        return self._pool.frame(number + count)
+
+    def open_reader(self, max_bytes: int | None) -> PoolReader:
+        """A player's access to the frames: decodes ahead within `max_bytes` (None: what the memory allows)."""
+        return self._pool.open_reader(max_bytes)
+
+    def purge(self) -> None:
+        """Give back the memory of every decoded frame that no player shows right now, and all working memory.
+
+        Frames that were handed out stay valid; what is needed next is decoded again, so a player that is playing may
+        show its next frame a little late. It happens by itself, while images are in use, when the system reports that
+        memory is short (on Linux, by its pressure stall information). From any thread; waits for the frame that is
+        being decoded. Nothing happens if the image is closed. ForkedProcessError in a forked child.
+        """
+        self._pool.purge()
+
+    def close(self) -> None:
+        """Let go of the data and the decoded frames; frames that were handed out stay valid. Idempotent."""
+        self._pool.close()
+        self._data.close()
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What IPython and Jupyter show: the file itself, played by the browser, and a line of text."""
+        data = None
+        with contextlib.suppress(SDDisplayLinkError):  # closed, or cut short meanwhile
+            self._data.check()
+            data = self._data.whole()
+        return mime_bundle(repr(self), self.format, data, include, exclude)
+
+    def __getitem__(self, index: SupportsIndex) -> Frame:
+        return self.frame(index)
+
+    def __len__(self) -> int:
+        return self.frame_count
+
+    def __iter__(self) -> Iterator[Frame]:
+        return map(self.frame, takewhile(self._frames.has_frame, count()))  # looks no further than it has come
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        known = f"<AnimatedImage {self._name!r} {self.format} {self.width}x{self.height}"
+        try:
+            frames = "1 frame" if self.frame_count == 1 else f"{self.frame_count} frames"
+            return f"{known}, {frames}, {self.duration:.3f} s>"
+        except SDDisplayLinkError:  # closed before all frames were found, or damaged
+            return f"{known}>"

@@ -1,0 +1,236 @@
+"""Animated images whose data is still coming in."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakSet
+
+from sddisplaylink.decoders.data.incoming import IncomingData
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.data.nothing_yet import NOTHING_YET
+from sddisplaylink.decoders.opening import ArrivingDecoder
+from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClosedError
+from sddisplaylink.frames.pool import FramePool, PoolReader
+from sddisplaylink.frames.timeline import Timeline, TimingRule
+from sddisplaylink.images.image import AnimatedImage, DecoderName
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+__all__ = ["Follower", "Growth", "IncrementalImage"]
+
+_NAME = "<incremental>"
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What has come of an image since somebody asked last."""
+
+    durations_ns: Sequence[int]
+    """Of the further frames."""
+    loop_count: int
+    """As far as it is known."""
+    is_complete: bool
+    """No more will come."""
+    error: Exception | None
+    """Why there will be no image."""
+
+
+class Follower(Protocol):
+    """Who is told that an image has grown."""
+
+    def _image_grew(self) -> None:
+        """There are more frames, or the end is known. On the thread that feeds the image."""
+
+
+class IncrementalImage(AnimatedImage):
+    """An animated image that grows as its data comes in; made by :meth:`AnimatedImage.incremental`.
+
+    Give it to players and views at once, and every piece of the data to :meth:`feed`, then call :meth:`finish`. Each
+    frame of a GIF or an APNG is there as soon as its last byte is; other formats are there after :meth:`finish`.
+    :attr:`frame_count`, :attr:`durations` and :attr:`loop_count` tell of what is there so far; before the first frame
+    :attr:`frame_count` is 0 and :attr:`size` is (0, 0).
+
+    A player shows what is whole: it waits for the first frame; a frame whose time is over stays until the next one is
+    there, and no time is skipped for that; no loop ends before the end is known, because the file says so or
+    :meth:`finish` was called. Going backwards (a negative rate, REVERSE, REVERSED_BOUNCE) waits for the end.
+
+    All methods may be called from any thread; pieces are taken in one after the other. In a forked child
+    ForkedProcessError is raised.
+    """
+
+    __slots__ = (
+        "_arriving",
+        "_count",
+        "_error",
+        "_followers",
+        "_incoming",
+        "_is_finished",
+        "_lock",
+        "_process",
+        "_timing",
+    )
+
+    def __init__(self, timing: TimingRule, limits: Limits, decoder: DecoderName) -> None:
+        """Used by :meth:`AnimatedImage.incremental`."""
+        self._name = _NAME
+        self._data = self._incoming = IncomingData()
+        self._arriving = ArrivingDecoder(self._incoming, limits, native=decoder == "auto")
+        self._frames = NOTHING_YET
+        self._timing = timing
+        self._timeline = Timeline(NOTHING_YET, timing)
+        self._count = 0
+        self._is_finished = False
+        self._error: Exception | None = None
+        self._lock = threading.Lock()
+        self._followers: WeakSet[Follower] = WeakSet()
+        self._process = os.getpid()
+
+    # ---- the data ----
+
+    def feed(self, data: ReadableBuffer) -> None:
+        """Take in the next piece of the data: any buffer of bytes, of any size, which is copied. Decodes nothing.
+
+        What follows the end that the file itself tells is ignored. Raises ImageFormatError once it is certain that
+        there will be no image, and again from then on; LinkClosedError after :meth:`close` or :meth:`finish`; TypeError
+        for what is no buffer.
+        """
+        with self._lock:
+            self._check_usable()
+            if self._is_finished:
+                raise LinkClosedError("no data can follow finish()")
+            if not self._incoming.is_growing:
+                return
+            self._incoming.append(data)
+            has_news = self._take_stock()
+        if has_news:
+            self._tell()
+        self.raise_error()
+
+    def finish(self) -> None:
+        """That was all of the data, also if it breaks off. Idempotent.
+
+        From here on the image is what :meth:`AnimatedImage.open` makes of that data: :attr:`truncated` if frames are
+        missing. Raises ImageFormatError if no whole frame has come, and again from then on; LinkClosedError after
+        :meth:`close`.
+        """
+        with self._lock:
+            self._check_usable()
+            has_news = not self._is_finished and self._end()
+            self._is_finished = True
+        if has_news:
+            self._tell()
+        self.raise_error()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all frames are there that will come: the end is known, or there has been an error."""
+        return self._error is not None or not self._incoming.is_growing
+
+    # ---- what it says of itself ----
+
+    @property
+    def frame_count(self) -> int:
+        """Number of whole frames so far."""
+        return self._count
+
+    @property
+    def truncated(self) -> bool:
+        """True if data is missing or broken after the frames that are there; False as long as more may come."""
+        return self.is_finished and self._frames.info.truncated
+
+    def open_reader(self, max_bytes: int | None) -> PoolReader:
+        """As of any image, once there is a frame."""
+        if not self._count:
+            raise LinkClosedError("no frame has come yet")
+        return super().open_reader(max_bytes)
+
+    def purge(self) -> None:
+        """As of any image; nothing happens before there is a frame."""
+        if self._count:
+            super().purge()
+
+    def close(self) -> None:
+        """Take in no more; let go of the data and the decoded frames. Frames handed out stay valid. Idempotent.
+
+        Players that wait for further frames stop with a LinkClosedError.
+        """
+        if os.getpid() != self._process:
+            return
+        with self._lock:
+            cuts_off = self._incoming.is_growing and self._error is None
+            if cuts_off:
+                self._error = LinkClosedError("the image is closed")
+            self._data.close()
+        if self._count:
+            self._pool.close()
+        if cuts_off:
+            self._tell()
+
+    # ---- for players ----
+
+    def growth(self, first: int) -> Growth:
+        """What there is from frame `first` on."""
+        with self._lock:
+            durations = [self._timeline.duration_ns(index) for index in range(first, self._count)]
+            return Growth(durations, self.loop_count, self.is_finished, self._error)
+
+    def follow(self, follower: Follower) -> None:
+        """Tell that one, held weakly, when there is something new."""
+        with self._lock:
+            self._followers.add(follower)
+
+    def raise_error(self) -> None:
+        """If there will be no image, say why."""
+        if (error := self._error) is not None:
+            raise type(error)(str(error))  # a new one each time: on one raised again and again tracebacks would pile up
+
+    # ---- with the lock held ----
+
+    def _check_usable(self) -> None:
+        if os.getpid() != self._process:
+            raise ForkedProcessError("the image belongs to the parent of this process; make a new one here")
+        self.raise_error()
+        if self._incoming.is_closed:
+            raise LinkClosedError("the image is closed")
+
+    def _take_stock(self) -> bool:
+        """Find out what has come; whether that is anything new."""
+        before = self._count
+        try:
+            decoder = self._arriving.look()
+            count = self._arriving.count(before)
+        except ImageFormatError as error:
+            self._error = ImageFormatError(f"{_NAME}: {error}")
+            self._incoming.close()
+            return True
+        if decoder is not None and count > before:
+            if not before:
+                self._frames = decoder
+                self._pool = FramePool(decoder, Timeline(decoder, self._timing), _NAME)
+            self._timeline = Timeline(decoder, self._timing)  # which knows nothing yet
+            self._pool.grow(count)
+            self._count = count
+        if self._arriving.has_ended:
+            self._incoming.end()
+        return count > before or self._arriving.has_ended
+
+    def _end(self) -> bool:
+        """No more data will come."""
+        if not self._incoming.is_growing:
+            return False
+        self._incoming.end()
+        self._take_stock()
+        return True
+
+    # ---- without it ----
+
+    def _tell(self) -> None:
+        with self._lock:
+            followers = list(self._followers)
+        for follower in followers:
+            follower._image_grew()

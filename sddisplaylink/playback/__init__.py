@@ -1,0 +1,1 @@
+"""Players: native playback, delivery of frames, commands, groups and pacing."""

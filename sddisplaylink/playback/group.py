@@ -1,0 +1,117 @@
+"""PlayerGroup: players that show the same instant."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable
+from typing import Self, SupportsIndex
+
+from sddisplaylink.dispatch.closing import ClosedByWith
+from sddisplaylink.playback import commands as player_control
+from sddisplaylink.playback.iteration import UNDER_WAY
+from sddisplaylink.playback.options import PlayerState, to_rate
+from sddisplaylink.playback.player import AnimatedImagePlayer
+
+__all__ = ["PlayerGroup"]
+
+
+class PlayerGroup(ClosedByWith):
+    """Players on one timeline: each command reaches all of them between the same two ticks.
+
+    They must be on one clock and display; ClockError if not. The first member that plays or pauses, else the first,
+    leads: the others take over its rate, its media time and what it is doing. Members whose images differ in length
+    loop and finish each in its time. What is done to a single member is not undone. Closed members are left out.
+
+    All methods may be called from any thread and inside callbacks.
+    """
+
+    def __init__(self, players: Iterable[AnimatedImagePlayer] = ()) -> None:
+        self._players: list[AnimatedImagePlayer] = []
+        members = list(players)
+        for player in members:
+            self._check_new(player)
+            self._players.append(player)
+        leader = self._leader()
+        if leader is not None and len(members) > 1:
+            player_control.align([player for player in members if player is not leader], leader)
+
+    @property
+    def players(self) -> tuple[AnimatedImagePlayer, ...]:
+        """The members that are not closed."""
+        return tuple(player for player in self._players if not player.is_closed)
+
+    def add(self, player: AnimatedImagePlayer) -> None:
+        """Take in a player, which from now on shows the same instant as the others."""
+        self._check_new(player)
+        leader = self._leader()
+        if leader is not None:
+            player_control.align([player], leader)
+        self._players.append(player)
+
+    def remove(self, player: AnimatedImagePlayer) -> None:
+        """Let a player go; it goes on alone. ValueError if it is not a member."""
+        if player not in self._players:
+            raise ValueError("that player is not in this group")
+        self._players.remove(player)
+
+    def play(self) -> None:
+        """Start all members, or resume those that pause. Finished ones start over only when all are at rest."""
+        members = self.players
+        under_way = [player for player in members if player.state in UNDER_WAY]
+        player_control.play(under_way or members)
+
+    def pause(self) -> None:
+        """Hold all members at the same media time."""
+        player_control.pause(self.players)
+
+    def stop(self) -> None:
+        """Send all members back to the start."""
+        player_control.stop(self.players)
+
+    def seek(self, index: SupportsIndex, loop: int | None = None) -> None:
+        """Go to the start of that frame in all members. IndexError, with nothing done, if one has no such frame."""
+        player_control.seek(self.players, index, loop)
+
+    @property
+    def rate(self) -> float:
+        """The rate of the leading member, 1.0 if there is none. Setting it sets all members'."""
+        leader = self._leader()
+        return 1.0 if leader is None else leader.rate
+
+    @rate.setter
+    def rate(self, value: float) -> None:
+        player_control.set_rate(self.players, to_rate(value))
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until playback of all has ended; False after ``timeout`` seconds. Raises what stopped one of them."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        return all(player.wait(_left(deadline)) for player in self._players)
+
+    def close(self) -> None:
+        """Close all members; then raises what stopped one of them, with what stopped others as its context."""
+        with contextlib.ExitStack() as closing:
+            for player in reversed(self._players):
+                closing.callback(player.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.players)}>"
+
+    def _leader(self) -> AnimatedImagePlayer | None:
+        members = self.players
+        return next((player for player in members if player.state in UNDER_WAY), members[0] if members else None)
+
+    def _check_new(self, player: AnimatedImagePlayer) -> None:
+        if not isinstance(player, AnimatedImagePlayer):
+            raise TypeError(f"members must be AnimatedImagePlayers, not {type(player).__name__}")
+        if player in self._players:
+            raise ValueError("that player is in this group already")
+        if player.state is PlayerState.CLOSED:
+            player._check_open()
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - time.monotonic())

@@ -1,0 +1,129 @@
+"""The words of playback: modes, states, late policies, figures; and what users may give for them."""
+
+from __future__ import annotations
+
+import enum
+import math
+import numbers
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from sddisplaylink.native import lib
+
+__all__ = ["LatePolicy", "PlaybackMode", "PlayerState", "PlayerStats"]
+
+LatePolicy: TypeAlias = Literal["skip", "no_skip", "catch_up"]
+
+POLICIES: dict[LatePolicy, int] = {
+    "skip": lib.SDDL_SKIP,
+    "no_skip": lib.SDDL_NO_SKIP,
+    "catch_up": lib.SDDL_CATCH_UP,
+}
+MOST_LOOPS = 2**32 - 1
+
+
+class PlaybackMode(enum.Enum):
+    """The order of the frames 0 … n-1 in one loop. Frames at the turns are shown once."""
+
+    NORMAL = "normal"
+    """0 … n-1."""
+    REVERSE = "reverse"
+    """n-1 … 0."""
+    BOUNCE = "bounce"
+    """0 … n-1 … 1; the last loop closes with frame 0."""
+    REVERSED_BOUNCE = "reversed_bounce"
+    """n-1 … 0 … n-2; the last loop closes with frame n-1."""
+
+
+MODES: dict[PlaybackMode, int] = {
+    PlaybackMode.NORMAL: lib.SDDL_NORMAL,
+    PlaybackMode.REVERSE: lib.SDDL_REVERSE,
+    PlaybackMode.BOUNCE: lib.SDDL_BOUNCE,
+    PlaybackMode.REVERSED_BOUNCE: lib.SDDL_REVERSED_BOUNCE,
+}
+
+
+class PlayerState(enum.Enum):
+    """What a player is doing."""
+
+    STOPPED = "stopped"
+    """At the start, or at a frame sought since."""
+    PLAYING = "playing"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    """The last loop has ended; the last frame stays."""
+    CLOSED = "closed"
+
+
+STATES: dict[int, PlayerState] = {
+    lib.SDDL_STOPPED: PlayerState.STOPPED,
+    lib.SDDL_PLAYING: PlayerState.PLAYING,
+    lib.SDDL_PAUSED: PlayerState.PAUSED,
+    lib.SDDL_FINISHED: PlayerState.FINISHED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerStats:
+    """How playback has gone since the player was made."""
+
+    shown: int = 0
+    """Frames given to ``on_frame``."""
+    skipped: int = 0
+    """Frames that were due but made way for a later one; shown + skipped is the number of frames due."""
+    late: int = 0
+    """Frames shown more than one refresh period after they should have been on screen."""
+    missed_ticks: int = 0
+    """Ticks of the clock that were lost while playing."""
+    buffer_hits: int = 0
+    """Due frames that were decoded already."""
+    buffer_misses: int = 0
+    """Due frames that had to be waited for."""
+    max_lateness: float = 0.0
+    """The most that a frame was late, in seconds."""
+
+
+def to_rate(value: float) -> float:
+    """A playback rate: any finite number. TypeError, ValueError."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"rate must be a number, not {type(value).__name__}")
+    try:
+        rate = float(value)
+    except OverflowError:
+        rate = math.inf
+    if not math.isfinite(rate):
+        raise ValueError(f"rate must be finite, not {value!r}")
+    return rate
+
+
+def to_mode(value: PlaybackMode | str) -> PlaybackMode:
+    """A playback mode, also by its value. TypeError, ValueError."""
+    if not isinstance(value, PlaybackMode | str):
+        raise TypeError(f"mode must be a PlaybackMode, not {type(value).__name__}")
+    return PlaybackMode(value)
+
+
+def to_loops(value: object) -> int:
+    """A number of plays; 0 = for ever. ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_LOOPS:
+        raise ValueError(f"loop_count must be a whole number of plays from 0 (for ever) to {MOST_LOOPS}, not {value!r}")
+    return value
+
+
+def to_policy(value: object) -> LatePolicy:
+    """A late policy. ValueError."""
+    for policy in POLICIES:
+        if policy == value:
+            return policy
+    raise ValueError(f"late_policy must be one of {', '.join(POLICIES)}, not {value!r}")
+
+
+def to_budget(value: int | None) -> int | None:
+    """A number of bytes, or None. TypeError, ValueError."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"max_buffer_bytes must be an int or None, not {type(value).__name__}")
+    if value < 0:
+        raise ValueError(f"max_buffer_bytes must not be negative: {value}")
+    return value

@@ -1,0 +1,172 @@
+"""How well playback keeps time: what each frame was meant for, and when it came."""
+
+from __future__ import annotations
+
+import collections
+import math
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from sddisplaylink.native import seconds
+
+__all__ = ["PacingEvent", "PacingRecorder", "PacingSummary", "percentile"]
+
+DEFAULT_CAPACITY = 10_000
+
+
+class PacingEvent(NamedTuple):
+    """One frame that was shown. Times in seconds, those of day on the clock's own scale (``time.monotonic()``)."""
+
+    frame: int
+    """Index of the frame in the image."""
+    loop: int
+    """The loop that it belongs to, from 0."""
+    intended: float
+    """The refresh of the display that was to show it."""
+    actual: float
+    """When it was given to ``on_frame``."""
+    lateness: float
+    """``actual - intended``. Negative is early: so much was left of the time until that refresh."""
+    skipped: int
+    """Frames that were due before it and made way for it."""
+    missed_ticks: int
+    """Ticks of the clock that were lost since the frame before."""
+
+
+@dataclass(frozen=True, slots=True)
+class PacingSummary:
+    """Figures of a recording. Times in seconds; a negative lateness is early."""
+
+    frames: int
+    seconds: float
+    skipped: int
+    missed_ticks: int
+    late: int
+    """Frames that came after the refresh that was to show them."""
+    lateness_mean: float
+    lateness_p50: float
+    lateness_p95: float
+    lateness_p99: float
+    lateness_max: float
+    dropped: int
+    """Events of before these, which there was no room to keep."""
+
+
+class PacingRecorder:
+    """Records the frames that a player shows, from :meth:`AnimatedImagePlayer.record` until :meth:`stop`.
+
+    A context manager, which stops at its end. The latest ``capacity`` events are kept, about 200 bytes each. All
+    methods may be called from any thread, also while it records.
+    """
+
+    def __init__(self, capacity: int, missed: int, detach: Callable[[PacingRecorder], object]) -> None:
+        """Used by :meth:`AnimatedImagePlayer.record`; ``missed``: ticks that the player has lost before."""
+        self._events: collections.deque[PacingEvent] = collections.deque(maxlen=to_capacity(capacity))
+        self._lock = threading.Lock()
+        self._detach = detach
+        self._seen = 0
+        self._missed = missed
+
+    def stop(self) -> None:
+        """Record no more; what has been recorded stays. Idempotent."""
+        self._detach(self)
+
+    @property
+    def events(self) -> tuple[PacingEvent, ...]:
+        """What has been recorded so far, oldest first."""
+        with self._lock:
+            return tuple(self._events)
+
+    def summary(self) -> PacingSummary:
+        """Figures of what has been recorded so far; all 0 if that is nothing."""
+        with self._lock:
+            events, dropped = tuple(self._events), self._seen - len(self._events)
+        if not events:
+            return PacingSummary(0, 0.0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, dropped)
+        ordered = sorted(event.lateness for event in events)
+        return PacingSummary(
+            frames=len(events),
+            seconds=events[-1].actual - events[0].actual,
+            skipped=sum(event.skipped for event in events),
+            missed_ticks=sum(event.missed_ticks for event in events),
+            late=sum(lateness > 0 for lateness in ordered),
+            lateness_mean=sum(ordered) / len(ordered),
+            lateness_p50=percentile(ordered, 50),
+            lateness_p95=percentile(ordered, 95),
+            lateness_p99=percentile(ordered, 99),
+            lateness_max=ordered[-1],
+            dropped=dropped,
+        )
+
+    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
+        """The summary and all events as JSON, also written to ``path`` if that is given. OSError."""
+        import json  # like csv, not worth loading before somebody writes
+
+        events = [event._asdict() for event in self.events]
+        return _written(json.dumps({"summary": asdict(self.summary()), "events": events}, indent=1), path)
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
+        """All events as CSV with a line of names, also written to ``path`` if that is given. OSError."""
+        import csv
+        import io
+
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(PacingEvent._fields)
+        table.writerows(self.events)
+        return _written(text.getvalue(), path)
+
+    def plot(self, path: str | os.PathLike[str], title: str | None = None) -> None:
+        """Draw a chart (PNG, SVG or PDF, as the name says): lateness over time, its histogram, misses marked.
+
+        Raises SDDisplayLinkError if matplotlib is missing (the extra: sddisplaylink[plot]) or nothing has been
+        recorded, OSError if the file cannot be written.
+        """
+        from sddisplaylink.playback.pacing_chart import draw_playback  # matplotlib takes its time to import
+
+        draw_playback(self.events, path, title)
+
+    def _note(self, frame: int, loop: int, intended: int, actual: int, skipped: int, missed: int) -> None:
+        """A frame was shown; times in nanoseconds, ``missed`` counted since the player was made."""
+        times = seconds(intended), seconds(actual), seconds(actual - intended)
+        with self._lock:
+            self._seen += 1
+            self._events.append(PacingEvent(frame, loop, *times, skipped, missed - self._missed))
+            self._missed = missed
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self._events)} events>"
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float:
+    """The smallest of the ordered values that at least `percent` percent of them do not exceed."""
+    return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)]
+
+
+def to_capacity(value: object) -> int:
+    """A number of events to keep. ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"capacity must be a whole number of events, at least 1, not {value!r}")
+    return value
+
+
+def _written(text: str, path: str | os.PathLike[str] | None) -> str:
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text

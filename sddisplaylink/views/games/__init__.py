@@ -1,0 +1,1 @@
+"""Game loops: what views of pygame and pyglet have in common."""

@@ -1,0 +1,82 @@
+"""What views have in common that are updated in each turn of a game's own loop."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, BinaryIO, Self, TypeAlias
+
+from sddisplaylink.clocks.displays import ManualClock
+from sddisplaylink.dispatch.closing import ClosedByWith
+from sddisplaylink.dispatch.dispatcher import Dispatcher
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.images.shared import open_shared
+from sddisplaylink.playback.commands import follow_sight
+from sddisplaylink.playback.observer import PlayerObserver
+from sddisplaylink.playback.player import AnimatedImagePlayer
+
+__all__ = ["GameLoopView", "ImageSource"]
+
+ImageSource: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
+
+
+class GameLoopView(ClosedByWith, PlayerObserver):
+    """A player whose frames are taken when :meth:`update` is called; no thread, no file descriptor of its own."""
+
+    player: AnimatedImagePlayer
+    """Its player, to pause, seek, set the rate, and so on."""
+
+    def __init__(self, source: ImageSource, autoplay: bool, options: dict[str, Any]) -> None:
+        self._dispatcher = Dispatcher(thread=False)
+        self.player = AnimatedImagePlayer(open_shared(source), dispatcher=self._dispatcher, **options)
+        self._has_game_time = isinstance(options.get("clock"), ManualClock)
+        self._is_new = False
+        self.player._observers.add(self)
+        if autoplay:
+            self.player.play()
+        else:
+            self.player.seek(self.player.frame_index)
+
+    def update(self) -> bool:
+        """Take the frame that is due, and call the player's callbacks; whether the picture has changed. Never blocks.
+
+        Without ``player.on_error``, raises, once, the exception that stopped playback. LinkClosedError once closed.
+        """
+        in_sight = self._has_game_time or self._can_be_seen()
+        if in_sight is not self.in_sight:
+            self.in_sight = in_sight
+            follow_sight(self.player)
+        self._dispatcher.run_pending()
+        if self.player.on_error is None:
+            self.player._pending_error.raise_once()
+        is_new, self._is_new = self._is_new, False
+        return is_new
+
+    def close(self) -> None:
+        """End playback; the picture stays as it is. Idempotent. Raises an exception that nobody has been told of."""
+        try:
+            self.player.close()
+        finally:
+            self._dispatcher.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def _can_be_seen(self) -> bool:
+        """Whether the toolkit has a window on the screen, or none at all."""
+        raise NotImplementedError
+
+    def _take(self, frame: Frame) -> None:
+        """Make it the picture."""
+        raise NotImplementedError
+
+    # ---- for the player ----
+
+    def frame_shown(self, frame: Frame) -> None:
+        """Take it."""
+        self._take(frame)
+        self._is_new = True
+
+    def state_changed(self) -> None:
+        """A player that was started while out of sight rests at once."""
+        follow_sight(self.player)

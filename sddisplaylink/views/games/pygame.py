@@ -1,0 +1,64 @@
+"""Animated images in pygame: surfaces to blit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pygame
+
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.views.games.game_loop import GameLoopView, ImageSource
+
+__all__ = ["AnimatedSurface"]
+
+
+class AnimatedSurface(GameLoopView):
+    """A pygame surface that plays an animated image; its player is :attr:`player`.
+
+    Call :meth:`update` once in each turn of the game loop, and blit :attr:`surface` as any other::
+
+        ball = AnimatedSurface("ball.gif")
+        while running:
+            ball.update()
+            screen.blit(ball.surface, (0, 0))
+            pygame.display.flip()
+
+    ``source``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes. ``options``: those of
+    :class:`AnimatedImagePlayer` but for ``dispatcher``. It plays in real time, however fast the loop turns; frames that
+    the loop is too slow for are left out, and while pygame's window is hidden or minimised, the player is PAUSED. With
+    one :class:`ManualClock` as the ``clock`` of all surfaces, they play in the game's time instead: as much as it is
+    told to ``advance()`` in each turn. ``autoplay=False``: shows the first frame and waits for ``player.play()``.
+
+    The player's callbacks are called by :meth:`update`, or by the clock's ``advance()``. All is to be used on one
+    thread. Dropping the object, or :meth:`close`, ends playback; the surface stays as it is.
+
+    Raises what AnimatedImage.open() and the player do.
+    """
+
+    surface: pygame.Surface
+    """The picture, with per-pixel alpha, in the layout that pygame blits fastest: always the same surface."""
+    changed: pygame.Rect
+    """What the last :meth:`update` has changed: all of the surface, or an empty rectangle."""
+
+    def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
+        super().__init__(source, autoplay, options)
+        width, height = size = self.player.image.size
+        self._memory = bytearray(width * height * 4)
+        self.surface = pygame.image.frombuffer(self._memory, size, "BGRA")
+        self.changed = pygame.Rect(0, 0, 0, 0)
+
+    def update(self) -> bool:
+        """Put the frame that is due into the surface, and call the player's callbacks; whether the picture has changed.
+
+        Never blocks. Without ``player.on_error``, raises, once, the exception that stopped playback. LinkClosedError
+        once closed.
+        """
+        is_new = super().update()
+        self.changed = self.surface.get_rect() if is_new else pygame.Rect(0, 0, 0, 0)
+        return is_new
+
+    def _can_be_seen(self) -> bool:
+        return pygame.display.get_surface() is None or pygame.display.get_active()
+
+    def _take(self, frame: Frame) -> None:
+        frame.buffer("BGRA", out=self._memory)

@@ -1,0 +1,133 @@
+"""Animated images in pyglet: textures and sprites."""
+
+from __future__ import annotations
+
+import ctypes
+import inspect
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import pyglet
+from pyglet import gl
+
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.native import ffi
+from sddisplaylink.playback.options import PlayerState
+from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.games.game_loop import GameLoopView, ImageSource
+
+__all__ = ["AnimatedSprite", "AnimatedTexture"]
+
+_UPSIDE_DOWN = (0, 1, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0)
+_PLAYER_OPTIONS = frozenset(inspect.signature(AnimatedImagePlayer).parameters) - {"image", "dispatcher"}
+
+
+class AnimatedTexture(GameLoopView):
+    """A pyglet texture that plays an animated image; its player is :attr:`player`. An OpenGL context must be current.
+
+    Call :meth:`update` before drawing, and use :attr:`texture` as any other, in as many sprites as you like. Rows are
+    kept from the top, as frames have them, and its ``tex_coords`` turn them over: sprites, ``blit()`` and regions show
+    it upright, ``get_image_data()`` does not.
+
+    ``source``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes. ``options``: those of
+    :class:`AnimatedImagePlayer` but for ``dispatcher``. It plays in real time; while all of pyglet's windows are
+    invisible, the player is PAUSED. With one :class:`ManualClock` as the ``clock`` of all textures, they play in the
+    game's time instead: as much as it is told to ``advance()``. ``autoplay=False``: shows the first frame and waits for
+    ``player.play()``.
+
+    The player's callbacks are called by :meth:`update`, or by the clock's ``advance()``. All is to be used on one
+    thread. Dropping the object, or :meth:`close`, ends playback; the texture stays as it is.
+
+    Raises what AnimatedImage.open() and the player do.
+    """
+
+    texture: pyglet.image.Texture
+    """The picture, straight alpha: always the same texture."""
+    is_drawn: bool
+    """Set it to False for as long as nothing shows the texture, and the player rests."""
+
+    def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
+        super().__init__(source, autoplay, options)
+        self.is_drawn = True
+        self.texture = pyglet.image.Texture.create(*self.player.image.size)
+        self.texture.tex_coords = _UPSIDE_DOWN
+
+    def _can_be_seen(self) -> bool:
+        windows = list(pyglet.app.windows)
+        return self.is_drawn and (not windows or any(window.visible for window in windows))
+
+    def _take(self, frame: Frame) -> None:
+        address = int(ffi.cast("uintptr_t", ffi.from_buffer("uint8_t[]", frame.rgba)))
+        gl.glBindTexture(self.texture.target, self.texture.id)
+        gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 4)
+        area = (0, 0, *frame.size)
+        gl.glTexSubImage2D(self.texture.target, 0, *area, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, ctypes.c_void_p(address))
+
+
+class AnimatedSprite(pyglet.sprite.Sprite):
+    """A pyglet sprite that plays an animated image, as one of a ``pyglet.image.Animation`` does, but with a player.
+
+    ``options``: those of :class:`pyglet.sprite.Sprite` (``x``, ``y``, ``batch``, ...) and of :class:`AnimatedTexture`,
+    whose words on time and threads hold here, too. pyglet's clock updates it once in each refresh; the player's
+    callbacks are called there. It rests also while ``visible`` is False. An exception that has stopped playback goes to
+    ``player.on_error`` or else through pyglet's event loop.
+
+    ``paused`` and ``frame_index`` are those of the player. :meth:`delete` ends playback, and so does dropping it.
+    """
+
+    def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
+        playback = {name: options.pop(name) for name in _PLAYER_OPTIONS & options.keys()}
+        self._animated = AnimatedTexture(source, autoplay=autoplay, **playback)
+        super().__init__(self._animated.texture, **options)
+        self._tick = _tick_of(weakref.ref(self))
+        pyglet.clock.schedule_interval(self._tick, self.player._source.period)
+
+    @property
+    def player(self) -> AnimatedImagePlayer:
+        """Its player, to pause, seek, set the rate, and so on."""
+        return self._animated.player
+
+    @property
+    def paused(self) -> bool:
+        """Whether playback is held, by whom ever; set it to hold it or to go on."""
+        return self.player.state is PlayerState.PAUSED
+
+    @paused.setter
+    def paused(self, pause: bool) -> None:
+        if pause:
+            self.player.pause()
+        elif self.paused:
+            self.player.play()
+
+    @property
+    def frame_index(self) -> int:
+        """The frame that is shown; set it to go to another. IndexError if there is none."""
+        return self.player.frame_index
+
+    @frame_index.setter
+    def frame_index(self, index: int) -> None:
+        self.player.seek(index)
+
+    def delete(self) -> None:
+        """End playback, and take the sprite out of video memory."""
+        pyglet.clock.unschedule(self._tick)
+        self._animated.close()
+        super().delete()
+
+    def _update(self) -> None:
+        self._animated.is_drawn = self.visible
+        self._animated.update()
+
+
+def _tick_of(reference: weakref.ref[AnimatedSprite]) -> Callable[[float], None]:
+    """What pyglet's clock, which holds what it calls, is to call."""
+
+    def tick(elapsed: float) -> None:
+        sprite = reference()
+        if sprite is None:
+            pyglet.clock.unschedule(tick)
+        else:
+            sprite._update()
+
+    return tick

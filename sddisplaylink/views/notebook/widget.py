@@ -1,0 +1,122 @@
+"""A player in a notebook: a canvas with controls, by anywidget, in Jupyter, VS Code, Colab and marimo."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import zlib
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from sddisplaylink.errors import LinkClosedError
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.playback.observer import PlayerObserver
+
+if TYPE_CHECKING:
+    from sddisplaylink.playback.player import AnimatedImagePlayer
+
+__all__ = ["PlayerWidget"]
+
+
+class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
+    """What :meth:`AnimatedImagePlayer.widget` returns: it shows the player and commands it, and follows it, too.
+
+    Frames are sent as binary data when they change, and one at a time: the next goes when the notebook has drawn the
+    last, and then the latest, so that a slow connection drops frames and nothing piles up. While a cell runs, Jupyter
+    hears nothing from the notebook, and frames wait until it has ended. Nothing is sent before the widget is seen.
+
+    Frames are sent from the player's dispatcher, commands come on the thread that runs cells. :meth:`close` takes the
+    widget away and leaves the player as it is.
+    """
+
+    _esm = Path(__file__).with_name("widget.js")
+    width = traitlets.Int().tag(sync=True)
+    height = traitlets.Int().tag(sync=True)
+
+    def __init__(self, player: AnimatedImagePlayer) -> None:
+        self._player = player
+        self._outbox_lock = threading.Lock()  # guards what follows
+        self._waiting: Frame | None = None
+        self._serial = 0
+        self._is_awaiting = True  # an acknowledgement, or to be seen at all
+        super().__init__(width=player.image.width, height=player.image.height)
+        self.on_msg(self._take_message)
+        player._dispatcher.post(partial(player._observers.add, self))
+
+    def close(self) -> None:
+        """Take the widget away. Idempotent."""
+        self._player._dispatcher.post(partial(self._player._observers.remove, self))
+        super().close()
+
+    # ---- from the player, on its dispatcher ----
+
+    def frame_shown(self, frame: Frame) -> None:
+        """Send it, or keep it until the one before has been drawn."""
+        with self._outbox_lock:
+            self._waiting = frame
+        self._send_frame()
+
+    def state_changed(self) -> None:
+        """Let the controls say what the player does."""
+        player = self._player
+        self.send(
+            {
+                "kind": "status",
+                "state": player.state.value,
+                "frame": player.frame_index,
+                "frames": player.image.frame_count,
+                "rate": player.rate,
+            }
+        )
+
+    def playback_failed(self, error: BaseException) -> None:
+        """Show what went wrong."""
+        self.send({"kind": "error", "text": f"{type(error).__name__}: {error}"})
+
+    # ---- from the notebook, on the thread that runs cells ----
+
+    def _take_message(self, widget: object, message: dict[str, Any], buffers: object) -> None:
+        kind, player = message.get("kind"), self._player
+        if kind == "ack":
+            self._take_acknowledgement(message["serial"])
+        elif kind == "hello":
+            self._greet()
+        elif kind in ("play", "pause", "seek", "rate"):
+            with contextlib.suppress(LinkClosedError):  # the status has said so, or is on its way
+                if kind == "seek":
+                    player.seek(message["frame"])
+                elif kind == "rate":
+                    player.rate = message["rate"]
+                else:
+                    getattr(player, kind)()
+
+    def _greet(self) -> None:
+        """A view has appeared: what has been sent before may never have been drawn."""
+        player = self._player
+        self.state_changed()
+        with contextlib.suppress(LinkClosedError):
+            frame = player.current_frame or player.image.frame(player.frame_index)
+            with self._outbox_lock:
+                self._waiting, self._is_awaiting = frame, False
+            self._send_frame()
+
+    def _take_acknowledgement(self, serial: int) -> None:
+        with self._outbox_lock:
+            if serial != self._serial:
+                return
+            self._is_awaiting = False
+        self._send_frame()
+
+    def _send_frame(self) -> None:
+        with self._outbox_lock:
+            if self._is_awaiting or self._waiting is None:
+                return
+            frame, self._waiting = self._waiting, None
+            self._is_awaiting = True
+            self._serial += 1
+            message = {"kind": "frame", "serial": self._serial, "frame": frame.index}
+        self.send(message, [zlib.compress(frame.rgba, level=1)])

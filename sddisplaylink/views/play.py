@@ -1,0 +1,77 @@
+"""The one-liner: play images here and now."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any, TypeAlias, cast
+
+from sddisplaylink.decoders.opening import Source
+from sddisplaylink.images.image import AnimatedImage
+
+__all__ = ["play", "show"]
+
+Playable: TypeAlias = "AnimatedImage | Source"
+
+
+def play(
+    source: Playable | Sequence[Playable], *, renderer: str = "auto", width: int | None = None, **options: Any
+) -> bool:
+    """Play `source` in this terminal or in a window and wait until it has finished; Ctrl-C ends it.
+
+    `source` is what AnimatedImage.open() takes, or an image that is open already; or a list of them, which play side by
+    side on one timeline. `renderer` is "kitty", "sixel" (needs the extra: sddisplaylink[sixel]), "halfblock", "window"
+    (Tk, or Qt where Python has no Tk), or "auto": the best that the terminal knows, or a window where standard output
+    is no terminal but there is a display. `width` is the width of each picture in columns (None: as large as fits; a
+    window shows pictures as large as they are), `options` are those of AnimatedImagePlayer: rate, mode, loop_count,
+    late_policy, max_buffer_bytes, display, clock.
+
+    Everything happens on the calling thread, and on the main thread Ctrl-C gives the screen back; SIGTERM and SIGHUP do
+    so too before they act as they did before. In a window a still picture stays until that is closed. Returns True if
+    all have finished, False if Ctrl-C or closing the window has ended them. Raises SDDisplayLinkError if there is
+    neither a terminal nor a window to be had, ImageFormatError for what is no image, OSError for a file that cannot be
+    read.
+    """
+    ended_by = show(_as_list(source), renderer, width, **options)
+    if ended_by not in (None, signal.SIGINT):
+        signal.raise_signal(ended_by)
+    return ended_by is None
+
+
+def show(sources: Sequence[Playable], renderer: str, width: int | None, **playback: Any) -> int | None:
+    """What play() does; returns the number of the signal that ended it, or None. A window that is closed is SIGINT."""
+    # not worth loading for programs with windows of their own
+    from sddisplaylink.views.terminal.choice import TerminalOptions
+    from sddisplaylink.views.terminal.player_view import play_in_terminal
+    from sddisplaylink.views.window import play_in_window
+
+    if not sources:
+        raise ValueError("there is nothing to play")
+    in_window = renderer == "window" or (renderer == "auto" and not _has_terminal() and _has_display())
+    options = TerminalOptions("auto" if in_window else renderer, width)
+    with contextlib.ExitStack() as opened:
+        images = [
+            source if isinstance(source, AnimatedImage) else opened.enter_context(AnimatedImage.open(source))
+            for source in sources
+        ]
+        if in_window:
+            return play_in_window(images, **playback)
+        return play_in_terminal(images, options, **playback)
+
+
+def _as_list(source: Playable | Sequence[Playable]) -> list[Playable]:
+    return list(source) if isinstance(source, list | tuple) else [cast("Playable", source)]
+
+
+def _has_terminal() -> bool:
+    try:
+        return os.isatty(sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):
+        return False
+
+
+def _has_display() -> bool:
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

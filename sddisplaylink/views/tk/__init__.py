@@ -1,0 +1,5 @@
+"""Tk: a label that plays an animated image."""
+
+from sddisplaylink.views.tk.label import AnimatedLabel
+
+__all__ = ["AnimatedLabel"]

@@ -1,0 +1,107 @@
+"""Callbacks in Tk's main loop, and which widgets of it come and go."""
+
+from __future__ import annotations
+
+import sys
+import tkinter
+from typing import Protocol
+
+from sddisplaylink.dispatch.event_loop import LoopDispatcher
+
+__all__ = ["TkDispatcher"]
+
+POLL_INTERVAL = 10  # milliseconds, where Tk cannot watch a file descriptor
+_TAG = "sddisplaylink"  # a bindtag of our own, so that nobody's bind() takes the place of ours
+_dispatchers: dict[tkinter.Tk, TkDispatcher] = {}
+
+
+class Shown(Protocol):
+    """A widget that plays something. All is called on Tk's thread."""
+
+    def sight_changed(self) -> None:
+        """It, or something that it is in, was mapped or unmapped."""
+
+    def destroyed(self) -> None:
+        """It has been destroyed."""
+
+
+class TkDispatcher(LoopDispatcher):
+    """Runs callbacks in Tk's main loop: one for each ``tkinter.Tk``, from its first widget that plays to its last.
+
+    Where Tk cannot watch a file descriptor, it is asked every 10 ms. An exception goes to Tk's
+    ``report_callback_exception``, one that is no Exception ends the main loop.
+    """
+
+    def __init__(self, root: tkinter.Tk) -> None:
+        super().__init__()
+        self._root = root
+        self._widgets: dict[str, Shown] = {}
+        self._timer: str | None = None
+        sight, end = self._commands = [root.register(self._sight_changed), root.register(self._destroyed)]
+        self._bind({"<Map>": f"{sight} %W", "<Unmap>": f"{sight} %W", "<Destroy>": f"{end} %W"})
+        if hasattr(root.tk, "createfilehandler"):
+            root.tk.createfilehandler(self.fileno(), tkinter.READABLE, lambda *readable: self._attend())
+        else:
+            self._poll()
+
+    @classmethod
+    def of(cls, widget: tkinter.Misc) -> TkDispatcher:
+        """The one that runs where this widget is; :meth:`adopt` and :meth:`release` tell how long it is needed."""
+        root: tkinter.Tk = widget.nametowidget(".")
+        if root not in _dispatchers:
+            _dispatchers[root] = cls(root)
+        return _dispatchers[root]
+
+    def adopt(self, widget: tkinter.Misc, shown: Shown) -> None:
+        """Tell of that widget until it is destroyed."""
+        self._widgets[str(widget)] = shown
+        while True:
+            tags = widget.bindtags()
+            if _TAG not in tags:
+                widget.bindtags((*tags, _TAG))
+            if widget is widget.winfo_toplevel() or widget.master is None:
+                return
+            widget = widget.master
+
+    def release(self) -> None:
+        """End if there is no widget that plays."""
+        if not self._widgets:
+            self.close()
+
+    def close(self) -> None:
+        """Have nothing watched any more, and run no more callbacks."""
+        if _dispatchers.pop(self._root, None) is None:
+            return
+        if self._timer is None:
+            self._root.tk.deletefilehandler(self.fileno())
+        else:
+            self._root.after_cancel(self._timer)
+        self._bind(dict.fromkeys(("<Map>", "<Unmap>", "<Destroy>"), ""))
+        for command in self._commands:
+            self._root.deletecommand(command)
+        super().close()
+
+    def _bind(self, scripts: dict[str, str]) -> None:
+        for event, script in scripts.items():
+            self._root.tk.call("bind", _TAG, event, script)
+
+    def _attend(self) -> None:
+        try:
+            self.run_pending()
+        except Exception:  # _tkinter would end the main loop with it
+            self._root.report_callback_exception(*sys.exc_info())
+
+    def _poll(self) -> None:
+        self._timer = self._root.after(POLL_INTERVAL, self._poll)
+        self._attend()
+
+    def _sight_changed(self, path: str) -> None:
+        for own, shown in list(self._widgets.items()):
+            if own.startswith(path):
+                shown.sight_changed()
+
+    def _destroyed(self, path: str) -> None:
+        shown = self._widgets.pop(path, None)
+        if shown is not None:
+            shown.destroyed()
+            self.release()

@@ -1,0 +1,88 @@
+"""A picture in a Tk label, replaced in place: seen only when it is whole, and drawn without stopping the main loop."""
+
+from __future__ import annotations
+
+import tkinter
+
+from PIL import Image, ImageTk
+
+from sddisplaylink.frames.frame import Frame
+
+__all__ = ["TkPicture"]
+
+WHOLE_PIXELS = 1 << 19  # drawn in one step, of some 6 ms
+BAND_PIXELS = 1 << 17  # the step where there are more
+_OPAQUE = 255
+
+
+class TkPicture:
+    """Shows frames in a label, with its background colour behind their transparent pixels.
+
+    A large frame is drawn out of sight, in bands, one each time that Tk is idle, and takes the place of the one that is
+    seen when it is whole. A frame that comes meanwhile waits, in place of one that waits already.
+    """
+
+    def __init__(self, label: tkinter.Label, size: tuple[int, int]) -> None:
+        width, height = self._size = size
+        self._label = label
+        self._is_large = width * height > WHOLE_PIXELS
+        rows = self._rows = max(1, BAND_PIXELS // width) if self._is_large else height
+        # without alpha: Tk takes seconds over many scattered transparent pixels
+        self._band = ImageTk.PhotoImage("RGB", (width, rows), master=label)
+        if self._is_large:
+            self._front, self._back = (tkinter.PhotoImage(master=label, width=width, height=height) for _ in range(2))
+            self._hidden = tkinter.Label(label, image=self._back)  # keeps it ready for the screen
+        label["image"] = self._front if self._is_large else self._band
+        self._frame: Frame | None = None
+        self._next: Frame | None = None
+        self._tops: list[int] = []  # of the bands to be drawn, the next one last
+        self._pending: str | None = None
+        self._background = ""
+
+    def show(self, frame: Frame) -> None:
+        """Draw it, now or when the one that is being drawn is whole."""
+        self._next = frame
+        if self._pending is None:
+            self._draw()
+
+    def refresh(self) -> None:
+        """Draw the frame again if the background has changed."""
+        if self._frame is not None and self._background != str(self._label["background"]):
+            self.show(self._next or self._frame)
+
+    def close(self) -> None:
+        """Draw no more."""
+        if self._pending is not None:
+            self._label.after_cancel(self._pending)
+        self._frame = self._next = None
+
+    def _draw(self) -> None:
+        self._pending = None
+        if not self._tops:
+            self._frame, self._next = self._next, None
+            self._tops = list(reversed(range(0, self._size[1], self._rows)))
+            self._background = str(self._label["background"])
+        if self._frame is not None:
+            self._draw_band(self._frame, self._tops.pop())
+        if not self._tops and self._is_large:
+            self._swap()
+        if self._tops or self._next is not None:
+            self._pending = self._label.after_idle(self._draw)
+
+    def _draw_band(self, frame: Frame, top: int) -> None:
+        width, height = self._size
+        band = frame.buffer().image.crop((0, top, width, min(top + self._rows, height)))
+        if band.getchannel("A").getextrema()[0] != _OPAQUE:
+            red, green, blue = (value >> 8 for value in self._label.winfo_rgb(self._background))
+            backdrop = Image.new("RGB", band.size, (red, green, blue))
+            backdrop.paste(band, mask=band)
+            band = backdrop
+        self._band.paste(band)
+        if self._is_large:
+            area = ("-from", 0, 0, *band.size, "-to", 0, top, "-compositingrule", "set")
+            self._label.tk.call(str(self._back), "copy", str(self._band), *area)
+
+    def _swap(self) -> None:
+        self._front, self._back = self._back, self._front
+        self._label["image"] = self._front
+        self._hidden["image"] = self._back
