@@ -15,8 +15,8 @@ from cffi import FFI
 CSRC = Path(__file__).resolve().parent / "csrc"
 
 # every other file of csrc/ is built everywhere
-APPLE = {"clock_corevideo.m", "clock_quartzcore.m", "screen_link.m", "time_mach.c"}
-POSIX = {"time_posix.c"}
+APPLE = {"clocks/corevideo.m", "clocks/quartzcore.m", "clocks/screen_link.m", "platform/time_mach.c"}
+POSIX = {"platform/time_posix.c"}
 
 
 def is_apple() -> bool:
@@ -29,10 +29,15 @@ def words(variable: str) -> list[str]:
     return os.environ.get(variable, "").split()
 
 
+def core_files(pattern: str) -> list[str]:
+    """The files of csrc/ and its folders whose names match, relative to it, in order."""
+    return sorted(path.relative_to(CSRC).as_posix() for path in CSRC.rglob(pattern))
+
+
 def extension_arguments(apple: bool, standin: str | None) -> dict[str, Any]:
     """The keyword arguments of ``set_source`` beside the module's name and preamble."""
     elsewhere = POSIX if apple else APPLE
-    sources = [f"csrc/{path.name}" for path in sorted(CSRC.glob("*.[cm]")) if path.name not in elsewhere]
+    sources = [f"csrc/{name}" for name in core_files("*.[cm]") if name not in elsewhere]
     includes = ["csrc"]
     if standin:
         sources += [f"{standin}/{path.name}" for path in sorted(Path(standin).glob("*.c"))]
@@ -41,7 +46,7 @@ def extension_arguments(apple: bool, standin: str | None) -> dict[str, Any]:
     libraries = [word for name in frameworks for word in ("-framework", name)] + ["-lobjc"] * bool(frameworks)
     return {
         "sources": sources,
-        "depends": [f"csrc/{path.name}" for path in sorted(CSRC.glob("*.h"))],
+        "depends": [f"csrc/{name}" for name in core_files("*.h")],
         "include_dirs": includes,
         "define_macros": [("SDDL_HAVE_COREVIDEO", "1"), ("SDDL_HAVE_QUARTZCORE", "1")] if apple else [],
         "extra_compile_args": ["-std=c11", "-O3", "-fvisibility=hidden", "-pthread", *words("SDDISPLAYLINK_CFLAGS")],
@@ -50,10 +55,10 @@ def extension_arguments(apple: bool, standin: str | None) -> dict[str, Any]:
 
 
 ffibuilder = FFI()
-for declarations in ("sddisplaylink.cdef.h", "imaging.cdef.h"):
+for declarations in ("include/sddisplaylink.cdef.h", "include/imaging.cdef.h"):
     ffibuilder.cdef((CSRC / declarations).read_text(encoding="utf-8"))
 ffibuilder.set_source(
     "sddisplaylink._native",
-    '#include "sddisplaylink.h"\n#include "imaging.h"',
+    '#include "include/sddisplaylink.h"\n#include "imaging/imaging.h"',
     **extension_arguments(is_apple(), os.environ.get("SDDISPLAYLINK_STANDIN")),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-# Native structs are dynamic: their fields are those of csrc/*.cdef.h.
+# Native structs are dynamic: their fields are those of csrc/include/*.cdef.h.
 
 class _FFI:
     class CData:

@@ -24,7 +24,7 @@ def kernels(tmp_path_factory):
         pytest.skip("no C compiler")
     library = tmp_path_factory.mktemp("plain") / "plain.so"
     build = [compiler, "-std=c11", "-O2", "-shared", "-fPIC", "-U__SSE2__", f"-I{CSRC}"]
-    subprocess.run([*build, CSRC / "unfilter.c", CSRC / "png_paeth.c", "-o", library], check=True)
+    subprocess.run([*build, CSRC / "imaging/png/unfilter.c", CSRC / "imaging/png/paeth.c", "-o", library], check=True)
     return ctypes.CDLL(str(library))
 
 

@@ -86,7 +86,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 def test_sdist_holds_every_source_file(distributions: SimpleNamespace) -> None:
     with tarfile.open(distributions.sdist) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    assert "csrc/clock_corevideo.m" in held
+    assert "csrc/clocks/corevideo.m" in held
     assert source_files() <= held
     assert {"native_build.py", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"} <= held
     assert not [name for name in held if MADE.search(name)]
@@ -181,10 +181,10 @@ def test_every_core_file_is_built_somewhere() -> None:
     here, there = (
         set(build.extension_arguments(apple=apple, standin=None)["sources"]) for apple in (False, True)
     )  # fmt: skip
-    sources = {f"csrc/{path.name}" for pattern in ("*.c", "*.m") for path in (ROOT / "csrc").glob(pattern)}
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "csrc").rglob("*.[cm]")}
     assert here | there == sources
     assert there - here == {name for name in sources if name.endswith((".m", "_mach.c"))}
-    assert here - there == {"csrc/time_posix.c"}
+    assert here - there == {"csrc/platform/time_posix.c"}
 
 
 @pytest.mark.parametrize(("platform", "apple"), [("darwin", True), ("linux", False)])

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "imaging.h"
+#include "imaging/imaging.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,13 +1,13 @@
-/* In the core's place above clock_corevideo.m: keeps the ticks that it is given, and lets a test call the clock's functions,
+/* In the core's place above clocks/corevideo.m: keeps the ticks that it is given, and lets a test call the clock's functions,
  * which are static, through the clock's table. */
 #include <mach/mach_time.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "clock.h"
-#include "internal.h"
-#include "platform.h"
+#include "clocks/clock.h"
+#include "core/core.h"
+#include "platform/platform.h"
 
 enum { MOST = 64 };
 

@@ -14,7 +14,7 @@ class Mutant(NamedTuple):
     test: str
 
 
-CLOCK, CLOCKS, SUPERVISE = "csrc/clock_corevideo.m", "csrc/source_clocks.c", "csrc/supervise.c"
+CLOCK, CLOCKS, SUPERVISE = "csrc/clocks/corevideo.m", "csrc/core/source_clocks.c", "csrc/core/supervise.c"
 POOL = "    @autoreleasepool {\n        (void)link,"
 WITH_LOCK_HELD = """    int status = *clock ? SDDL_OK : ops->create(display, rate, context, clock);
     if (status == SDDL_OK)
@@ -44,34 +44,36 @@ MUTANTS = {
         "corevideo_clock::test_without_a_nominal_period_it_is_the_display_modes_and_then_60_hz",
     ),
     "no period turned down": Mutant(
-        "csrc/clock_table.c", "seconds >= 0.001 && seconds <= 1.0", "seconds != 0", f"{TIME}::test_31",
+        "csrc/clocks/table.c", "seconds >= 0.001 && seconds <= 1.0", "seconds != 0", f"{TIME}::test_31",
     ),
     "released under its thread": Mutant(
         CLOCK, ".grace = 250 * SDDL_MILLISECOND", ".grace = 0", f"{LIFECYCLE}::test_08",
     ),
     "mach ticks multiplied first": Mutant(
-        "csrc/time_mach.c", "uint64_t whole = host_time / base.denom;",
+        "csrc/platform/time_mach.c", "uint64_t whole = host_time / base.denom;",
         "return (int64_t)(host_time * base.numer / base.denom);\n    uint64_t whole = host_time / base.denom;",
         "time_mach::test_host_time_is_converted_exactly_and_never_overflows",
     ),
     # ticks
     "stamps not put in order": Mutant(
-        "csrc/ticks.c", "if (source->ticks) {", "if (!source) {", f"{TIME}::test_32_stamps",
+        "csrc/core/ticks.c", "if (source->ticks) {", "if (!source) {", f"{TIME}::test_32_stamps",
     ),
-    "any stamp believed": Mutant("csrc/ticks.c", "    make_plausible(&plausible);\n", "", f"{TIME}::test_32_stamps"),
+    "any stamp believed": Mutant(
+        "csrc/core/ticks.c", "    make_plausible(&plausible);\n", "", f"{TIME}::test_32_stamps",
+    ),
     "ticks of an abandoned clock heard": Mutant(
-        "csrc/ticks.c", "if (key == (tick->synthetic ? source->stand_in_key : source->native_key))", "if (key)",
+        "csrc/core/ticks.c", "if (key == (tick->synthetic ? source->stand_in_key : source->native_key))", "if (key)",
         f"{LIFECYCLE}::test_12_a_stop_that_never_returns_holds_up",
     ),
     "what a slow reader missed not counted": Mutant(
-        "csrc/mailbox.c", "unread->missed + (event->flags & SDDL_EVENT_TICK ? 1 : 0)", "unread->missed",
+        "csrc/core/mailbox.c", "unread->missed + (event->flags & SDDL_EVENT_TICK ? 1 : 0)", "unread->missed",
         f"{TIME}::test_34",
     ),
     "what a late timer missed not counted": Mutant(
-        "csrc/clock_timer.c", "passed > count ? passed - count : 0", "0", f"{DISPLAYS}::test_30_a_clock",
+        "csrc/clocks/timer.c", "passed > count ? passed - count : 0", "0", f"{DISPLAYS}::test_30_a_clock",
     ),
     "a timer that never sleeps": Mutant(
-        "csrc/clock_timer.c", "return wanted > count ? wanted : count + 1;", "return count + 1;",
+        "csrc/clocks/timer.c", "return wanted > count ? wanted : count + 1;", "return count + 1;",
         "timer_rest::test_a_slow_player",
     ),
     "a sleeping timer not woken": Mutant(
@@ -79,30 +81,30 @@ MUTANTS = {
         "timer_rest::test_a_clock_that_nobody_wants",
     ),
     "ticks that nobody wanted counted as missed": Mutant(
-        "csrc/clock_timer.c", "            return true;\n", "            return (*count = former + 1) >= 0;\n",
+        "csrc/clocks/timer.c", "            return true;\n", "            return (*count = former + 1) >= 0;\n",
         "timer_rest::test_refreshes",
     ),
     "a resting player not brought up to date": Mutant(
-        "csrc/player_rest.c", "    sddl_player_advance(player, present);\n    player->last_target = present;\n", "",
+        "csrc/playback/wakeup.c", "    sddl_player_advance(player, present);\n    player->last_target = present;\n", "",
         "timer_rest::test_whatever",
     ),
     "what a player wants not asked for after a command": Mutant(
-        "csrc/player_api.c", "        sddl_source_want(source, sddl_player_wants(players[index]));\n", "",
+        "csrc/playback/api.c", "        sddl_source_want(source, sddl_player_wants(players[index]));\n", "",
         "timer_rest::test_a_clock_that_nobody_wants",
     ),
     "a rest that ends too late": Mutant(
-        "csrc/player_rest.c", "((double)way - 0.5)", "((double)way + 2e7)",
+        "csrc/playback/wakeup.c", "((double)way - 0.5)", "((double)way + 2e7)",
         "timer_rest::test_whatever",
     ),
     "the control thread poked for nothing": Mutant(
-        "csrc/ticks.c", " && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->wanted))", ")",
+        "csrc/core/ticks.c", " && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->wanted))", ")",
         "timer_rest::test_a_command_just_before",
     ),
     "pending events outlive a stop": Mutant(
-        "csrc/link.c", "        sddl_client_new_epoch(client);\n", "", f"{TIME}::test_34",
+        "csrc/core/link.c", "        sddl_client_new_epoch(client);\n", "", f"{TIME}::test_34",
     ),
     "old handles come back": Mutant(
-        "csrc/handles.c", "entry->generation += entry->generation == UINT32_MAX ? 2 : 1;", "",
+        "csrc/core/handles.c", "entry->generation += entry->generation == UINT32_MAX ? 2 : 1;", "",
         f"{LIFECYCLE}::test_09",
     ),
     # the control thread
@@ -123,7 +125,7 @@ MUTANTS = {
         f"{LIFECYCLE}::test_07",
     ),
     "idle time not counted anew": Mutant(
-        "csrc/source.c", "        source->idle_since = sddl_now();\n",
+        "csrc/core/source.c", "        source->idle_since = sddl_now();\n",
         "        source->idle_since = source->idle_since ? source->idle_since : sddl_now();\n",
         f"{DISPLAYS}::test_29_a_link",
     ),
@@ -157,15 +159,15 @@ MUTANTS = {
     ),
     # the rest
     "locks taken in the wrong order": Mutant(
-        "csrc/link.c", "    sddl_source_lock(client->source);\n    if (client->active",
+        "csrc/core/link.c", "    sddl_source_lock(client->source);\n    if (client->active",
         "    sddl_source_lock(client->source);\n    (void)sddl_handle_count(SDDL_KIND_LINK);\n    if (client->active",
         "hazards_locks::test_14",
     ),
     "signals let through": Mutant(
-        "csrc/thread_posix.c", "sigfillset(&all);", "sigemptyset(&all);", "hazards_python::test_42",
+        "csrc/platform/thread_posix.c", "sigfillset(&all);", "sigemptyset(&all);", "hazards_python::test_42",
     ),
     "forks not noticed": Mutant(
-        "csrc/lifecycle.c", "pthread_atfork(NULL, NULL, mark_forked)",
+        "csrc/core/library.c", "pthread_atfork(NULL, NULL, mark_forked)",
         "pthread_atfork(NULL, NULL, mark_forked ? NULL : mark_forked)",
         "hazards_python::test_40",
     ),

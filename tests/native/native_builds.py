@@ -78,7 +78,7 @@ def build_mutant(package: Path, target: Path, mutation: tuple[str, str, str], cl
         return target
     (module,) = target.glob("sddisplaylink/_native*.so")
     objects = sorted((target / "build").rglob("*.o"))
-    (compiled,) = (path for path in objects if path.parts[-2:] == ("csrc", f"{replaced.stem}.o"))
+    (compiled,) = (path for path in objects if path.as_posix().endswith(Path(file).with_suffix(".o").as_posix()))
     for path in (module, compiled):
         path.unlink()
     flags = [RUNTIME, "-O1", "-DSDDL_CHECK_LOCKS", "-DSDDL_HAVE_COREVIDEO", "-std=c11", "-fPIC", "-fvisibility=hidden"]
@@ -91,8 +91,9 @@ def build_mutant(package: Path, target: Path, mutation: tuple[str, str, str], cl
 def build_clock(tree: Path, clang: tuple[str, ...]) -> Path:
     """Build the Apple clock without the core, as a library that tells what ticks it makes."""
     library = tree / "libclock.so"
-    names = ("clock_corevideo.m", "clock_table.c", "clock_timer.c", "grid.c", "thread_posix.c", "time_mach.c")
-    sources = [f"csrc/{name}" for name in names] + [str(HERE / "clock_driver.c")]
+    names = ("corevideo.m", "table.c", "timer.c", "vsync_grid.c")
+    sources = [f"csrc/clocks/{name}" for name in names] + [str(HERE / "clock_driver.c")]
+    sources += ["csrc/platform/thread_posix.c", "csrc/platform/time_mach.c"]
     sources += [str(path) for path in sorted((tree / STANDIN).glob("*.c"))]
     includes = [f"-I{tree / name}" for name in (f"{STANDIN}/include", f"{STANDIN}/darwin", "csrc")]
     run([*clang, "-shared", "-fPIC", "-std=c11", "-g", "-O1", RUNTIME, "-pthread", "-DSDDL_HAVE_COREVIDEO",
@@ -114,9 +115,10 @@ def compile_for_macos(target: str, zig: tuple[str, ...], output: Path) -> list[P
         *includes,
     ]
     objects = []
-    for source in sorted((ROOT / "csrc").glob("*.[cm]")):
+    for source in sorted((ROOT / "csrc").rglob("*.[cm]")):
         if source.name != "time_posix.c":
-            objects.append(output / f"{source.stem}.o")
+            objects.append(output / source.relative_to(ROOT / "csrc").with_suffix(".o"))
+            objects[-1].parent.mkdir(parents=True, exist_ok=True)
             run([*zig, *options, "-c", str(source), "-o", str(objects[-1])], cwd=output)
     return objects
 

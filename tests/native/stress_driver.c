@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sddisplaylink.h"
+#include "include/sddisplaylink.h"
 
 enum { SHARED = 24, DISPLAY_CLOCK = SDDL_CLOCK_COREVIDEO };
 

@@ -1,4 +1,4 @@
-"""clock_corevideo.m without the core above it: time stamps in, ticks out; what it asks of CoreVideo and refuses."""
+"""clocks/corevideo.m without the core above it: time stamps in, ticks out; what it asks of CoreVideo and refuses."""
 
 from __future__ import annotations
 

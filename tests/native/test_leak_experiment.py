@@ -115,14 +115,14 @@ assert stand.count("objects") == 0, f"{stand.count('objects')} objects live"
 assert grown < 1_000_000, f"grew by {grown} bytes"
 """
 
-CLOCK = "csrc/clock_corevideo.m"
+CLOCK = "csrc/clocks/corevideo.m"
 POOL = "    @autoreleasepool {\n        (void)link,"
 # what to replace by what, how many players it takes to notice, and by what they notice
 MUTANTS = {
     "pool removed": ((CLOCK, POOL, POOL.replace("@autoreleasepool ", "")), 100, "objects live while running"),
     "stop removed": ((CLOCK, "CVDisplayLinkStop(slot->link);", ""), 1000, "links is 1"),
     "context never released": (
-        ("csrc/player_api.c", "    free(player);\n}", "    (void)player;\n}"),
+        ("csrc/playback/api.c", "    free(player);\n}", "    (void)player;\n}"),
         10_000,
         "grew by",
     ),

@@ -18,7 +18,7 @@ MACHINES = {"x86_64": 62, "aarch64": 183}
 @pytest.mark.parametrize("target", TARGETS)
 def test_core_compiles_and_misses_nothing(zig: tuple[str, ...], tmp_path: Path, target: str) -> None:
     csrc = native_builds.ROOT / "csrc"
-    sources = [path for path in sorted(csrc.glob("*.c")) if path.name != "time_mach.c"]
+    sources = [path for path in sorted(csrc.rglob("*.c")) if path.name != "time_mach.c"]
     library = tmp_path / "core.so"
     command = [*zig, "-target", target, *FLAGS, f"-I{csrc}", *map(str, sources), "-o", str(library)]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -38,7 +38,7 @@ LIBRARIES = {
 }
 WEAK_LIBRARIES = {"/System/Library/Frameworks/QuartzCore.framework/Versions/A/QuartzCore"}
 OLDEST_PYTHON = (3, 11)
-CLOCK = "csrc/clock_corevideo.m"
+CLOCK = "csrc/clocks/corevideo.m"
 CALLBACKS = {"_output_callback", "_display_link_callback"}
 
 

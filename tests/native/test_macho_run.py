@@ -122,7 +122,7 @@ def test_an_import_that_nobody_has_thought_about_is_refused(
 ) -> None:
     """Not even if this process happens to have a function of that name."""
     old = "static int available(void) {\n    return 1;"
-    mutant = build_mutant("csrc/clock_corevideo.m", old, f"extern int getpid(void);\n{old[:-2]}getpid();")
+    mutant = build_mutant("csrc/clocks/corevideo.m", old, f"extern int getpid(void);\n{old[:-2]}getpid();")
     done = run_program(tree_of(mutant), "import sddisplaylink")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("MachOError: nothing here stands for _getpid of no library")

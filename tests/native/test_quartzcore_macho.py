@@ -17,7 +17,7 @@ from quartz import fail
 pytest_plugins = ["macho.fixtures"]
 pytestmark = pytest.mark.timeout(600)  # whichever runs first builds
 
-CLOCK = "csrc/clock_quartzcore.m"
+CLOCK = "csrc/clocks/quartzcore.m"
 POOL = "    @autoreleasepool {\n        (void)selector;"
 
 # the package's tests on the stand-in run again, on the machine code, but for the mutants: the source's tell enough

@@ -10,7 +10,7 @@ import pytest
 from native_builds import run_program
 from quartz import PREAMBLE, fail, succeed
 
-CLOCK, SCREEN_LINK = "csrc/clock_quartzcore.m", "csrc/screen_link.m"
+CLOCK, SCREEN_LINK = "csrc/clocks/quartzcore.m", "csrc/clocks/screen_link.m"
 # 1,000 callbacks that each autorelease three objects, the only ones there are
 POOLS = """
 stand.set_displays(FAST)

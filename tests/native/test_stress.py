@@ -20,10 +20,10 @@ def build(target: Path, compiler: tuple[str, ...], sanitizer: str, *, standin: b
     csrc = csrc or native_builds.ROOT / "csrc"
     folder = native_builds.ROOT / native_builds.STANDIN
     left_out = "time_posix.c" if standin else "time_mach.c"
-    sources = [path for path in sorted(csrc.glob("*.c")) if path.name != left_out]
+    sources = [path for path in sorted(csrc.rglob("*.c")) if path.name != left_out]
     flags = [f"-fsanitize={sanitizer}", "-fno-sanitize-recover=all", "-DSDDL_CHECK_LOCKS", f"-I{csrc}"]
     if standin:
-        sources += [csrc / "clock_corevideo.m", *sorted(folder.glob("*.c"))]
+        sources += [csrc / "clocks/corevideo.m", *sorted(folder.glob("*.c"))]
         flags += [native_builds.RUNTIME, "-DSDDL_HAVE_COREVIDEO", f"-I{folder}/include", f"-I{folder}/darwin"]
     driver = target / "stress"
     arguments = [
@@ -66,26 +66,29 @@ def test_corevideo_clock(tmp_path, clang, sanitizer):
 
 MUTANTS = {
     "a lock left out": (
-        "mailbox.c", "    sddl_monitor_lock(&(*out)->monitor);\n    return SDDL_OK;", "    return SDDL_OK;", "thread",
+        "core/mailbox.c",
+        "    sddl_monitor_lock(&(*out)->monitor);\n    return SDDL_OK;", "    return SDDL_OK;", "thread",
     ),
     "locks in the wrong order": (
-        "client.c",
+        "core/subscriber.c",
         "    sddl_source_lock(client->source);\n    sddl_mailbox *former",
         "    sddl_source_lock(client->source);\n    (void)sddl_handle_count(SDDL_KIND_LINK);\n    sddl_mailbox *former",
         "address,undefined",
     ),
     "an event left behind by a client": (
-        "client.c", "    client->epoch++;\n    sddl_mailbox_drop(client->mailbox, client);", "    client->epoch++;",
+        "core/subscriber.c",
+        "    client->epoch++;\n    sddl_mailbox_drop(client->mailbox, client);", "    client->epoch++;",
         "address,undefined",
     ),
     "a sleeping clock woken without its lock": (
-        "clock_timer.c",
+        "clocks/timer.c",
         "    sddl_monitor_lock(&self->monitor);\n    if (target > self->last_target)",
         "    want(self, target);\n    sddl_monitor_lock(&self->monitor);\n    if (false)",
         "thread",
     ),
     "a reference never given back": (
-        "client.c", "    sddl_source_unlock(client->source);\n    sddl_object_release(client);\n    return current;",
+        "core/subscriber.c",
+        "    sddl_source_unlock(client->source);\n    sddl_object_release(client);\n    return current;",
         "    sddl_source_unlock(client->source);\n    return current;", "address,undefined",
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""time_mach.c: mach ticks to nanoseconds, and waits that end on time."""
+"""platform/time_mach.c: mach ticks to nanoseconds, and waits that end on time."""
 
 from __future__ import annotations
 

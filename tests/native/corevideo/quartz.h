@@ -1,4 +1,4 @@
-/* The part of the stand-in under clock_quartzcore.m: a few classes behind the runtime's C functions (objc.c), run loops
+/* The part of the stand-in under clocks/quartzcore.m: a few classes behind the runtime's C functions (objc.c), run loops
  * (runloop.c), an application with screens (quartz.c) and their CADisplayLinks (quartz_link.c). Counters and knobs of
  * its own, like those of standin.h; tests reach them through quartz.py. */
 #ifndef STANDIN_QUARTZ_H

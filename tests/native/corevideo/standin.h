@@ -1,4 +1,4 @@
-/* A stand-in for the frameworks under clock_corevideo.m, so that this very file runs on Linux: CVDisplayLink over
+/* A stand-in for the frameworks under clocks/corevideo.m, so that this very file runs on Linux: CVDisplayLink over
  * pthreads, the display services, mach time and the autorelease pools. It counts what lives and misbehaves when told
  * to.
  *

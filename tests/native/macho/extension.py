@@ -81,12 +81,18 @@ def read_recipe(root: Path, work: Path) -> Recipe:
     )
 
 
+def object_name(source: Path) -> str:
+    """The name of a source file's object: its path within csrc/, as two folders have files of one name."""
+    parts = source.parts
+    return "-".join(parts[parts.index("csrc") + 1 :] if "csrc" in parts else parts[-1:]) + ".o"
+
+
 def compile_sources(machine: str, sources: Iterable[Path], options: Iterable[str], out: Path, tools: Toolchain) -> None:
     """One object in ``out`` for each source, named after it."""
     out.mkdir(parents=True, exist_ok=True)
 
     def compile_one(source: Path) -> None:  # given several at a time, zig writes but the first object
-        target = out / f"{source.name}.o"
+        target = out / object_name(source)
         run(*tools.compiler, "-target", TARGETS[machine], *options, "-c", source, "-o", target, cwd=out)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -120,12 +126,12 @@ def build_extension(root: Path, out: Path, tools: Toolchain) -> Path:
 
 
 def build_variant(built: Path, source: Path, out: Path, tools: Toolchain) -> Path:
-    """The module that was built in the directory ``built``, but with ``source`` for the source file of that name."""
+    """The module that was built in the directory ``built``, but with ``source`` for the file of that path in csrc/."""
     recipe = read_recipe(ROOT, out)
     bundles = []
     for machine in TARGETS:
         compile_sources(machine, [source], (*recipe.options, "-Wno-error"), out / machine, tools)
-        changed = out / machine / f"{source.name}.o"
+        changed = out / machine / object_name(source)
         objects = [changed if path.name == changed.name else path for path in sorted((built / machine).glob("*.o"))]
         bundles.append(link(machine, objects, recipe.libraries, out, tools))
     return join(bundles, out, tools)

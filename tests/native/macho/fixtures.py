@@ -16,7 +16,7 @@ from macho.requirements import skip_or_fail
 from macho.toolchain import MissingToolError, Toolchain, find_toolchain, run
 from macho.trees import make_tree
 
-NO_POOL = ("csrc/clock_corevideo.m", "    @autoreleasepool {\n        (void)link,", "    {\n        (void)link,")
+NO_POOL = ("csrc/clocks/corevideo.m", "    @autoreleasepool {\n        (void)link,", "    {\n        (void)link,")
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +60,8 @@ def build_mutant(
         out = tmp_path_factory.mktemp("mutant")
         text = (ROOT / name).read_text(encoding="utf-8")
         assert old in text, f"{name} no longer contains {old!r}"
-        source = out / Path(name).name
+        source = out / name
+        source.parent.mkdir(parents=True)
         source.write_text(text.replace(old, new), encoding="utf-8")
         return build_variant(macho_module.parent, source, out, toolchain)
 

@@ -1,0 +1,40 @@
+/* Which clocks this build has. */
+#include <stddef.h>
+
+#include "clocks/clock.h"
+#include "core/core.h"
+
+const sddl_clock_ops *sddl_clock_find(int kind) {
+    switch (kind) {
+    case SDDL_CLOCK_TIMER:
+        return &sddl_clock_timer;
+#ifdef SDDL_HAVE_COREVIDEO
+    case SDDL_CLOCK_COREVIDEO:
+        return &sddl_clock_corevideo;
+#endif
+#ifdef SDDL_HAVE_QUARTZCORE
+    case SDDL_CLOCK_QUARTZCORE:
+        return &sddl_clock_quartzcore;
+#endif
+    default:
+        return NULL;
+    }
+}
+
+int sddl_clock_available(int kind) {
+    const sddl_clock_ops *clock = sddl_clock_find(kind);
+    return clock ? clock->available() : kind == SDDL_CLOCK_MANUAL;
+}
+
+int sddl_displays(int kind, sddl_display *out, int capacity) {
+    int status = sddl_usable();
+    if (status != SDDL_OK)
+        return status;
+    const sddl_clock_ops *clock = sddl_clock_find(kind);
+    return clock ? clock->displays(out, capacity) : SDDL_E_CLOCK;
+}
+
+int64_t sddl_period_or(double seconds, int64_t fallback) {
+    bool sane = seconds >= 0.001 && seconds <= 1.0;
+    return sane ? (int64_t)(seconds * 1e9 + 0.5) : fallback;
+}

@@ -1,0 +1,122 @@
+/* Types shared by the core's own files.
+ *
+ * Locks, in the order in which they may be taken: registry, control, source, mailbox. None is held across a clock call. */
+#ifndef SDDL_CORE_H
+#define SDDL_CORE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "clocks/clock.h"
+#include "include/sddisplaylink.h"
+#include "platform/platform.h"
+
+/* ---- handles.c: 64-bit handles to counted objects ---- */
+
+typedef enum sddl_kind { SDDL_KIND_SOURCE = 1, SDDL_KIND_MAILBOX, SDDL_KIND_LINK, SDDL_KIND_PLAYER } sddl_kind;
+
+typedef struct sddl_object {
+    atomic_int references;
+    sddl_kind kind;
+    void (*destroy)(struct sddl_object *object); /* when the last reference goes */
+} sddl_object;
+
+int sddl_handles_init(void);
+/* Enters the object, with the one reference its creator holds, into the table. */
+int sddl_handle_new(sddl_object *object, sddl_handle *out);
+/* A new reference to the object, or NULL; kind 0 = a link or a player. */
+void *sddl_handle_get(sddl_handle handle, int kind);
+/* Takes it out of the table, so that nobody else can get it; the table's reference passes to the caller. */
+void *sddl_handle_take(sddl_handle handle, int kind);
+void sddl_object_retain(void *object);
+void sddl_object_release(void *object);
+int sddl_handle_count(sddl_kind kind);
+void sddl_handles_visit(sddl_kind kind, void (*visit)(void *object)); /* with the registry locked */
+
+/* ---- library.c ---- */
+
+/* SDDL_OK, or why no call may proceed: SDDL_E_FORKED, SDDL_E_SHUTDOWN. */
+int sddl_usable(void);
+bool sddl_exiting(void);
+
+/* ---- source.c: a clock's slot and its active clients ---- */
+
+typedef struct sddl_source sddl_source;
+typedef struct sddl_client sddl_client;
+typedef struct sddl_mailbox sddl_mailbox;
+
+void sddl_source_lock(sddl_source *source);
+/* SDDL_OK, or SDDL_E_SYSTEM if the control thread that has to act on what was changed could not be started. */
+int sddl_source_unlock(sddl_source *source);
+/* Its time, in nanoseconds. */
+int64_t sddl_source_now(const sddl_source *source);
+/* With it locked: the target of the last vsync, also if there was no tick because nobody wanted it. */
+int64_t sddl_source_present(const sddl_source *source);
+/* With it locked: whether that mailbox's reader will be told at the end of the tick that is being handed out. */
+bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox);
+/* With it locked, between two ticks: a client wants its next one at that target. */
+void sddl_source_want(sddl_source *source, int64_t target);
+
+/* ---- subscriber.c: what links and players have in common ---- */
+
+struct sddl_client {
+    sddl_object object;
+    sddl_handle handle;
+    sddl_source *source; /* never changes; a counted reference */
+    /* With the source locked. Returns the target at which it wants its next tick: 0 = the next one, INT64_MAX = none. */
+    int64_t (*tick)(sddl_client *client, const sddl_tick *tick, int64_t sequence);
+
+    /* guarded by the source's lock */
+    sddl_mailbox *mailbox; /* a counted reference */
+    uint32_t epoch;
+    bool active;
+    bool closed;
+    sddl_client *next_active, *previous_active;
+
+    /* guarded by the mailbox's lock */
+    bool is_pending;
+    uint64_t serial;
+    sddl_event pending;
+    sddl_client *next_pending, *previous_pending;
+};
+
+/* Fills in the base of a new link or player and enters it; on an error nothing is kept. */
+int sddl_client_init(sddl_client *client, sddl_kind kind, sddl_handle source, sddl_handle mailbox);
+/* Gives back what sddl_client_init() took: to be called by `destroy`. */
+void sddl_client_fini(sddl_client *client);
+
+/* All three with the source locked. */
+void sddl_client_set_active(sddl_client *client, bool active); /* whether it gets ticks */
+void sddl_client_new_epoch(sddl_client *client);               /* nothing made so far is current any more */
+/* Leaves an event for the reader, or merges it into the one that is waiting. Sets client, epoch and serial in it. */
+void sddl_client_post(sddl_client *client, const sddl_event *event);
+
+/* ---- mailbox.c ---- */
+
+/* Quietly: the reader is told by a later sddl_mailbox_announce(), so that it finds all of what belongs together. */
+void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_client *client, const sddl_event *event, bool quietly);
+void sddl_mailbox_announce(sddl_mailbox *mailbox);
+/* Whether there was something to drop. */
+bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_client *client);
+void sddl_mailbox_shut(void *mailbox);
+
+/* ---- playback/timeline.c: from media time to a frame, pure ---- */
+
+typedef struct sddl_timeline {
+    const int64_t *ends; /* cumulative durations: ends[count - 1] is the whole */
+    uint32_t count;
+    int32_t mode;
+    uint32_t loops; /* 0 = for ever */
+    bool growing;   /* more frames are to come: until then it is one loop, outward, over those that are there */
+} sddl_timeline;
+
+void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out);
+/* The showing with that ordinal; `finished` tells whether it lies outside a finite timeline. */
+void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_position *out);
+/* When a finite timeline ends; INT64_MAX if it does not. */
+int64_t sddl_timeline_total(const sddl_timeline *timeline);
+/* The showing of `frame` within `loop`; on the way back (bounce) if `returning`. */
+void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t loop, bool returning,
+                        sddl_position *out);
+
+#endif

@@ -1,0 +1,125 @@
+/* The clocks of a source as the control thread calls them: the display's own, and the timer that stands in for it.
+ *
+ * Every function is called with the source locked and unlocks it around calls of a clock. */
+#include "core/source.h"
+
+#define STOP_LIMIT (2 * SDDL_SECOND) /* a stop that takes longer is given up */
+
+static int start_clock(sddl_source *source, const sddl_clock_ops *ops, double rate, void **clock, uint32_t *key) {
+    uint32_t display = source->display;
+    if (!*clock)
+        *key = ++source->keys_used ? source->keys_used : ++source->keys_used; /* 0 is no key */
+    uintptr_t context = sddl_source_context(source, *key);
+    sddl_source_unlock(source);
+    int status = *clock ? SDDL_OK : ops->create(display, rate, context, clock);
+    if (status == SDDL_OK)
+        status = ops->start(*clock);
+    sddl_source_lock(source);
+    return status;
+}
+
+static void stop_clock(sddl_source *source, const sddl_clock_ops *ops, void *clock) {
+    sddl_source_unlock(source);
+    ops->stop(clock);
+    sddl_source_lock(source);
+}
+
+static void destroy_clock(sddl_source *source, const sddl_clock_ops *ops, void **clock) {
+    void *gone = *clock;
+    *clock = NULL;
+    sddl_source_unlock(source);
+    ops->destroy(gone);
+    sddl_source_lock(source);
+}
+
+void sddl_native_destroy(sddl_source *source) {
+    destroy_clock(source, source->ops, &source->native);
+}
+
+void sddl_native_retire(sddl_source *source, bool for_good) {
+    source->leaving = source->ops->is_display ? sddl_retire(source->ops, source->native) : NULL;
+    source->leaving_since = sddl_now();
+    source->leaves_for_good = for_good;
+    source->native_key = for_good ? 0 : source->native_key;
+    if (source->leaving) {
+        source->native = NULL;
+        return;
+    }
+    stop_clock(source, source->ops, source->native);
+    source->stopped_at = sddl_now();
+    if (for_good)
+        destroy_clock(source, source->ops, &source->native);
+}
+
+int64_t sddl_native_settle(sddl_source *source) {
+    if (!source->leaving)
+        return INT64_MAX;
+    int64_t now = sddl_now(), limit = source->leaving_since + STOP_LIMIT;
+    if (sddl_retired(source->leaving, &source->native)) {
+        source->leaving = NULL;
+        source->stopped_at = now;
+        if (source->leaves_for_good)
+            destroy_clock(source, source->ops, &source->native);
+        return INT64_MAX;
+    }
+    if (now >= limit && sddl_retire_abandon(source->leaving)) {
+        source->leaving = NULL;
+        source->native_key = 0; /* its ticks, should there be more, are nobody's */
+        sddl_control_count_abandoned();
+        return INT64_MAX;
+    }
+    return limit;
+}
+
+bool sddl_native_start(sddl_source *source) {
+    source->heard = false;
+    sddl_source_expect_first(source);
+    int status = start_clock(source, source->ops, source->refresh_rate, &source->native, &source->native_key);
+    if (status == SDDL_OK) {
+        source->period = source->ops->period(source->native);
+        source->started_at = sddl_now();
+        return true;
+    }
+    if (source->native)
+        destroy_clock(source, source->ops, &source->native);
+    return false;
+}
+
+void sddl_native_wake(sddl_source *source) {
+    int64_t wanted = source->wanted;
+    source->wakes_clock = false;
+    sddl_source_unlock(source);
+    source->ops->wake(source->native, wanted);
+    sddl_source_lock(source);
+}
+
+double sddl_native_listed_rate(sddl_source *source) {
+    sddl_display listed[32];
+    sddl_source_unlock(source);
+    int count = source->ops->displays(listed, 32);
+    sddl_source_lock(source);
+    for (int index = 0; index < count && index < 32; index++)
+        if (listed[index].id == source->display || (source->display == 0 && listed[index].is_main))
+            return listed[index].refresh_rate;
+    return 0;
+}
+
+/* ---- a timer in the display's place ---- */
+
+void sddl_stand_in_start(sddl_source *source) {
+    source->state = SDDL_SOURCE_SYNTHETIC;
+    source->heard = false;
+    sddl_control_count_stall();
+    double rate = 1e9 / (double)source->period;
+    if (start_clock(source, &sddl_clock_timer_synthetic, rate, &source->stand_in, &source->stand_in_key) != SDDL_OK &&
+        source->stand_in)
+        destroy_clock(source, &sddl_clock_timer_synthetic,
+                      &source->stand_in); /* no ticks, then, until the next retry */
+}
+
+void sddl_stand_in_stop(sddl_source *source) {
+    if (!source->stand_in)
+        return;
+    stop_clock(source, &sddl_clock_timer_synthetic, source->stand_in);
+    destroy_clock(source, &sddl_clock_timer_synthetic, &source->stand_in);
+}

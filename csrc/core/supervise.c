@@ -1,0 +1,167 @@
+/* One source as the control thread sees it: which step brings it nearer to what its clients want, and when to look again.
+ *
+ * Every function is called with the source locked and unlocks it around calls of its clocks (source_clocks.c). */
+#include "core/source.h"
+
+#define LINGER (500 * SDDL_MILLISECOND)        /* a clock stops so long after its last client went, */
+enum { LINGER_TICKS = 20, SILENT_TICKS = 10 }; /* or after so many ticks if that is sooner */
+#define SILENCE SDDL_SECOND /* a display's clock that says nothing for so long (or 10 ticks) is dead */
+#define RESTART_AFTER (20 * SDDL_MILLISECOND)  /* CVDisplayLinkStart can fail right after a stop */
+#define STOP_PATIENCE (100 * SDDL_MILLISECOND) /* a stop that takes longer is bridged by a timer */
+#define RETRY_FIRST (100 * SDDL_MILLISECOND)
+#define RETRY_LAST SDDL_SECOND
+static const int64_t RECHECKS[] = {SDDL_SECOND, 5 * SDDL_SECOND}; /* after waking, displays report 60 Hz for a while */
+
+static int64_t sooner(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static int64_t later(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+static void try_again_later(sddl_source *source) {
+    source->retry_delay = source->retry_delay ? sooner(2 * source->retry_delay, RETRY_LAST) : RETRY_FIRST;
+    source->retry_at = sddl_now() + source->retry_delay;
+}
+
+/* When a running clock counts as dead unless it ticks before. */
+static int64_t silent_at(const sddl_source *source) {
+    int64_t last = source->heard ? later(source->heard_at, source->started_at) : source->started_at;
+    return last + later(SILENCE, SILENT_TICKS * source->period);
+}
+
+static int64_t linger_until(const sddl_source *source) {
+    return source->idle_since + sooner(LINGER, LINGER_TICKS * source->period);
+}
+
+static int64_t advance_idle(sddl_source *source, bool exiting) {
+    if (source->active && !exiting) {
+        if (sddl_now() < source->stopped_at + RESTART_AFTER && source->ops->is_display)
+            return source->stopped_at + RESTART_AFTER;
+        source->state = SDDL_SOURCE_STARTING;
+        if (sddl_native_start(source)) {
+            source->state = SDDL_SOURCE_RUNNING;
+        } else {
+            sddl_stand_in_start(source);
+            try_again_later(source);
+        }
+        return 0;
+    }
+    if (source->users && !exiting)
+        return INT64_MAX;
+    int64_t ready = source->native ? source->started_at + source->ops->grace : 0;
+    if (sddl_now() < ready)
+        return exiting ? INT64_MAX : ready; /* at exit, leaving it is safer than freeing it under its thread */
+    if (source->native)
+        sddl_native_destroy(source);
+    if (!source->users)
+        sddl_source_vacate(source);
+    return INT64_MAX;
+}
+
+/* Whether a clock that has come back still ticks at a rate that its display no longer has. When to ask again is in `next`. */
+static bool is_outdated(sddl_source *source, int64_t *next) {
+    *next = INT64_MAX;
+    for (size_t index = 0; source->recovered_at && index < sizeof RECHECKS / sizeof *RECHECKS; index++) {
+        int64_t due = source->recovered_at + RECHECKS[index];
+        if (due <= source->rechecked_at)
+            continue;
+        *next = due;
+        if (sddl_now() < due)
+            return false;
+        source->rechecked_at = due;
+        double rate = sddl_native_listed_rate(source), measured = 1e9 / (double)source->period;
+        if (rate > 1.05 * measured || (rate > 0 && rate < 0.95 * measured))
+            return true;
+    }
+    return false;
+}
+
+static int64_t advance_running(sddl_source *source) {
+    int64_t silent = silent_at(source), recheck;
+    source->state = SDDL_SOURCE_RUNNING;
+    if (source->wakes_clock)
+        sddl_native_wake(source);
+    if (!source->ops->is_display)
+        return INT64_MAX;
+    source->doubted = is_outdated(source, &recheck);
+    if (sddl_now() < silent && !source->doubted)
+        return sooner(silent, recheck);
+    sddl_stand_in_start(source);
+    sddl_native_retire(source, true);
+    source->retry_delay = 0;
+    try_again_later(source);
+    return 0;
+}
+
+static int64_t advance_synthetic(sddl_source *source) {
+    int64_t now = sddl_now();
+    if (source->leaving)
+        return INT64_MAX; /* sddl_native_settle() knows when */
+    if (source->native && source->heard) {
+        source->state = SDDL_SOURCE_RUNNING;
+        /* made again for its rate, and still of that rate: then the display's list is wrong, or the display is throttled */
+        source->recovered_at = source->rechecked_at = source->doubted ? 0 : now;
+        source->retry_delay = 0;
+        sddl_stand_in_stop(source);
+        return 0;
+    }
+    if (source->native && now < silent_at(source))
+        return silent_at(source);
+    if (source->native) {
+        sddl_native_retire(source, true);
+        try_again_later(source);
+    } else if (now >= source->retry_at && !sddl_native_start(source)) {
+        try_again_later(source);
+    }
+    return source->native ? silent_at(source) : source->retry_at;
+}
+
+static int64_t advance_stopping(sddl_source *source, bool wanted) {
+    if (!source->leaving) {
+        source->state = SDDL_SOURCE_IDLE;
+        return 0;
+    }
+    int64_t bridge = source->leaving_since + STOP_PATIENCE;
+    if (!wanted || sddl_now() < bridge)
+        return wanted ? bridge : INT64_MAX;
+    sddl_stand_in_start(source);
+    source->leaves_for_good = true;
+    source->native_key = 0;
+    source->retry_at = 0;
+    return 0;
+}
+
+static void stop_source(sddl_source *source) {
+    source->state = SDDL_SOURCE_STOPPING;
+    source->recovered_at = source->retry_delay = 0;
+    if (source->native)
+        sddl_native_retire(source, false);
+    sddl_stand_in_stop(source);
+}
+
+int64_t sddl_supervise(sddl_source *source, bool exiting) {
+    bool wanted = source->active && !exiting;
+    int64_t leaving = sddl_native_settle(source);
+    switch (source->state) {
+    case SDDL_SOURCE_EMPTY:
+        return leaving;
+    case SDDL_SOURCE_IDLE:
+        return sooner(leaving, advance_idle(source, exiting));
+    case SDDL_SOURCE_STOPPING:
+        return sooner(leaving, advance_stopping(source, wanted));
+    default:
+        break;
+    }
+    if (!wanted) {
+        bool synthetic = source->state == SDDL_SOURCE_SYNTHETIC;
+        source->state = synthetic ? SDDL_SOURCE_SYNTHETIC : SDDL_SOURCE_LINGER;
+        if (!exiting && sddl_now() < linger_until(source))
+            return sooner(leaving, linger_until(source));
+        stop_source(source);
+        return 0;
+    }
+    bool synthetic = source->state == SDDL_SOURCE_SYNTHETIC;
+    return sooner(leaving, synthetic ? advance_synthetic(source) : advance_running(source));
+}

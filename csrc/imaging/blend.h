@@ -1,0 +1,10 @@
+/* Pixels over pixels: what blend.c offers to imaging/png/unpack.c. */
+#ifndef SDDL_BLEND_H
+#define SDDL_BLEND_H
+
+#include "imaging/imaging.h"
+
+/* Source over destination in straight alpha. */
+void sddl_blend_over(uint8_t *to, const uint8_t *from, size_t count);
+
+#endif

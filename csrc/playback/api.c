@@ -1,0 +1,227 @@
+/* The public functions of players: handles looked up, arguments checked, locks taken. */
+#include <stdlib.h>
+
+#include "playback/player.h"
+
+enum { ROOM_AT_FIRST = 32 }; /* frames, where none is known yet */
+
+static void free_player(sddl_player *player) {
+    if (player)
+        free(player->ends);
+    free(player);
+}
+
+static void destroy(sddl_object *object) {
+    sddl_client_fini((sddl_client *)object);
+    free_player((sddl_player *)object);
+}
+
+/* A player with room for that many frames, none of them there yet; NULL without memory. */
+static sddl_player *new_player(uint32_t capacity) {
+    sddl_player *player = calloc(1, sizeof *player);
+    int64_t *ends = malloc(capacity * sizeof *ends);
+    if (!player || !ends) {
+        free(player);
+        free(ends);
+        return NULL;
+    }
+    player->ends = ends;
+    player->capacity = capacity;
+    player->timeline = (sddl_timeline){.ends = ends, .mode = SDDL_NORMAL, .growing = true};
+    player->rate = 1;
+    player->at_start = true;
+    player->client.object.destroy = destroy;
+    player->client.tick = sddl_player_tick;
+    return player;
+}
+
+int sddl_player_open(sddl_handle source, sddl_handle mailbox, const int64_t *durations, uint32_t count,
+                     sddl_handle *out) {
+    if (!out || (durations ? count == 0 || count > SDDL_MAX_FRAMES : count != 0))
+        return SDDL_E_ARGUMENT;
+    sddl_player *player = new_player(durations ? count : ROOM_AT_FIRST);
+    int status = player ? sddl_timeline_sum(durations, count, 0, player->ends) : SDDL_E_MEMORY;
+    if (status == SDDL_OK) {
+        player->timeline.count = count;
+        player->timeline.growing = !durations;
+        status = sddl_client_init(&player->client, SDDL_KIND_PLAYER, source, mailbox);
+    }
+    if (status != SDDL_OK)
+        free_player(player);
+    else
+        *out = player->client.handle;
+    return status;
+}
+
+/* ---- commands ---- */
+
+static void release_all(void **players, uint32_t count) {
+    while (count-- > 0)
+        sddl_object_release(players[count]);
+}
+
+/* References to all of them, on one source, or to none; for SDDL_OP_ALIGN the other player's follows. */
+static int get_all(const sddl_handle *handles, uint32_t count, uint32_t all, sddl_handle other, void **players) {
+    for (uint32_t index = 0; index < all; index++) {
+        players[index] = sddl_handle_get(index < count ? handles[index] : other, SDDL_KIND_PLAYER);
+        if (players[index] && ((sddl_client *)players[index])->source == ((sddl_client *)players[0])->source)
+            continue;
+        int status = players[index] ? SDDL_E_SOURCE : SDDL_E_HANDLE;
+        release_all(players, index + (status == SDDL_E_SOURCE));
+        return status;
+    }
+    return SDDL_OK;
+}
+
+static int obey_all(void **players, uint32_t count, uint32_t all, const sddl_command *command) {
+    int status = SDDL_OK;
+    sddl_source *source = ((sddl_client *)players[0])->source;
+    sddl_source_lock(source);
+    for (uint32_t index = 0; index < all && status == SDDL_OK; index++)
+        status = sddl_player_check(players[index], command);
+    for (uint32_t index = 0; index < all && status == SDDL_OK; index++)
+        sddl_player_catch_up(players[index]);
+    for (uint32_t index = 0; index < count && status == SDDL_OK; index++) {
+        sddl_player_obey(players[index], command, players[all - 1]);
+        sddl_source_want(source, sddl_player_wants(players[index]));
+    }
+    int unlocked = sddl_source_unlock(source);
+    return status == SDDL_OK ? unlocked : status;
+}
+
+int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_command *command) {
+    int status = sddl_usable();
+    if (status != SDDL_OK)
+        return status;
+    if (!handles || !command || count == 0 || count == UINT32_MAX)
+        return SDDL_E_ARGUMENT;
+    uint32_t all = count + (command->op == SDDL_OP_ALIGN);
+    void **players = malloc(all * sizeof *players);
+    if (!players)
+        return SDDL_E_MEMORY;
+    status = get_all(handles, count, all, command->other, players);
+    if (status == SDDL_OK) {
+        status = obey_all(players, count, all, command);
+        release_all(players, all);
+    }
+    free(players);
+    return status;
+}
+
+/* ---- one player ---- */
+
+/* The player, locked and retained, or why not. */
+static int enter(sddl_handle handle, sddl_player **out) {
+    int status = sddl_usable();
+    if (status != SDDL_OK)
+        return status;
+    *out = sddl_handle_get(handle, SDDL_KIND_PLAYER);
+    if (!*out)
+        return SDDL_E_HANDLE;
+    sddl_source_lock((*out)->client.source);
+    return SDDL_OK;
+}
+
+static int leave(sddl_player *player, int result) {
+    sddl_source_unlock(player->client.source);
+    sddl_object_release(player);
+    return result;
+}
+
+int sddl_player_get_info(sddl_handle handle, sddl_player_info *out) {
+    if (!out)
+        return SDDL_E_ARGUMENT;
+    sddl_player *player;
+    int status = enter(handle, &player);
+    if (status != SDDL_OK)
+        return status;
+    sddl_player_catch_up(player);
+    sddl_position position;
+    sddl_player_position(player, &position);
+    *out = (sddl_player_info){
+        .status = player->status,
+        .mode = player->timeline.mode,
+        .policy = player->policy,
+        .loops = player->loops,
+        .rate = player->rate,
+        .frame = position.frame,
+        .epoch = player->client.epoch,
+        .loop = sddl_player_loop(player, &position),
+        .loops_done = player->loops_done,
+        .media_time = player->media,
+        .frames_due = player->frames_due,
+        .missed = player->missed,
+    };
+    return leave(player, SDDL_OK);
+}
+
+/* An event that a pause has dropped may still be acted on, by a reader who had it in hand: then its frame is not due again. */
+static void act_on(sddl_player *player, uint64_t serial) {
+    uint64_t last = serial < player->serial ? serial : player->serial;
+    const sddl_told *told = &player->recent[last % SDDL_RECENT];
+    if (serial <= player->told_serial)
+        return;
+    player->told_serial = serial;
+    if (told->serial != last)
+        return;
+    player->frames_told = told->frames_due;
+    if (player->status != SDDL_PAUSED)
+        player->loops_told = told->loops_done;
+}
+
+int sddl_player_shown(sddl_handle handle, uint64_t serial) {
+    sddl_player *player;
+    int status = enter(handle, &player);
+    if (status != SDDL_OK)
+        return status;
+    act_on(player, serial);
+    return leave(player, SDDL_OK);
+}
+
+int sddl_player_set_starved(sddl_handle handle, int on) {
+    sddl_player *player;
+    int status = enter(handle, &player);
+    if (status != SDDL_OK)
+        return status;
+    player->starved = on;
+    return leave(player, SDDL_OK);
+}
+
+/* The frames that follow the due one; how many. */
+static int list_upcoming(const sddl_player *player, uint32_t *out, int capacity) {
+    sddl_position position;
+    sddl_player_position(player, &position);
+    int count = 0;
+    for (; count < capacity; count++) {
+        sddl_timeline_step(&player->timeline, position.step + (sddl_player_backward(player) ? -1 : 1), &position);
+        if (position.finished)
+            break;
+        out[count] = position.frame;
+    }
+    return count;
+}
+
+int sddl_player_upcoming(sddl_handle handle, uint32_t *out, int capacity) {
+    if (!out || capacity < 0)
+        return SDDL_E_ARGUMENT;
+    sddl_player *player;
+    int status = enter(handle, &player);
+    if (status != SDDL_OK)
+        return status;
+    return leave(player, list_upcoming(player, out, capacity));
+}
+
+int sddl_player_show(sddl_handle handle, uint32_t epoch, uint64_t serial, sddl_showing *out) {
+    if (!out)
+        return SDDL_E_ARGUMENT;
+    sddl_player *player;
+    int status = enter(handle, &player);
+    if (status != SDDL_OK)
+        return status == SDDL_E_HANDLE ? 0 : status;
+    if (player->client.closed || player->client.epoch != epoch)
+        return leave(player, 0);
+    act_on(player, serial);
+    out->now = sddl_source_now(player->client.source);
+    out->count = (uint32_t)list_upcoming(player, out->upcoming, SDDL_UPCOMING);
+    return leave(player, 1);
+}

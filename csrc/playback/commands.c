@@ -1,0 +1,249 @@
+/* What users may tell a player. Everything here runs with the source locked, between two ticks. */
+#include <math.h>
+
+#include "playback/player.h"
+
+void sddl_player_rewind(sddl_player *player) {
+    player->timeline.loops = player->loops;
+    int64_t total = sddl_timeline_total(&player->timeline);
+    bool from_end = sddl_player_backward(player) && player->loops;
+    player->media = from_end ? (total < SDDL_MEDIA_LIMIT ? total : SDDL_MEDIA_LIMIT) - 1 : 0;
+    player->at_start = true;
+    player->anchored = player->posted = player->repeat = false;
+    sddl_player_settle(player, 0);
+}
+
+/* The last event is on its way: for users, what it tells has not happened yet. */
+static bool is_telling(const sddl_player *player) {
+    return player->told_serial < player->serial;
+}
+
+static void play(sddl_player *player) {
+    if (player->status == SDDL_PLAYING || (player->status == SDDL_FINISHED && is_telling(player)))
+        return;
+    if (player->status != SDDL_PAUSED) {
+        if (player->status == SDDL_FINISHED)
+            sddl_player_rewind(player);
+        player->posted = player->repeat = false;
+        sddl_player_settle(player, player->loops_done);
+        sddl_client_new_epoch(&player->client);
+    }
+    player->status = SDDL_PLAYING;
+    player->anchored = false;
+    sddl_client_set_active(&player->client, true);
+}
+
+/* An event that nobody has acted on is dropped, and told again after the pause. */
+static void pause(sddl_player *player) {
+    if (player->status != SDDL_PLAYING && !(player->status == SDDL_FINISHED && is_telling(player)))
+        return;
+    player->status = SDDL_PAUSED;
+    player->repeat = player->posted && !sddl_player_is_shown(player);
+    player->loops_done = player->loops_told;
+    sddl_client_set_active(&player->client, false);
+    sddl_client_new_epoch(&player->client);
+}
+
+static void stop(sddl_player *player) {
+    player->status = SDDL_STOPPED;
+    sddl_player_rewind(player);
+    sddl_client_set_active(&player->client, false);
+    sddl_client_new_epoch(&player->client);
+}
+
+/* Play goes on from `media`, and shows what is there whether it was shown before or not. */
+static void jump(sddl_player *player, int64_t media) {
+    sddl_position position;
+    player->media = media;
+    player->at_start = player->anchored = player->posted = player->repeat = false;
+    sddl_player_position(player, &position);
+    sddl_player_settle(player, sddl_player_loops_done(player, &position));
+    sddl_client_new_epoch(&player->client);
+}
+
+static void seek(sddl_player *player, uint32_t frame, int64_t loop) {
+    sddl_position position;
+    sddl_player_position(player, &position);
+    bool returning =
+        position.step - position.loop * sddl_timeline_showings(&player->timeline) >= player->timeline.count;
+    bool descends = sddl_player_backward(player) && !player->timeline.loops && !player->timeline.growing;
+    int64_t target = loop < 0 ? position.loop : descends ? -1 - loop : loop;
+    sddl_timeline_find(&player->timeline, frame, target, returning, &position);
+    jump(player, position.begins);
+    if (player->status == SDDL_FINISHED)
+        player->status = SDDL_PAUSED;
+    if (player->status != SDDL_PLAYING)
+        sddl_player_show_now(player);
+}
+
+void sddl_player_shift_loops(sddl_player *player, int64_t loop, int64_t done) {
+    int64_t last = player->timeline.loops ? (int64_t)player->timeline.loops - 1 : -1;
+    int64_t shift = (sddl_player_backward(player) ? last - done : done) - loop;
+    player->media += shift * sddl_timeline_period(&player->timeline);
+    player->step += shift * sddl_timeline_showings(&player->timeline);
+}
+
+/* Under one showing at a time media time may have run past the end: it turns there. */
+static void stay_within(sddl_player *player) {
+    int64_t total = sddl_timeline_total(&player->timeline);
+    player->media = player->media < 0 ? 0 : player->media >= total ? total - 1 : player->media;
+}
+
+/* Loops are counted from the other end now: no event says so. */
+static void recount_loops(sddl_player *player, int64_t loops_done) {
+    player->loops_done = player->loops_told = loops_done;
+    for (int index = 0; index < SDDL_RECENT; index++)
+        player->recent[index].loops_done = loops_done;
+}
+
+/* Finite timelines are run through the other way; endless ones go on counting loops, once they are known to be that. */
+static void turn(sddl_player *player, double rate) {
+    sddl_position position;
+    sddl_player_position(player, &position);
+    int64_t done = sddl_player_loops_done(player, &position);
+    player->rate = rate;
+    if (!player->timeline.loops) {
+        if (!player->timeline.growing)
+            sddl_player_shift_loops(player, position.loop, done);
+        return;
+    }
+    stay_within(player);
+    if (player->status != SDDL_FINISHED)
+        recount_loops(player, sddl_player_loops_done(player, &position));
+}
+
+static void set_rate(sddl_player *player, double rate) {
+    bool turns = (rate < 0) != sddl_player_backward(player);
+    if (turns && !player->at_start)
+        turn(player, rate);
+    player->rate = rate;
+    if (turns && player->at_start)
+        sddl_player_rewind(player);
+    sddl_player_anchor_again(player);
+}
+
+void sddl_player_settle_in(sddl_player *player, const sddl_position *showing, int64_t offset) {
+    int64_t last = showing->ends - showing->begins - 1;
+    player->media = showing->begins + (offset < 0 ? 0 : offset > last ? last : offset);
+    player->step = showing->step;
+    sddl_player_anchor_again(player);
+}
+
+static void set_mode(sddl_player *player, int32_t mode) {
+    if (player->timeline.mode == mode)
+        return;
+    sddl_position former, position;
+    sddl_player_position(player, &former);
+    player->timeline.mode = mode;
+    if (player->at_start) {
+        sddl_player_rewind(player);
+        return;
+    }
+    sddl_timeline_find(&player->timeline, former.frame, former.loop, false, &position);
+    sddl_player_settle_in(player, &position, player->media - former.begins);
+}
+
+static void set_loops(sddl_player *player, uint32_t loops) {
+    player->loops = loops;
+    if (player->at_start) {
+        sddl_player_rewind(player);
+        return;
+    }
+    sddl_position position;
+    sddl_player_position(player, &position);
+    if (player->timeline.growing) {
+        player->timeline.loops = loops;
+        recount_loops(player, sddl_player_loops_done(player, &position));
+        return;
+    }
+    int64_t done = sddl_player_loops_done(player, &position);
+    bool is_past = loops && done >= loops;
+    player->timeline.loops = !is_past ? loops : (uint32_t)(done < UINT32_MAX ? done + 1 : UINT32_MAX);
+    sddl_player_shift_loops(player, position.loop, done);
+    sddl_player_anchor_again(player);
+}
+
+static void align(sddl_player *player, const sddl_player *other) {
+    if (player == other)
+        return;
+    player->rate = other->rate;
+    stop(player);
+    if (other->status == SDDL_FINISHED)
+        return;
+    player->status = other->status;
+    sddl_client_set_active(&player->client, player->status == SDDL_PLAYING);
+    if (other->at_start || !player->timeline.count)
+        return;
+    jump(player, other->media);
+    player->anchored = other->anchored;
+    player->anchor_time = other->anchor_time;
+    player->anchor_media = other->anchor_media;
+    player->last_target = other->last_target;
+    if (player->status != SDDL_PLAYING)
+        sddl_player_show_now(player);
+}
+
+/* A loop is one that the player can be in. */
+static bool has_loop(const sddl_player *player, int64_t loop) {
+    if (loop == -1)
+        return true;
+    if (player->timeline.growing)
+        return loop == 0;
+    int64_t most = SDDL_MEDIA_LIMIT / sddl_timeline_period(&player->timeline) - 1;
+    int64_t loops = player->timeline.loops;
+    return loop >= 0 && loop < (loops && loops < most ? loops : most);
+}
+
+int sddl_player_check(const sddl_player *player, const sddl_command *command) {
+    bool fits = true;
+    if (player->client.closed)
+        return SDDL_E_HANDLE;
+    switch (command->op) {
+    case SDDL_OP_SEEK:
+        fits = command->frame < player->timeline.count && has_loop(player, command->loop);
+        break;
+    case SDDL_OP_RATE:
+        fits = isfinite(command->rate);
+        break;
+    case SDDL_OP_MODE:
+        fits = command->value <= SDDL_REVERSED_BOUNCE;
+        break;
+    case SDDL_OP_POLICY:
+        fits = command->value <= SDDL_CATCH_UP;
+        break;
+    default:
+        fits = command->op >= SDDL_OP_PLAY && command->op <= SDDL_OP_ALIGN;
+    }
+    return fits ? SDDL_OK : SDDL_E_ARGUMENT;
+}
+
+void sddl_player_obey(sddl_player *player, const sddl_command *command, const sddl_player *other) {
+    switch (command->op) {
+    case SDDL_OP_PLAY:
+        play(player);
+        break;
+    case SDDL_OP_PAUSE:
+        pause(player);
+        break;
+    case SDDL_OP_STOP:
+        stop(player);
+        break;
+    case SDDL_OP_SEEK:
+        seek(player, command->frame, command->loop);
+        break;
+    case SDDL_OP_RATE:
+        set_rate(player, command->rate);
+        break;
+    case SDDL_OP_MODE:
+        set_mode(player, (int32_t)command->value);
+        break;
+    case SDDL_OP_LOOPS:
+        set_loops(player, command->value);
+        break;
+    case SDDL_OP_POLICY:
+        player->policy = (int32_t)command->value;
+        break;
+    default:
+        align(player, other);
+    }
+}

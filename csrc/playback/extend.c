@@ -1,0 +1,96 @@
+/* Frames that come while a player is there already: of an animation that is still being downloaded. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "playback/player.h"
+
+/* Adds what the caller has made sure there is room for. Whatever is due stays due: where loops begin with the last frame,
+ * media time changes with it. */
+static void grow(sddl_player *player, uint32_t count, bool complete) {
+    sddl_position former, present;
+    sddl_player_position(player, &former);
+    player->timeline.count += count;
+    player->timeline.growing = !complete;
+    if (player->at_start) {
+        sddl_player_rewind(player);
+        return;
+    }
+    if (sddl_timeline_falls(&player->timeline)) {
+        sddl_timeline_find(&player->timeline, former.frame, 0, false, &present);
+        sddl_player_settle_in(player, &present, player->media - former.begins);
+    }
+    if (complete && player->timeline.count == 1)
+        player->media = 0; /* time has waited at its end, but it is shown once only */
+    if (complete && sddl_player_backward(player) && !player->timeline.loops)
+        sddl_player_shift_loops(player, 0, 0); /* endless ones count loops on whichever way they go */
+}
+
+/* ---- room for them: the clock's thread waits for the lock, so nothing is allocated or freed under it ---- */
+
+static uint32_t enough_for(uint32_t frames) {
+    uint32_t room = 32;
+    while (room < frames)
+        room *= 2;
+    return room;
+}
+
+/* Gives the player the larger memory, in which what it has is copied; returns the one to be freed. */
+static int64_t *exchange(sddl_player *player, int64_t *larger, uint32_t capacity) {
+    int64_t *former = player->ends;
+    memcpy(larger, former, player->timeline.count * sizeof *larger);
+    player->ends = larger;
+    player->timeline.ends = larger;
+    player->capacity = capacity;
+    return former;
+}
+
+/* Leaves the player locked, with room for `total` frames. SDDL_E_MEMORY, with it unlocked. */
+static int lock_with_room(sddl_player *player, uint32_t total) {
+    sddl_source *source = player->client.source;
+    sddl_source_lock(source);
+    if (player->capacity >= total)
+        return SDDL_OK;
+    sddl_source_unlock(source);
+    uint32_t capacity = enough_for(total);
+    int64_t *memory = malloc(capacity * sizeof *memory);
+    if (!memory)
+        return SDDL_E_MEMORY;
+    sddl_source_lock(source);
+    if (player->capacity < total)
+        memory = exchange(player, memory, capacity);
+    sddl_source_unlock(source);
+    free(memory);
+    sddl_source_lock(source);
+    return SDDL_OK;
+}
+
+static int append(sddl_player *player, uint32_t first, const int64_t *durations, uint32_t count, int complete) {
+    const sddl_timeline *timeline = &player->timeline;
+    if (player->client.closed)
+        return SDDL_E_HANDLE;
+    if (!timeline->growing || first != timeline->count || (complete && first + count == 0))
+        return SDDL_E_ARGUMENT;
+    int64_t sum = first ? timeline->ends[first - 1] : 0;
+    int status = sddl_timeline_sum(durations, count, sum, player->ends + first);
+    if (status == SDDL_OK)
+        grow(player, count, complete);
+    return status;
+}
+
+int sddl_player_extend(sddl_handle handle, uint32_t first, const int64_t *durations, uint32_t count, int complete) {
+    int status = sddl_usable();
+    if (status != SDDL_OK)
+        return status;
+    if ((!durations && count) || first > SDDL_MAX_FRAMES || count > SDDL_MAX_FRAMES - first)
+        return SDDL_E_ARGUMENT;
+    sddl_player *player = sddl_handle_get(handle, SDDL_KIND_PLAYER);
+    if (!player)
+        return SDDL_E_HANDLE;
+    status = lock_with_room(player, first + count);
+    if (status == SDDL_OK) {
+        status = append(player, first, durations, count, complete);
+        sddl_source_unlock(player->client.source);
+    }
+    sddl_object_release(player);
+    return status;
+}

@@ -1,0 +1,167 @@
+/* From media time to a frame: a pure function, O(log n).
+ *
+ * A loop is one or two legs, each a run of frames in rising or falling order: outward over all frames and, where the
+ * mode bounces, back over those between the ends. A finite bounce closes with one more showing of the frame it began
+ * with. While frames are still to come there is one loop without a way back, and there may be no frame at all. */
+#include <stdlib.h>
+
+#include "playback/player.h"
+
+typedef struct leg {
+    uint32_t lowest, highest;
+    bool falling;
+    int64_t begins;  /* media time within the loop */
+    int64_t ordinal; /* of its first showing within the loop */
+} leg;
+
+static int64_t frame_begins(const sddl_timeline *timeline, uint32_t frame) {
+    return frame == 0 ? 0 : timeline->ends[frame - 1];
+}
+
+static int64_t outward_length(const sddl_timeline *timeline) {
+    return timeline->count ? timeline->ends[timeline->count - 1] : 0;
+}
+
+static bool bounces(const sddl_timeline *timeline) {
+    bool turns = timeline->mode == SDDL_BOUNCE || timeline->mode == SDDL_REVERSED_BOUNCE;
+    return turns && timeline->count > 1 && !timeline->growing;
+}
+
+/* 0 = for ever. */
+static int64_t loops_there(const sddl_timeline *timeline) {
+    return timeline->growing ? 1 : timeline->loops;
+}
+
+bool sddl_timeline_falls(const sddl_timeline *timeline) {
+    return timeline->mode == SDDL_REVERSE || timeline->mode == SDDL_REVERSED_BOUNCE;
+}
+
+int64_t sddl_timeline_period(const sddl_timeline *timeline) {
+    int64_t back = bounces(timeline) ? timeline->ends[timeline->count - 2] - timeline->ends[0] : 0;
+    return outward_length(timeline) + back;
+}
+
+int64_t sddl_timeline_showings(const sddl_timeline *timeline) {
+    int64_t count = timeline->count;
+    return bounces(timeline) ? 2 * count - 2 : count;
+}
+
+static leg outward(const sddl_timeline *timeline) {
+    return (leg){0, timeline->count - 1, sddl_timeline_falls(timeline), 0, 0};
+}
+
+static leg return_leg(const sddl_timeline *timeline) {
+    return (leg){1, timeline->count - 2, !sddl_timeline_falls(timeline), outward_length(timeline), timeline->count};
+}
+
+static int64_t floor_divide(int64_t value, int64_t divisor) {
+    int64_t quotient = value / divisor;
+    return quotient * divisor > value ? quotient - 1 : quotient;
+}
+
+/* The frame whose part of the cumulative durations holds `time`. */
+static uint32_t frame_at(const sddl_timeline *timeline, int64_t time) {
+    uint32_t low = 0, high = timeline->count - 1;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (timeline->ends[middle] <= time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void showing(const sddl_timeline *timeline, leg way, int64_t loop, uint32_t frame, sddl_position *out) {
+    int64_t start = frame_begins(timeline, frame), end = timeline->ends[frame];
+    int64_t before = way.falling ? timeline->ends[way.highest] - end : start - frame_begins(timeline, way.lowest);
+    int64_t ordinal = way.ordinal + (way.falling ? way.highest - frame : frame - way.lowest);
+    out->step = loop * sddl_timeline_showings(timeline) + ordinal;
+    out->begins = loop * sddl_timeline_period(timeline) + way.begins + before;
+    out->ends = out->begins + (end - start);
+    /* the closing showing of a bounce stands where one loop more would begin */
+    out->loop = timeline->loops && loop >= timeline->loops ? (int64_t)timeline->loops - 1 : loop;
+    out->frame = frame;
+    out->finished = 0;
+}
+
+int64_t sddl_timeline_total(const sddl_timeline *timeline) {
+    int64_t period = sddl_timeline_period(timeline), loops = loops_there(timeline);
+    if (loops == 0 || (loops > 1 && loops > SDDL_MEDIA_LIMIT / period))
+        return INT64_MAX;
+    uint32_t first = sddl_timeline_falls(timeline) ? timeline->count - 1 : 0;
+    int64_t closing = bounces(timeline) ? timeline->ends[first] - frame_begins(timeline, first) : 0;
+    return period * loops + closing;
+}
+
+static int64_t last_step(const sddl_timeline *timeline) {
+    int64_t closing = bounces(timeline) ? 1 : 0, loops = loops_there(timeline);
+    return loops == 0 ? INT64_MAX : loops * sddl_timeline_showings(timeline) + closing - 1;
+}
+
+void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_position *out) {
+    int64_t last = last_step(timeline);
+    int32_t finished = step > last ? 1 : loops_there(timeline) && step < 0 ? -1 : 0;
+    if (timeline->count == 0) {
+        *out = (sddl_position){.finished = finished};
+        return;
+    }
+    step = finished > 0 ? last : finished < 0 ? 0 : step;
+    int64_t loop = floor_divide(step, sddl_timeline_showings(timeline));
+    int64_t ordinal = step - loop * sddl_timeline_showings(timeline);
+    leg way = ordinal < timeline->count ? outward(timeline) : return_leg(timeline);
+    uint32_t along = (uint32_t)(ordinal - way.ordinal);
+    showing(timeline, way, loop, way.falling ? way.highest - along : way.lowest + along, out);
+    out->finished = finished;
+}
+
+void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out) {
+    if (loops_there(timeline) && media_time < 0) {
+        sddl_timeline_step(timeline, -1, out);
+        return;
+    }
+    if (media_time >= sddl_timeline_total(timeline)) {
+        sddl_timeline_step(timeline, last_step(timeline) + 1, out);
+        return;
+    }
+    int64_t loop = floor_divide(media_time, sddl_timeline_period(timeline));
+    int64_t phase = media_time - loop * sddl_timeline_period(timeline);
+    leg way = phase < outward_length(timeline) ? outward(timeline) : return_leg(timeline);
+    int64_t along = phase - way.begins;
+    int64_t time = way.falling ? timeline->ends[way.highest] - 1 - along : frame_begins(timeline, way.lowest) + along;
+    showing(timeline, way, loop, frame_at(timeline, time), out);
+}
+
+void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t loop, bool returning,
+                        sddl_position *out) {
+    bool on_way_back = returning && bounces(timeline) && frame > 0 && frame < timeline->count - 1;
+    showing(timeline, on_way_back ? return_leg(timeline) : outward(timeline), loop, frame, out);
+}
+
+int sddl_timeline_sum(const int64_t *durations, uint32_t count, int64_t sum, int64_t *ends) {
+    for (uint32_t frame = 0; frame < count; frame++) {
+        if (durations[frame] <= 0 || durations[frame] > SDDL_MEDIA_LIMIT - sum)
+            return SDDL_E_ARGUMENT;
+        sum += durations[frame];
+        ends[frame] = sum;
+    }
+    return SDDL_OK;
+}
+
+int sddl_timeline_locate(const int64_t *durations, uint32_t count, int mode, uint32_t loops, int64_t media_time,
+                         sddl_position *out) {
+    bool known = mode >= SDDL_NORMAL && mode <= SDDL_REVERSED_BOUNCE;
+    bool within = media_time <= SDDL_MEDIA_LIMIT && media_time >= -SDDL_MEDIA_LIMIT;
+    if (durations == NULL || out == NULL || count == 0 || count > SDDL_MAX_FRAMES || !known || !within)
+        return SDDL_E_ARGUMENT;
+    int64_t *ends = malloc(count * sizeof *ends);
+    if (ends == NULL)
+        return SDDL_E_MEMORY;
+    int status = sddl_timeline_sum(durations, count, 0, ends);
+    if (status == SDDL_OK) {
+        sddl_timeline timeline = {ends, count, mode, loops, false};
+        sddl_timeline_at(&timeline, media_time, out);
+    }
+    free(ends);
+    return status;
+}

@@ -1,0 +1,41 @@
+/* Ticks that a player can do without, and what it makes up for when it is spoken to meanwhile. */
+#include "playback/player.h"
+
+#define LONGEST_REST SDDL_SECOND /* so that only a system that slept lets five minutes pass between two ticks */
+
+/* When media time leaves the showing, going on from the anchor: never told too late, whatever is rounded. */
+static int64_t leaves_at(const sddl_player *player, const sddl_position *showing) {
+    bool back = sddl_player_backward(player);
+    int64_t way = back ? player->anchor_media - showing->begins + 1 : showing->ends - player->anchor_media;
+    double delay = ((double)way - 0.5) / (back ? -player->rate : player->rate) * (1 - 1e-15);
+    bool is_far = player->last_target > INT64_MAX / 2; /* virtual time may be anything */
+    int64_t latest = (is_far ? INT64_MAX / 2 : player->last_target) + LONGEST_REST;
+    if (!(delay < (double)sddl_player_elapsed(player->anchor_time, latest)))
+        return latest;
+    int64_t whole = (int64_t)delay;
+    return player->anchor_time + whole + ((double)whole < delay);
+}
+
+int64_t sddl_player_wants(const sddl_player *player) {
+    if (!player->client.active)
+        return INT64_MAX;
+    if (player->policy != SDDL_SKIP || player->timeline.growing || !player->posted || !player->anchored)
+        return 0;
+    sddl_position due;
+    sddl_timeline_step(&player->timeline, player->step, &due);
+    bool is_outside = player->media < due.begins || player->media >= due.ends;   /* aligned with a longer one */
+    bool is_untold = sddl_player_loops_done(player, &due) != player->loops_done; /* now part of another loop */
+    if (is_outside || is_untold)
+        return 0;
+    return player->rate == 0 ? INT64_MAX : leaves_at(player, &due);
+}
+
+void sddl_player_catch_up(sddl_player *player) {
+    if (!player->client.active || !player->anchored)
+        return;
+    int64_t present = sddl_source_present(player->client.source);
+    if (present <= player->last_target)
+        return;
+    sddl_player_advance(player, present);
+    player->last_target = present;
+}
