@@ -68,7 +68,7 @@ class NativePlayer:
 
     def command(self, op: int, **values: Any) -> int:
         full = {"op": op, "loop": -1, **values}
-        return int(lib.sddl_player_command([self.handle], 1, ffi.new("sddl_command *", full)))
+        return int(lib.sddl_player_command([self.handle], 1, ffi.new("sddl_command *", full), ffi.NULL))
 
     def play(self) -> None:
         check(self.command(lib.SDDL_OP_PLAY))

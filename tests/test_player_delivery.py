@@ -276,10 +276,11 @@ def test_a_frame_that_is_due_before_the_command_has_returned_is_waited_for(
     one = slow([50] * 3, dispatcher=dispatcher, late_policy="no_skip")
     one.clock._dispatchers.discard(dispatcher)
 
-    def send_and_tick(*arguments: Any, **options: Any) -> None:
-        send(*arguments, **options)
+    def send_and_tick(*arguments: Any, **options: Any) -> Any:
+        after = send(*arguments, **options)
         one.clock.advance(1 / 60)
         dispatcher.run_pending()
+        return after
 
     monkeypatch.setattr("sddisplaylink.playback.commands.send", send_and_tick)
     one.player.seek(1) if name == "seek" else one.player.play()

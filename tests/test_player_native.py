@@ -287,26 +287,40 @@ def test_one_command_reaches_all_between_two_ticks(open_native: Open) -> None:
     first = open_native(1, 1)
     second = open_native(1, 1, 1, source=first.source)
     command = ffi.new("sddl_command *", {"op": lib.SDDL_OP_PLAY})
-    assert lib.sddl_player_command([first.handle, second.handle], 2, command) == 0
+    assert lib.sddl_player_command([first.handle, second.handle], 2, command, ffi.NULL) == 0
     first.jump(10 * MS)
     events = [first.take(), second.take()]
     assert [event.said for event in events if event] == ["F0", "F0"]
+
+
+def test_a_command_gives_what_each_player_is_like_after_it(open_native: Open) -> None:
+    first = open_native(1, 1, 1)
+    second = open_native(1, 1, 1, 1, source=first.source)
+    after = ffi.new("sddl_player_info[]", 2)
+    seek = ffi.new("sddl_command *", {"op": lib.SDDL_OP_SEEK, "frame": 2, "loop": -1})
+    assert lib.sddl_player_command([first.handle, second.handle], 2, seek, after) == 0
+    for player, told in zip((first, second), after, strict=True):
+        assert bytes(ffi.buffer(ffi.addressof(told))) == bytes(ffi.buffer(player.info))
+    assert [told.frame for told in after] == [2, 2]
+    seek.frame = 3  # which the first player has not
+    assert lib.sddl_player_command([first.handle, second.handle], 2, seek, after) == lib.SDDL_E_ARGUMENT
+    assert [told.frame for told in after] == [2, 2]
 
 
 def test_on_an_error_nothing_is_done_to_any(open_native: Open) -> None:
     first = open_native(1, 1, 1)
     second = open_native(1, 1, source=first.source)
     seek = ffi.new("sddl_command *", {"op": lib.SDDL_OP_SEEK, "frame": 2, "loop": -1})
-    assert lib.sddl_player_command([first.handle, second.handle], 2, seek) == lib.SDDL_E_ARGUMENT
+    assert lib.sddl_player_command([first.handle, second.handle], 2, seek, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert (first.info.frame, first.take()) == (0, None)
 
 
 def test_players_of_one_command_must_be_on_one_source(open_native: Open) -> None:
     first, second = open_native(1, 1), open_native(1, 1)
     play = ffi.new("sddl_command *", {"op": lib.SDDL_OP_PLAY})
-    assert lib.sddl_player_command([first.handle, second.handle], 2, play) == lib.SDDL_E_SOURCE
+    assert lib.sddl_player_command([first.handle, second.handle], 2, play, ffi.NULL) == lib.SDDL_E_SOURCE
     align = ffi.new("sddl_command *", {"op": lib.SDDL_OP_ALIGN, "other": second.handle})
-    assert lib.sddl_player_command([first.handle], 1, align) == lib.SDDL_E_SOURCE
+    assert lib.sddl_player_command([first.handle], 1, align, ffi.NULL) == lib.SDDL_E_SOURCE
     assert first.info.status == STOPPED
 
 
@@ -445,9 +459,9 @@ def test_an_event_that_is_shown_counts_as_acted_on(open_native: Open) -> None:
 def test_null_pointers_and_empty_lists_are_refused(open_native: Open) -> None:
     player = open_native(1, 1)
     command, out = ffi.new("sddl_command *", {"op": lib.SDDL_OP_PLAY}), ffi.new("sddl_handle *")
-    assert lib.sddl_player_command(ffi.NULL, 1, command) == lib.SDDL_E_ARGUMENT
-    assert lib.sddl_player_command([player.handle], 0, command) == lib.SDDL_E_ARGUMENT
-    assert lib.sddl_player_command([player.handle], 1, ffi.NULL) == lib.SDDL_E_ARGUMENT
+    assert lib.sddl_player_command(ffi.NULL, 1, command, ffi.NULL) == lib.SDDL_E_ARGUMENT
+    assert lib.sddl_player_command([player.handle], 0, command, ffi.NULL) == lib.SDDL_E_ARGUMENT
+    assert lib.sddl_player_command([player.handle], 1, ffi.NULL, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_get_info(player.handle, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_upcoming(player.handle, ffi.NULL, 1) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_show(player.handle, 1, 1, ffi.NULL) == lib.SDDL_E_ARGUMENT

@@ -210,8 +210,9 @@ int sddl_player_open(sddl_handle source, sddl_handle mailbox, const int64_t *dur
  * how many it has got so far. Until then the last frame that is there stays when its time is over, and the next one follows
  * it whenever it comes; there is one loop, and going back waits. SDDL_E_ARGUMENT also after the last, and if there is none. */
 int sddl_player_extend(sddl_handle player, uint32_t first, const int64_t *durations, uint32_t count, int complete);
-/* Does the same to all of them between two ticks. All must be on one source (SDDL_E_SOURCE); on an error nothing is done. */
-int sddl_player_command(const sddl_handle *players, uint32_t count, const sddl_command *command);
+/* Does the same to all of them between two ticks. All must be on one source (SDDL_E_SOURCE); on an error nothing is done. `out`
+ * has room for `count` and receives what each player is like after the command; NULL if nobody asks. */
+int sddl_player_command(const sddl_handle *players, uint32_t count, const sddl_command *command, sddl_player_info *out);
 int sddl_player_get_info(sddl_handle player, sddl_player_info *out);
 /* Under SDDL_NO_SKIP and SDDL_CATCH_UP the next frame becomes due only after this has been called for the one before it. */
 int sddl_player_shown(sddl_handle player, uint64_t serial);

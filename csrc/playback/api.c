@@ -73,7 +73,27 @@ static int get_all(const sddl_handle *handles, uint32_t count, uint32_t all, sdd
     return SDDL_OK;
 }
 
-static int obey_all(void **players, uint32_t count, uint32_t all, const sddl_command *command) {
+/* With the source locked, and the player at the present. */
+static sddl_player_info info_of(const sddl_player *player) {
+    sddl_position position;
+    sddl_player_position(player, &position);
+    return (sddl_player_info){
+        .status = player->status,
+        .mode = player->timeline.mode,
+        .policy = player->policy,
+        .loops = player->loops,
+        .rate = player->rate,
+        .frame = position.frame,
+        .epoch = player->client.epoch,
+        .loop = sddl_player_loop(player, &position),
+        .loops_done = player->loops_done,
+        .media_time = player->media,
+        .frames_due = player->frames_due,
+        .missed = player->missed,
+    };
+}
+
+static int obey_all(void **players, uint32_t count, uint32_t all, const sddl_command *command, sddl_player_info *out) {
     int status = SDDL_OK;
     sddl_source *source = ((sddl_client *)players[0])->source;
     sddl_source_lock(source);
@@ -84,12 +104,15 @@ static int obey_all(void **players, uint32_t count, uint32_t all, const sddl_com
     for (uint32_t index = 0; index < count && status == SDDL_OK; index++) {
         sddl_player_obey(players[index], command, players[all - 1]);
         sddl_source_want(source, sddl_player_wants(players[index]));
+        if (out)
+            out[index] = info_of(players[index]);
     }
     int unlocked = sddl_source_unlock(source);
     return status == SDDL_OK ? unlocked : status;
 }
 
-int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_command *command) {
+int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_command *command,
+                        sddl_player_info *out) {
     int status = sddl_usable();
     if (status != SDDL_OK)
         return status;
@@ -101,7 +124,7 @@ int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_c
         return SDDL_E_MEMORY;
     status = get_all(handles, count, all, command->other, players);
     if (status == SDDL_OK) {
-        status = obey_all(players, count, all, command);
+        status = obey_all(players, count, all, command, out);
         release_all(players, all);
     }
     free(players);
@@ -136,22 +159,7 @@ int sddl_player_get_info(sddl_handle handle, sddl_player_info *out) {
     if (status != SDDL_OK)
         return status;
     sddl_player_catch_up(player);
-    sddl_position position;
-    sddl_player_position(player, &position);
-    *out = (sddl_player_info){
-        .status = player->status,
-        .mode = player->timeline.mode,
-        .policy = player->policy,
-        .loops = player->loops,
-        .rate = player->rate,
-        .frame = position.frame,
-        .epoch = player->client.epoch,
-        .loop = sddl_player_loop(player, &position),
-        .loops_done = player->loops_done,
-        .media_time = player->media,
-        .frames_due = player->frames_due,
-        .missed = player->missed,
-    };
+    *out = info_of(player);
     return leave(player, SDDL_OK);
 }
 

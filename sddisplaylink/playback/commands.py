@@ -30,12 +30,12 @@ def play(players: Sequence[PlayerCore]) -> None:
     """Start those that rest, resume those that pause."""
     with _commanding(players) as handles:
         starting = [player for player in players if player._state() in AT_REST]
-        send(handles, lib.SDDL_OP_PLAY)
+        after = send(handles, lib.SDDL_OP_PLAY)
         for player in starting:
             player._forget_run()
-        for player in players:
+        for player, info in zip(players, after, strict=True):
             player._is_suspended = False
-            player._prefetch()
+            player._prefetch(info)
             player._notify_change()
 
 
@@ -84,39 +84,39 @@ def seek(players: Sequence[PlayerCore], index: SupportsIndex, loop: int | None) 
             if not 0 <= frame < player._frame_count:
                 raise IndexError(f"frame {frame} is out of range: the image has {player._frame_count}")
         target = -1 if loop is None else min(operator.index(loop), 2**63 - 1)
-        send(handles, lib.SDDL_OP_SEEK, frame=frame, loop=target)
-        for player in players:
+        after = send(handles, lib.SDDL_OP_SEEK, frame=frame, loop=target)
+        for player, info in zip(players, after, strict=True):
             player._forget_position()
-            player._shown = frame, player._info().loop
-            player._prefetch()
+            player._shown = frame, info.loop
+            player._prefetch(info)
 
 
 def set_rate(players: Sequence[PlayerCore], rate: float) -> None:
     """Go on from here at another speed."""
     with _commanding(players) as handles:
         turning = [player for player in players if (player._info().rate < 0) != (rate < 0)]
-        send(handles, lib.SDDL_OP_RATE, rate=rate)
+        after = send(handles, lib.SDDL_OP_RATE, rate=rate)
         for player in turning:
             player._told_loops = None
-        for player in players:
-            player._prefetch()
+        for player, info in zip(players, after, strict=True):
+            player._prefetch(info)
             player._notify_change()
 
 
 def configure(player: PlayerCore, operation: int, value: int) -> None:
     """Set the mode, the loops or the late policy."""
     with _commanding([player]) as handles:
-        send(handles, operation, value=value)
-        player._prefetch()
+        after = send(handles, operation, value=value)
+        player._prefetch(after[0])
 
 
 def align(players: Sequence[PlayerCore], leader: PlayerCore) -> None:
     """Make them do what ``leader`` does, at its media time."""
     with _commanding([*players, leader]) as handles:
-        send(handles[:-1], lib.SDDL_OP_ALIGN, other=handles[-1])
-        for player in players:
+        after = send(handles[:-1], lib.SDDL_OP_ALIGN, other=handles[-1])
+        for player, info in zip(players, after, strict=True):
             player._forget_position()
-            player._prefetch()
+            player._prefetch(info)
 
 
 def _settle(players: Sequence[PlayerCore]) -> None:

@@ -103,8 +103,8 @@ class PlayerBase(NativeClient):
         self._shown = self._frame = None
         self._feed.blank()
 
-    def _prefetch(self) -> None:
-        info = self._info()
+    def _prefetch(self, info: Any) -> None:
+        """Have the frames decoded that a native player in that state shows next."""
         self._feed.turn(direction_of(info.mode, info.rate))
         self._feed.prefetch(info.frame)
 

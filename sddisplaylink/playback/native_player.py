@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sddisplaylink.clocks.displays import Display, ManualClock, Source, resolve_clock
 from sddisplaylink.decoders.opening import Source as ImageSource
@@ -75,13 +75,15 @@ def send(
     loop: int = -1,
     rate: float = 1.0,
     other: int = 0,
-) -> None:
+) -> Any:
     """Give all those players one command between two ticks; on an error to none of them.
 
+    Returns an ``sddl_player_info[]``, what each player is like after the command: keep it as long as an element of it.
     ClockError if they are on different clocks, LinkClosedError if one is closed, ValueError for a value out of range.
     """
-    if not handles:
-        return
     command = {"op": operation, "value": value, "frame": frame, "loop": loop, "rate": rate, "other": other}
     players = ffi.new("sddl_handle[]", handles)
-    check(lib.sddl_player_command(players, len(handles), ffi.new("sddl_command *", command)))
+    after = ffi.new("sddl_player_info[]", len(handles))
+    if handles:
+        check(lib.sddl_player_command(players, len(handles), ffi.new("sddl_command *", command), after))
+    return after

@@ -38,7 +38,7 @@ class PlayerCore(PlayerBase):
             if self._follows_loops:
                 send([self._handle], lib.SDDL_OP_LOOPS, value=growth.loop_count)
             self._follower.take_in(growth)
-            self._prefetch()
+            self._prefetch(self._info())
 
     # ---- events, on the dispatcher ----
 

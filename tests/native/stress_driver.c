@@ -82,7 +82,8 @@ static void command(uint64_t *random) {
         .rate = rates[next_random(random) % 4],
         .other = any(players, random),
     };
-    expect(sddl_player_command(chosen, count, &order), "player_command");
+    sddl_player_info after[3];
+    expect(sddl_player_command(chosen, count, &order, next_random(random) % 2 ? after : NULL), "player_command");
 }
 
 /* A reader: takes what is there and acts on it as a dispatcher would. */

@@ -144,7 +144,7 @@ source, mailbox, player = handles
 assert lib.sddl_source_open(lib.SDDL_CLOCK_COREVIDEO, 0, 60.0, source) == lib.sddl_mailbox_open(mailbox) == 0
 assert lib.sddl_player_open(source[0], mailbox[0], [40_000_000] * 5, 5, player) == 0
 play = ffi.new("sddl_command *", {"op": lib.SDDL_OP_PLAY})
-assert lib.sddl_player_command(player, 1, play) == 0
+assert lib.sddl_player_command(player, 1, play, ffi.NULL) == 0
 link = sd.DisplayLink(clock="corevideo")
 link.start()
 def media_time():
