@@ -137,7 +137,6 @@ class _Lib:
         self,
         data: _FFI.CData,
         size: int,
-        check_crc: int,
         index: _FFI.CData,
         frames: _FFI.CData,
         frame_capacity: int,

@@ -23,7 +23,6 @@ class Event:
     loops_done: int
     advanced: int
     missed: int
-    due: int
     target: int
     serial: int
     epoch: int
@@ -107,7 +106,7 @@ class NativePlayer:
         out = ffi.new("sddl_event *")
         if not check(lib.sddl_mailbox_wait(self.mailbox, out, 1, timeout)):
             return None
-        names = ("flags", "frame", "loop", "loops_done", "advanced", "missed", "due", "target", "serial", "epoch")
+        names = ("flags", "frame", "loop", "loops_done", "advanced", "missed", "target", "serial", "epoch")
         return Event(*(int(getattr(out, name)) for name in names))
 
     def shown(self, event: Event | None) -> Event | None:

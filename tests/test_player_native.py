@@ -106,17 +106,6 @@ def test_a_single_frame_is_shown_once_and_that_is_all(open_native: Open, loops: 
     assert player.ticks(2) == ["FX0", ""]
 
 
-def test_due_is_when_the_frame_should_have_been_there(open_native: Open) -> None:
-    player = open_native(1.5, 1.5)
-    player.play()
-    player.tick()
-    player.jump(10 * MS)
-    player.jump(10 * MS)
-    event = player.take()
-    assert event is not None
-    assert (event.target, event.due) == (30 * MS, 25 * MS)
-
-
 def test_lost_ticks_are_reported_once(open_native: Open) -> None:
     player = open_native(1, 1)
     player.play()

@@ -61,9 +61,9 @@ typedef struct sddl_gif_index {
     uint32_t height;
     uint64_t palette;         /* global colour table */
     uint32_t palette_entries; /* 0 = none */
-    uint32_t background;      /* index */
     int32_t repetitions;      /* the loop extension's number; -1 = no such extension so far */
     int32_t state;            /* sddl_scan_state */
+    int32_t more;             /* set by the caller: data will follow, and what is cut off is left for the next call */
     uint64_t position;        /* where the next call goes on; 0 = not begun */
     uint64_t walked;          /* as far as the sub-blocks that begin there have been followed; 0 = not begun */
     int32_t next_delay;       /* the graphic control extension that waits for its image */
@@ -73,7 +73,6 @@ typedef struct sddl_gif_index {
     uint32_t canvas_width; /* the logical screen, enlarged to hold the first frame; 0, 0 before that is known */
     uint32_t canvas_height;
     uint32_t frame_count; /* so far */
-    int32_t more;         /* set by the caller: data will follow, and what is cut off is left for the next call */
 } sddl_gif_index;
 
 /* Indexes up to `capacity` further frames, in file order, and returns how many. A frame that is not whole is the last. No pixel
@@ -139,10 +138,10 @@ typedef struct sddl_png_index {
 
 /* Goes on indexing a file that begins with the PNG signature, until `frame_capacity` further frames are found or `span_capacity`
  * further spans (so that state is SDDL_SCAN_MORE) or the file ends; returns how many frames. The data may be elsewhere at each
- * call. check_crc: the checksums of all chunks but IDAT and fdAT are verified; a wrong one breaks the file off, or has the chunk
- * passed over if it is ancillary. Those two hold zlib streams, which bring checksums of their own. SDDL_E_ARGUMENT if the header is
- * cut off or broken. */
-int64_t sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
+ * call. The checksums of all chunks but IDAT and fdAT are verified; a wrong one breaks the file off, or has the chunk skipped if
+ * the chunk is ancillary. Those two hold zlib streams, which bring checksums of their own. SDDL_E_ARGUMENT if the header is cut
+ * off or broken. */
+int64_t sddl_png_scan(const uint8_t *data, size_t size, sddl_png_index *index, sddl_png_frame *frames,
                       size_t frame_capacity, sddl_span *spans, size_t span_capacity);
 /* Where data is still to come: counts the frame whose data was read last, which the caller knows to be whole, before the next
  * chunk says so. Returns 1, with the frame, or 0 if there is none or it counts already. */

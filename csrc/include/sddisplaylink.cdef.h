@@ -70,7 +70,6 @@ typedef struct sddl_event {
     int64_t loop;       /* players: the loop that frame belongs to */
     int64_t loops_done; /* players: loops completed */
     int64_t advanced; /* players: frames that became due since the event before this one was taken, this one included */
-    int64_t due;      /* players: presentation time at which this frame became due */
 } sddl_event;
 
 typedef struct sddl_display {

@@ -156,20 +156,10 @@ static bool choose_next(sddl_player *player, sddl_position *next) {
 
 /* ---- events ---- */
 
-static int64_t became_due(const sddl_player *player, const sddl_position *next, int64_t target) {
-    if (!player->posted || player->rate == 0)
-        return target;
-    int64_t edge = sddl_player_backward(player) ? next->ends : next->begins;
-    double delay = (double)(edge - player->anchor_media) / player->rate;
-    bool within = delay >= 0 && delay < (double)sddl_player_elapsed(player->anchor_time, target);
-    return within ? player->anchor_time + (int64_t)delay : target;
-}
-
 /* The frame is due: counts it, and whatever was passed over or dropped before it. */
 static void take_step(sddl_player *player, const sddl_position *next, sddl_event *event) {
     int64_t passed = next->step > player->step ? next->step - player->step : player->step - next->step;
     int64_t fresh = player->posted ? passed : 1;
-    event->due = became_due(player, next, event->target);
     event->advanced = fresh + (player->repeat ? player->frames_due - player->frames_told : 0);
     player->frames_due += fresh;
     player->posted = true;

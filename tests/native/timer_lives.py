@@ -67,9 +67,9 @@ def watch(players: list[NativePlayer], begun: int, chance: random.Random) -> Ite
         for player in players:
             event = player.shown(player.take())
             if event:
-                times = (time and time - begun for time in (event.due, event.target))
+                target = event.target and event.target - begun
                 counts = (event.loop, event.loops_done, event.advanced, event.missed, event.serial)
-                yield (event.said, *counts, *times)
+                yield (event.said, *counts, target)
 
 
 def inspect(player: NativePlayer) -> tuple[Any, ...]:

@@ -149,7 +149,6 @@ static bool begin(const struct scanner *scan) {
         .height = sddl_little16(data + 8),
         .palette = HEADER,
         .palette_entries = table_entries(data[10]),
-        .background = data[11],
         .repetitions = -1,
         .next = {-1, 0},
         .more = scan->index->more,

@@ -18,7 +18,7 @@ bool sddl_png_next_chunk(const uint8_t *data, size_t size, size_t position, cons
     chunk->body = at + 8;
     chunk->begin = position + 8;
     chunk->length = sddl_big32(at);
-    if (!crc || chunk->kind == IDAT || chunk->kind == FDAT)
+    if (chunk->kind == IDAT || chunk->kind == FDAT)
         return true;
     if (sddl_crc(crc, at + 4, chunk->length + 4) == sddl_big32(chunk->body + chunk->length))
         return true;

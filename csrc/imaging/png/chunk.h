@@ -16,7 +16,7 @@ struct sddl_png_chunk {
 };
 
 /* False if the chunk is cut off or damaged; its kind is known even so, if that much is there. An ancillary one whose checksum is
- * wrong is to be passed over: its kind is 0. `crc`: NULL takes checksums on trust. */
+ * wrong is to be skipped: its kind is 0. */
 bool sddl_png_next_chunk(const uint8_t *data, size_t size, size_t position, const struct sddl_crc_table *crc,
                          struct sddl_png_chunk *chunk);
 /* Begins an index with what IHDR says; false if that is cut off or broken. */

@@ -11,7 +11,7 @@ struct scanner {
     sddl_span *spans;
     uint64_t first_frame;
     uint64_t first_span;
-    const struct sddl_crc_table *crc; /* NULL: checksums are taken on trust */
+    const struct sddl_crc_table *crc;
 };
 
 static bool next_chunk(const struct scanner *scan, size_t position, struct sddl_png_chunk *chunk) {
@@ -180,7 +180,7 @@ static bool step(const struct scanner *scan) {
     return true;
 }
 
-int64_t sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_index *index, sddl_png_frame *frames,
+int64_t sddl_png_scan(const uint8_t *data, size_t size, sddl_png_index *index, sddl_png_frame *frames,
                       size_t frame_capacity, sddl_span *spans, size_t span_capacity) {
     struct sddl_crc_table crc;
     if (!data || !index || (!frames && frame_capacity) || (!spans && span_capacity) || index->position > size)
@@ -189,7 +189,7 @@ int64_t sddl_png_scan(const uint8_t *data, size_t size, int check_crc, sddl_png_
     if (index->position == 0 && !sddl_png_read_header(data, size, &crc, index))
         return SDDL_E_ARGUMENT;
     const struct scanner scan = {
-        data, size, index, frames, spans, index->frame_count, index->span_count, check_crc ? &crc : NULL,
+        data, size, index, frames, spans, index->frame_count, index->span_count, &crc,
     };
     while (index->state == SDDL_SCAN_MORE && index->frame_count - scan.first_frame < frame_capacity &&
            index->span_count - scan.first_span < span_capacity)

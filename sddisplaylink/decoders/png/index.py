@@ -106,7 +106,7 @@ class PngIndex(FrameIndex):
         while state.state == lib.SDDL_SCAN_MORE and not (found or is_starved):
             spans, room = self._spans.room(state.span_count)
             full = state.span_count + room
-            found = lib.sddl_png_scan(*self.data.extent, 1, state, frames, capacity, spans, room)
+            found = lib.sddl_png_scan(*self.data.extent, state, frames, capacity, spans, room)
             if found < 0:
                 raise ImageFormatError("the PNG file has no whole header")
             is_starved = state.span_count < full
