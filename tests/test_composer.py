@@ -283,7 +283,6 @@ def test_prepared_tiles_give_the_same(data):
         for thread in threads:
             thread.join()
         assert bytes(get(decoder, index)) == expected[index]
-    decoder.forget_prepared()
     decoder.close()
 
 

@@ -123,9 +123,6 @@ class Decoder(ImageFacts, Protocol):
         Any thread.
         """
 
-    def forget_prepared(self) -> None:
-        """Give up what was prepared and not composed. Any thread."""
-
     def purge(self) -> None:
         """Give up all memory that can be had again. What was composed last has to be composed anew."""
 

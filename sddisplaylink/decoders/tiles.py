@@ -102,8 +102,5 @@ class Painter(Protocol):
     def data_size(self, index: int) -> int:
         """About how many compressed bytes there are. Any thread."""
 
-    def forget_prepared(self) -> None:
-        """Give up what was not used."""
-
     def purge(self) -> None:
         """Give up all memory."""

@@ -199,10 +199,6 @@ class TileDecoder:
         width, height = self._tile(index).area[2:]
         return width * height <= _QUICK_PIXELS and self._painter.data_size(index) <= _QUICK_BYTES
 
-    def forget_prepared(self) -> None:
-        """Give up tiles decoded ahead."""
-        self._painter.forget_prepared()
-
     def purge(self) -> None:
         """Give up all buffers but those handed out."""
         self._base = self._shown = self._standing = self._composed = None

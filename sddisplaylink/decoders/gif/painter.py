@@ -71,10 +71,6 @@ class NativeGifPainter:
         frame = self._index.frame(index)
         return int(frame.end - frame.begin)
 
-    def forget_prepared(self) -> None:
-        """Give up what was decoded ahead."""
-        self._prepared.clear()
-
     def purge(self) -> None:
         """Give up all memory."""
         self._prepared.clear()

@@ -65,8 +65,5 @@ class PillowPainter:
         """Not told: Pillow takes its time in any case."""
         return sys.maxsize
 
-    def forget_prepared(self) -> None:
-        """Nothing."""
-
     def purge(self) -> None:
         """Nothing."""

@@ -110,9 +110,6 @@ class SequenceDecoder:
         """False."""
         return False
 
-    def forget_prepared(self) -> None:
-        """Nothing."""
-
     def purge(self) -> None:
         """Begin anew next time."""
         self.close()

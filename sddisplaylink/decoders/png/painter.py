@@ -54,10 +54,6 @@ class NativePngPainter:
         """The length of its zlib stream."""
         return self._index.stream_size(index)
 
-    def forget_prepared(self) -> None:
-        """Give up what was inflated ahead."""
-        self._prepared.clear()
-
     def purge(self) -> None:
         """Give up all memory."""
         self._prepared.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import os
 import sys
@@ -43,18 +42,6 @@ def load() -> tuple[str, Any, Any, Any]:
     raise QtMissingError(f"this view needs PySide6 or PyQt6 ({'; '.join(reasons)}): {INSTALL}")
 
 
-def keep_singletons_alive() -> None:
-    """Lend None, True and False more references than a program can lose.
-
-    PySide6 6.12.0 forgets to count the None that many calls return, and some booleans. From Python 3.12 on they cannot
-    die; before, the process is aborted after some thousand calls.
-    """
-    if sys.version_info < (3, 12) and sys.modules["PySide6"].__version__ == "6.12.0":
-        for singleton in (None, True, False):
-            count = ctypes.c_ssize_t.from_address(id(singleton))
-            count.value = max(count.value, 1 << 48)
-
-
 if TYPE_CHECKING:
     from PySide6 import QtCore, QtGui, QtWidgets
     from PySide6.QtCore import Signal, Slot
@@ -64,7 +51,6 @@ else:
     BINDING, QtCore, QtGui, QtWidgets = load()
     if BINDING == "PySide6":
         Signal, Slot = QtCore.Signal, QtCore.Slot
-        keep_singletons_alive()
     else:
         Signal, Slot = QtCore.pyqtSignal, QtCore.pyqtSlot
 
