@@ -33,8 +33,13 @@ void sddl_object_release(void *object);
 int sddl_handle_count(sddl_kind kind);
 void sddl_handles_visit(sddl_kind kind, void (*visit)(void *object)); /* with the registry locked */
 
-/* ---- library.c ---- */
+/* ---- phase.c ---- */
 
+bool sddl_phase_is_unused(void);
+/* From now on calls may proceed, and a forked child is noticed; SDDL_E_SYSTEM if that cannot be arranged. */
+int sddl_phase_begin(void);
+/* From now on no call may proceed; false if none might before. */
+bool sddl_phase_end(void);
 /* SDDL_OK, or why no call may proceed: SDDL_E_FORKED, SDDL_E_SHUTDOWN. */
 int sddl_usable(void);
 bool sddl_exiting(void);

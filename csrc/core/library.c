@@ -1,50 +1,20 @@
-/* The library as a whole: begin, end, forked children, figures for bug reports. */
-#include <pthread.h>
-
+/* Initialises and shuts down the library, and counts what it holds for bug reports. */
 #include "core/source.h"
 
-enum { UNUSED, READY, EXITING, FORKED };
-
-static atomic_int phase;
-
-static void mark_forked(void) {
-    atomic_store(&phase, FORKED); /* the only thing that is safe to do in a child of a process with threads */
-}
-
 int sddl_init(void) {
-    if (atomic_load(&phase) != UNUSED)
+    if (!sddl_phase_is_unused())
         return SDDL_OK;
     int status = sddl_handles_init();
     if (status == SDDL_OK)
         status = sddl_sources_init();
     if (status == SDDL_OK)
         status = sddl_control_init();
-    if (status == SDDL_OK && pthread_atfork(NULL, NULL, mark_forked) != 0)
-        status = SDDL_E_SYSTEM;
-    if (status == SDDL_OK)
-        atomic_store(&phase, READY);
-    return status;
-}
-
-int sddl_usable(void) {
-    switch (atomic_load_explicit(&phase, memory_order_relaxed)) {
-    case READY:
-        return SDDL_OK;
-    case FORKED:
-        return SDDL_E_FORKED;
-    default:
-        return SDDL_E_SHUTDOWN;
-    }
-}
-
-bool sddl_exiting(void) {
-    return atomic_load(&phase) == EXITING;
+    return status == SDDL_OK ? sddl_phase_begin() : status;
 }
 
 int sddl_shutdown(int64_t timeout) {
-    int expected = READY;
-    if (!atomic_compare_exchange_strong(&phase, &expected, EXITING))
-        return expected == FORKED ? SDDL_E_FORKED : SDDL_OK;
+    if (!sddl_phase_end())
+        return sddl_usable() == SDDL_E_FORKED ? SDDL_E_FORKED : SDDL_OK;
     sddl_handles_visit(SDDL_KIND_MAILBOX, sddl_mailbox_shut);
     return sddl_control_stop(timeout) ? SDDL_OK : SDDL_E_SYSTEM;
 }

@@ -167,7 +167,7 @@ MUTANTS = {
         "csrc/platform/thread_posix.c", "sigfillset(&all);", "sigemptyset(&all);", "hazards_python::test_42",
     ),
     "forks not noticed": Mutant(
-        "csrc/core/library.c", "pthread_atfork(NULL, NULL, mark_forked)",
+        "csrc/core/phase.c", "pthread_atfork(NULL, NULL, mark_forked)",
         "pthread_atfork(NULL, NULL, mark_forked ? NULL : mark_forked)",
         "hazards_python::test_40",
     ),
