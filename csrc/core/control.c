@@ -1,26 +1,11 @@
-/* The control thread: the only caller of the clocks' create, start, stop and destroy. It lives while there is something to
- * control, and holds no lock while it calls a clock. */
+/* The control thread: takes a step for all sources whenever something has changed or a step has asked for it. It lives while
+ * there is something to control. */
 #include "core/source.h"
 
 static sddl_monitor monitor;
 static bool poked, running, stopping; /* guarded by the monitor */
 static atomic_llong stalls, abandoned;
-
-static int64_t advance_all(bool exiting, bool *at_rest) {
-    int64_t soonest = INT64_MAX;
-    *at_rest = true;
-    for (int index = 0; index < sddl_sources_end(); index++) {
-        sddl_source *source = sddl_source_at(index);
-        sddl_source_lock(source);
-        if (source->clock != SDDL_CLOCK_MANUAL) {
-            int64_t again = sddl_supervise(source, exiting);
-            soonest = again < soonest ? again : soonest;
-            *at_rest &= source->state <= SDDL_SOURCE_IDLE && !source->leaving;
-        }
-        sddl_source_unlock(source);
-    }
-    return soonest;
-}
+static sddl_control_step step; /* never changes once calls may proceed */
 
 static void *run(void *unused) {
     (void)unused;
@@ -29,7 +14,7 @@ static void *run(void *unused) {
         bool exiting = stopping, at_rest;
         poked = false;
         sddl_monitor_unlock(&monitor);
-        int64_t soonest = advance_all(exiting, &at_rest);
+        int64_t soonest = step(exiting, &at_rest);
         sddl_monitor_lock(&monitor);
         if (poked || soonest == 0)
             continue;
@@ -56,7 +41,8 @@ static int ensure_running(void) {
     return status;
 }
 
-int sddl_control_init(void) {
+int sddl_control_init(sddl_control_step each) {
+    step = each;
     return sddl_monitor_init(&monitor, SDDL_RANK_CONTROL);
 }
 

@@ -8,7 +8,7 @@ int sddl_init(void) {
     if (status == SDDL_OK)
         status = sddl_sources_init();
     if (status == SDDL_OK)
-        status = sddl_control_init();
+        status = sddl_control_init(sddl_supervise_all);
     return status == SDDL_OK ? sddl_phase_begin() : status;
 }
 

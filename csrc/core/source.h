@@ -89,7 +89,11 @@ bool sddl_retire_abandon(sddl_retiring *retiring);
 
 /* ---- control.c ---- */
 
-int sddl_control_init(void);
+/* What the control thread does for all sources. When to do it again: a time, 0 = at once, INT64_MAX = not before something changes.
+ * `at_rest`: no clock runs or is being stopped, so that the thread may end. */
+typedef int64_t (*sddl_control_step)(bool exiting, bool *at_rest);
+
+int sddl_control_init(sddl_control_step step);
 /* Lets the control thread look at every source, starting it if need be. With no lock held. */
 int sddl_control_poke(void);
 /* The same, if it is running. */
@@ -119,8 +123,7 @@ void sddl_stand_in_stop(sddl_source *source);
 
 /* ---- supervise.c ---- */
 
-/* With the source locked, on the control thread: brings it one step nearer to what its clients want. When to look again: a time,
- * 0 = at once, INT64_MAX = not before something changes. */
-int64_t sddl_supervise(sddl_source *source, bool exiting);
+/* A step of the control thread, which makes, starts, stops and destroys every clock. */
+int64_t sddl_supervise_all(bool exiting, bool *at_rest);
 
 #endif

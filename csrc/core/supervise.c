@@ -141,7 +141,9 @@ static void stop_source(sddl_source *source) {
     sddl_stand_in_stop(source);
 }
 
-int64_t sddl_supervise(sddl_source *source, bool exiting) {
+/* Brings the source one step nearer to what its clients want. When to look again: a time, 0 = at once, INT64_MAX = not before
+ * something changes. */
+static int64_t supervise(sddl_source *source, bool exiting) {
     bool wanted = source->active && !exiting;
     int64_t leaving = sddl_native_settle(source);
     switch (source->state) {
@@ -164,4 +166,20 @@ int64_t sddl_supervise(sddl_source *source, bool exiting) {
     }
     bool synthetic = source->state == SDDL_SOURCE_SYNTHETIC;
     return sooner(leaving, synthetic ? advance_synthetic(source) : advance_running(source));
+}
+
+int64_t sddl_supervise_all(bool exiting, bool *at_rest) {
+    int64_t soonest = INT64_MAX;
+    *at_rest = true;
+    for (int index = 0; index < sddl_sources_end(); index++) {
+        sddl_source *source = sddl_source_at(index);
+        sddl_source_lock(source);
+        if (source->clock != SDDL_CLOCK_MANUAL) {
+            int64_t again = supervise(source, exiting);
+            soonest = again < soonest ? again : soonest;
+            *at_rest &= source->state <= SDDL_SOURCE_IDLE && !source->leaving;
+        }
+        sddl_source_unlock(source);
+    }
+    return soonest;
 }
