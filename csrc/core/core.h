@@ -11,6 +11,14 @@
 #include "include/sddisplaylink.h"
 #include "platform/platform.h"
 
+static inline int64_t sddl_min64(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static inline int64_t sddl_max64(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
 /* ---- handles.c: 64-bit handles to counted objects ---- */
 
 typedef enum sddl_kind { SDDL_KIND_SOURCE = 1, SDDL_KIND_MAILBOX, SDDL_KIND_LINK, SDDL_KIND_PLAYER } sddl_kind;
@@ -55,12 +63,18 @@ void sddl_source_lock(sddl_source *source);
 int sddl_source_unlock(sddl_source *source);
 /* Its time, in nanoseconds. */
 int64_t sddl_source_now(const sddl_source *source);
-/* With it locked: the target of the last vsync, also if there was no tick because nobody wanted it. */
+
+/* ---- demand.c: with the source locked ---- */
+
+/* The target of the last vsync, also if there was no tick because nobody wanted it. */
 int64_t sddl_source_present(const sddl_source *source);
-/* With it locked: whether that mailbox's reader will be told at the end of the tick that is being handed out. */
-bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox);
-/* With it locked, between two ticks: a client wants its next one at that target. */
+/* Between two ticks: a client wants its next one at that target. */
 void sddl_source_want(sddl_source *source, int64_t target);
+
+/* ---- ticks.c: with the source locked ---- */
+
+/* Whether that mailbox's reader will be told at the end of the tick that is being handed out. */
+bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox);
 
 /* ---- subscriber.c: what links and players have in common ---- */
 

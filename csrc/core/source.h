@@ -71,10 +71,13 @@ void sddl_source_list(sddl_source *source, sddl_client *client, bool active);
 void sddl_source_vacate(sddl_source *source);
 void sddl_sources_count(sddl_stats *stats);
 
-/* ---- ticks.c: ticks, and those that nobody wants; with the source locked ---- */
+/* ---- ticks.c: with the source locked ---- */
 
 /* A tick to every active client, its stamps made to increase. */
 void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick);
+
+/* ---- demand.c: with the source locked ---- */
+
 /* The next tick is the first of a clock: whatever was known of ticks to come is not so any more. */
 void sddl_source_expect_first(sddl_source *source);
 

@@ -12,27 +12,19 @@ enum { LINGER_TICKS = 20, SILENT_TICKS = 10 }; /* or after so many ticks if that
 #define RETRY_LAST SDDL_SECOND
 static const int64_t RECHECKS[] = {SDDL_SECOND, 5 * SDDL_SECOND}; /* after waking, displays report 60 Hz for a while */
 
-static int64_t sooner(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t later(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 static void try_again_later(sddl_source *source) {
-    source->retry_delay = source->retry_delay ? sooner(2 * source->retry_delay, RETRY_LAST) : RETRY_FIRST;
+    source->retry_delay = source->retry_delay ? sddl_min64(2 * source->retry_delay, RETRY_LAST) : RETRY_FIRST;
     source->retry_at = sddl_now() + source->retry_delay;
 }
 
 /* When a running clock counts as dead unless it ticks before. */
 static int64_t silent_at(const sddl_source *source) {
-    int64_t last = source->heard ? later(source->heard_at, source->started_at) : source->started_at;
-    return last + later(SILENCE, SILENT_TICKS * source->period);
+    int64_t last = source->heard ? sddl_max64(source->heard_at, source->started_at) : source->started_at;
+    return last + sddl_max64(SILENCE, SILENT_TICKS * source->period);
 }
 
 static int64_t linger_until(const sddl_source *source) {
-    return source->idle_since + sooner(LINGER, LINGER_TICKS * source->period);
+    return source->idle_since + sddl_min64(LINGER, LINGER_TICKS * source->period);
 }
 
 static int64_t advance_idle(sddl_source *source, bool exiting) {
@@ -87,7 +79,7 @@ static int64_t advance_running(sddl_source *source) {
         return INT64_MAX;
     source->doubted = is_outdated(source, &recheck);
     if (sddl_now() < silent && !source->doubted)
-        return sooner(silent, recheck);
+        return sddl_min64(silent, recheck);
     sddl_stand_in_start(source);
     sddl_native_retire(source, true);
     source->retry_delay = 0;
@@ -150,9 +142,9 @@ static int64_t supervise(sddl_source *source, bool exiting) {
     case SDDL_SOURCE_EMPTY:
         return leaving;
     case SDDL_SOURCE_IDLE:
-        return sooner(leaving, advance_idle(source, exiting));
+        return sddl_min64(leaving, advance_idle(source, exiting));
     case SDDL_SOURCE_STOPPING:
-        return sooner(leaving, advance_stopping(source, wanted));
+        return sddl_min64(leaving, advance_stopping(source, wanted));
     default:
         break;
     }
@@ -160,12 +152,12 @@ static int64_t supervise(sddl_source *source, bool exiting) {
         bool synthetic = source->state == SDDL_SOURCE_SYNTHETIC;
         source->state = synthetic ? SDDL_SOURCE_SYNTHETIC : SDDL_SOURCE_LINGER;
         if (!exiting && sddl_now() < linger_until(source))
-            return sooner(leaving, linger_until(source));
+            return sddl_min64(leaving, linger_until(source));
         stop_source(source);
         return 0;
     }
     bool synthetic = source->state == SDDL_SOURCE_SYNTHETIC;
-    return sooner(leaving, synthetic ? advance_synthetic(source) : advance_running(source));
+    return sddl_min64(leaving, synthetic ? advance_synthetic(source) : advance_running(source));
 }
 
 int64_t sddl_supervise_all(bool exiting, bool *at_rest) {
@@ -176,7 +168,7 @@ int64_t sddl_supervise_all(bool exiting, bool *at_rest) {
         sddl_source_lock(source);
         if (source->clock != SDDL_CLOCK_MANUAL) {
             int64_t again = supervise(source, exiting);
-            soonest = again < soonest ? again : soonest;
+            soonest = sddl_min64(soonest, again);
             *at_rest &= source->state <= SDDL_SOURCE_IDLE && !source->leaving;
         }
         sddl_source_unlock(source);

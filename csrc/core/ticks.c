@@ -1,19 +1,11 @@
-/* A tick on its way from a clock to the clients of its source: checked, put in order, handed out. And which ticks they want. */
+/* Validates a clock's tick, makes its timestamps increase, and hands it out to the clients of its source. */
 #include "core/source.h"
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
 
 void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
     sddl_tick ordered = *tick;
     if (source->ticks) { /* displays have been seen to stamp ticks twice, and backwards */
-        ordered.timestamp = larger(tick->timestamp, source->last_timestamp + 1);
-        ordered.target = larger(tick->target, source->last_target + 1);
+        ordered.timestamp = sddl_max64(tick->timestamp, source->last_timestamp + 1);
+        ordered.target = sddl_max64(tick->target, source->last_target + 1);
     }
     source->last_timestamp = ordered.timestamp;
     source->last_target = ordered.target;
@@ -24,7 +16,7 @@ void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
     source->ticking = true;
     for (sddl_client *client = source->first_active, *next; client; client = next) {
         next = client->next_active; /* a player that finishes leaves the list */
-        source->wanted = smaller(source->wanted, client->tick(client, &ordered, sequence));
+        source->wanted = sddl_min64(source->wanted, client->tick(client, &ordered, sequence));
     }
     source->ticking = source->wakes_clock = false;
     while (source->to_announce_count)
@@ -40,30 +32,6 @@ bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox) {
         return false;
     source->to_announce[source->to_announce_count++] = mailbox;
     return true;
-}
-
-void sddl_source_expect_first(sddl_source *source) {
-    source->grid.period = 0;
-    source->wanted = 0;
-    source->wakes_clock = false;
-}
-
-int64_t sddl_source_present(const sddl_source *source) {
-    if (source->grid.period == 0)
-        return source->last_target;
-    int64_t passed = sddl_grid_first(&source->grid, sddl_now() + 1);
-    int64_t unwanted = sddl_grid_first(&source->grid, source->wanted) - 1;
-    return larger(source->last_target, sddl_grid_vsync(&source->grid, smaller(passed, unwanted)));
-}
-
-void sddl_source_want(sddl_source *source, int64_t target) {
-    int64_t sooner = larger(target, sddl_source_present(source) + 1);
-    if (sooner >= source->wanted)
-        return;
-    const sddl_grid *grid = &source->grid;
-    if (grid->period != 0 && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->wanted))
-        source->needs_control = source->wakes_clock = true;
-    source->wanted = sooner;
 }
 
 /* The display's clock lives. While a timer stands in for it, the control thread has waited for that. */

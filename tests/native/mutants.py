@@ -97,7 +97,7 @@ MUTANTS = {
         "timer_rest::test_whatever",
     ),
     "the control thread poked for nothing": Mutant(
-        "csrc/core/ticks.c", " && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->wanted))", ")",
+        "csrc/core/demand.c", " && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->wanted))", ")",
         "timer_rest::test_a_command_just_before",
     ),
     "pending events outlive a stop": Mutant(
