@@ -26,12 +26,13 @@ typedef struct sddl_tick {
     sddl_grid grid; /* given by a clock that can leave out ticks */
 } sddl_tick;
 
-/* Called by a running clock on its own thread. The context is an integer that stays harmless for ever: a tick for a source that
- * has moved on is dropped. No lock of the core is held when it is called, and it calls no clock.
+/* What a running clock calls on its own thread, with the context that the clock was created with: an integer that stays harmless
+ * for ever, as a tick of a clock that has been given up is dropped. No lock of the core is held when it is called, and it
+ * calls no clock.
  *
  * Returns the earliest target at which a client wants its next tick: a clock that gives its grid may leave out the ticks before
  * that one, until `wake` tells it otherwise. 0 = the next tick, INT64_MAX = none. */
-int64_t sddl_source_tick(uintptr_t context, const sddl_tick *tick);
+typedef int64_t (*sddl_on_tick)(uintptr_t context, const sddl_tick *tick);
 
 /* `available` and `displays` may be called from any thread. The others are never called two at a time for one clock, nor on its
  * own thread: by the control thread, or in the case of a display's `stop` by a thread that the control thread has made for it.
@@ -42,7 +43,7 @@ typedef struct sddl_clock_ops {
     int64_t grace;   /* a clock is not destroyed sooner than this after its start: its thread may not have begun yet */
     int (*available)(void);
     int (*displays)(sddl_display *out, int capacity);
-    int (*create)(uint32_t display, double refresh_rate, uintptr_t context, void **clock);
+    int (*create)(uint32_t display, double refresh_rate, sddl_on_tick on_tick, uintptr_t context, void **clock);
     int (*start)(void *clock);
     void (*stop)(void *clock);
     void (*destroy)(void *clock);

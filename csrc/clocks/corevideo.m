@@ -25,10 +25,11 @@ static const int64_t NO_VIDEO_TIME = INT64_MIN;
 
 typedef struct link_slot {
     atomic_bool taken;
-    CVDisplayLinkRef link;      /* for whoever controls the clock, */
-    bool started;               /* likewise: and not stopped since */
-    atomic_uintptr_t key;       /* of the link it serves, 0 = none */
-    atomic_uintptr_t context;   /* the core's */
+    CVDisplayLinkRef link; /* for whoever controls the clock, */
+    bool started;          /* likewise: and not stopped since */
+    atomic_uintptr_t key;  /* of the link it serves, 0 = none */
+    _Atomic(sddl_on_tick) on_tick;
+    atomic_uintptr_t context;   /* of on_tick */
     _Atomic int64_t period;     /* where a time stamp gives none */
     _Atomic int64_t video_time; /* of the last tick */
 } link_slot;
@@ -97,14 +98,15 @@ static int64_t missed_before(link_slot *slot, const CVTimeStamp *output) {
 /* The tick is for the vsync one period before its output time, as CADisplayLink has it: target = timestamp + period. */
 static void tick(uintptr_t key, const CVTimeStamp *output) {
     link_slot *slot = &slots[key % SLOTS];
+    sddl_on_tick on_tick = atomic_load(&slot->on_tick);
     uintptr_t context = atomic_load(&slot->context);
-    if (atomic_load(&slot->key) != key) /* asked last: the context was that of this key */
+    if (atomic_load(&slot->key) != key) /* asked last: the two were those of this key */
         return;
     int64_t period = sddl_period_or(stamped_seconds(output), atomic_load(&slot->period));
     int64_t target = output_time(output, period);
     sddl_tick made = {
         .timestamp = target - period, .target = target, .period = period, .missed = missed_before(slot, output)};
-    sddl_source_tick(context, &made);
+    on_tick(context, &made);
 }
 
 static CVReturn output_callback(CVDisplayLinkRef link, const CVTimeStamp *now, const CVTimeStamp *output,
@@ -143,11 +145,12 @@ static void give_back(link_slot *slot) {
     atomic_store(&slot->taken, false);
 }
 
-static int open_link(link_slot *slot, CGDirectDisplayID display, uintptr_t context) {
+static int open_link(link_slot *slot, CGDirectDisplayID display, sddl_on_tick on_tick, uintptr_t context) {
     slot->link = make_link(display);
     if (!slot->link)
         return SDDL_E_CLOCK;
     uintptr_t key = (atomic_fetch_add(&keys_used, 1) + 1) * SLOTS + (uintptr_t)(slot - slots);
+    atomic_store(&slot->on_tick, on_tick);
     atomic_store(&slot->context, context);
     atomic_store(&slot->period, (int64_t)((double)SDDL_SECOND / link_rate(slot->link, display)));
     atomic_store(&slot->key, key);
@@ -155,13 +158,13 @@ static int open_link(link_slot *slot, CGDirectDisplayID display, uintptr_t conte
     return rc == kCVReturnSuccess ? SDDL_OK : SDDL_E_CLOCK;
 }
 
-static int create(uint32_t display, double refresh_rate, uintptr_t context, void **clock) {
+static int create(uint32_t display, double refresh_rate, sddl_on_tick on_tick, uintptr_t context, void **clock) {
     (void)refresh_rate; /* a display has its own */
     @autoreleasepool {
         link_slot *slot = take_slot();
         if (!slot)
             return SDDL_E_MEMORY;
-        int rc = open_link(slot, display ? display : CGMainDisplayID(), context);
+        int rc = open_link(slot, display ? display : CGMainDisplayID(), on_tick, context);
         if (rc != SDDL_OK)
             give_back(slot);
         *clock = rc == SDDL_OK ? slot : NULL;

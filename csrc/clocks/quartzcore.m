@@ -23,7 +23,8 @@ static const double LATEST = 9e9;      /* s; more would not fit into nanoseconds
 
 typedef struct quartz_clock {
     uint32_t display;
-    uintptr_t context; /* the core's */
+    sddl_on_tick on_tick;
+    uintptr_t context; /* of on_tick */
     int64_t period;    /* where the link tells none */
     id link;           /* nil while stopped */
     pthread_t thread;
@@ -69,7 +70,7 @@ static void tick(quartz_clock *self, id link) {
                       .period = period,
                       .missed = missed_before(self, timestamp, period)};
     self->last_target = target;
-    sddl_source_tick(self->context, &made);
+    self->on_tick(self->context, &made);
 }
 
 static void display_link_callback(id target, SEL selector, id link) {
@@ -144,12 +145,13 @@ static int64_t listed_period(uint32_t display) {
     return SDDL_SECOND / 60;
 }
 
-static int create(uint32_t display, double refresh_rate, uintptr_t context, void **clock) {
+static int create(uint32_t display, double refresh_rate, sddl_on_tick on_tick, uintptr_t context, void **clock) {
     (void)refresh_rate; /* a display has its own */
     quartz_clock *self = calloc(1, sizeof *self);
     if (!self)
         return SDDL_E_MEMORY;
     self->display = display;
+    self->on_tick = on_tick;
     self->context = context;
     self->period = listed_period(display);
     sddl_monitor_init(&self->monitor, SDDL_RANK_TIMER);

@@ -2,7 +2,6 @@
 #include <stddef.h>
 
 #include "clocks/clock.h"
-#include "core/core.h"
 
 const sddl_clock_ops *sddl_clock_find(int kind) {
     switch (kind) {
@@ -24,14 +23,6 @@ const sddl_clock_ops *sddl_clock_find(int kind) {
 int sddl_clock_available(int kind) {
     const sddl_clock_ops *clock = sddl_clock_find(kind);
     return clock ? clock->available() : kind == SDDL_CLOCK_MANUAL;
-}
-
-int sddl_displays(int kind, sddl_display *out, int capacity) {
-    int status = sddl_usable();
-    if (status != SDDL_OK)
-        return status;
-    const sddl_clock_ops *clock = sddl_clock_find(kind);
-    return clock ? clock->displays(out, capacity) : SDDL_E_CLOCK;
 }
 
 int64_t sddl_period_or(double seconds, int64_t fallback) {

@@ -9,7 +9,8 @@
 typedef struct timer {
     sddl_monitor monitor;
     pthread_t thread;
-    uintptr_t context;
+    sddl_on_tick on_tick;
+    uintptr_t context; /* of on_tick */
     sddl_grid grid;
     bool synthetic;
 
@@ -30,11 +31,12 @@ static int list_displays(sddl_display *out, int capacity) {
     return 1;
 }
 
-static int make(double refresh_rate, uintptr_t context, bool synthetic, void **out) {
+static int make(double refresh_rate, sddl_on_tick on_tick, uintptr_t context, bool synthetic, void **out) {
     timer *self = calloc(1, sizeof *self);
     if (!self)
         return SDDL_E_MEMORY;
     sddl_monitor_init(&self->monitor, SDDL_RANK_TIMER);
+    self->on_tick = on_tick;
     self->context = context;
     self->grid.period = 1e9 / refresh_rate;
     self->synthetic = synthetic;
@@ -42,14 +44,15 @@ static int make(double refresh_rate, uintptr_t context, bool synthetic, void **o
     return SDDL_OK;
 }
 
-static int create(uint32_t display, double refresh_rate, uintptr_t context, void **out) {
+static int create(uint32_t display, double refresh_rate, sddl_on_tick on_tick, uintptr_t context, void **out) {
     (void)display;
-    return make(refresh_rate, context, false, out);
+    return make(refresh_rate, on_tick, context, false, out);
 }
 
-static int create_synthetic(uint32_t display, double refresh_rate, uintptr_t context, void **out) {
+static int create_synthetic(uint32_t display, double refresh_rate, sddl_on_tick on_tick, uintptr_t context,
+                            void **out) {
     (void)display;
-    return make(refresh_rate, context, true, out);
+    return make(refresh_rate, on_tick, context, true, out);
 }
 
 /* The vsync after `count` at which there is a tick; INT64_MAX if nobody wants one. */
@@ -91,7 +94,7 @@ static void tick(timer *self, int64_t count, int64_t missed) {
     self->last_target = made.target;
     self->wanted = INT64_MAX; /* so that a wake() meanwhile counts */
     sddl_monitor_unlock(&self->monitor);
-    int64_t wanted = sddl_source_tick(self->context, &made);
+    int64_t wanted = self->on_tick(self->context, &made);
     sddl_monitor_lock(&self->monitor);
     want(self, wanted);
 }

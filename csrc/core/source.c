@@ -215,6 +215,14 @@ int sddl_source_get_info(sddl_handle handle, sddl_source_info *out) {
     return SDDL_OK;
 }
 
+int sddl_displays(int kind, sddl_display *out, int capacity) {
+    int status = sddl_usable();
+    if (status != SDDL_OK)
+        return status;
+    const sddl_clock_ops *clock = sddl_clock_find(kind);
+    return clock ? clock->displays(out, capacity) : SDDL_E_CLOCK;
+}
+
 void sddl_sources_count(sddl_stats *stats) {
     for (int index = 0; index < sddl_sources_end(); index++) {
         sddl_source *source = &sources[index];

@@ -73,6 +73,8 @@ void sddl_sources_count(sddl_stats *stats);
 
 /* ---- ticks.c: with the source locked ---- */
 
+/* Every clock's tick function: the context is that of sddl_source_context(). */
+int64_t sddl_source_tick(uintptr_t context, const sddl_tick *tick);
 /* A tick to every active client, its stamps made to increase. */
 void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick);
 

@@ -11,7 +11,7 @@ static int start_clock(sddl_source *source, const sddl_clock_ops *ops, double ra
         *key = ++source->keys_used ? source->keys_used : ++source->keys_used; /* 0 is no key */
     uintptr_t context = sddl_source_context(source, *key);
     sddl_source_unlock(source);
-    int status = *clock ? SDDL_OK : ops->create(display, rate, context, clock);
+    int status = *clock ? SDDL_OK : ops->create(display, rate, sddl_source_tick, context, clock);
     if (status == SDDL_OK)
         status = ops->start(*clock);
     sddl_source_lock(source);

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "clocks/clock.h"
-#include "core/core.h"
 #include "platform/platform.h"
 
 enum { MOST = 64 };
@@ -30,11 +29,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static driver_tick ticks[MOST];
 static int count;
 
-int sddl_usable(void) {
-    return SDDL_OK;
-}
-
-int64_t sddl_source_tick(uintptr_t context, const sddl_tick *tick) {
+static int64_t keep(uintptr_t context, const sddl_tick *tick) {
     pthread_mutex_lock(&lock);
     if (count < MOST)
         ticks[count++] = (driver_tick){context, tick->timestamp, tick->target, tick->period, tick->missed};
@@ -54,7 +49,7 @@ int driver_take(driver_tick *out) {
 }
 
 int driver_create(uint32_t display, uint64_t context, void **clock) {
-    return sddl_clock_corevideo.create(display, 60, context, clock);
+    return sddl_clock_corevideo.create(display, 60, keep, context, clock);
 }
 
 int driver_start(void *clock) {

@@ -16,7 +16,7 @@ class Mutant(NamedTuple):
 
 CLOCK, CLOCKS, SUPERVISE = "csrc/clocks/corevideo.m", "csrc/core/source_clocks.c", "csrc/core/supervise.c"
 POOL = "    @autoreleasepool {\n        (void)link,"
-WITH_LOCK_HELD = """    int status = *clock ? SDDL_OK : ops->create(display, rate, context, clock);
+WITH_LOCK_HELD = """    int status = *clock ? SDDL_OK : ops->create(display, rate, sddl_source_tick, context, clock);
     if (status == SDDL_OK)
         status = ops->start(*clock);
 """
