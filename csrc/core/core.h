@@ -119,23 +119,4 @@ void sddl_mailbox_announce(sddl_mailbox *mailbox);
 bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_client *client);
 void sddl_mailbox_shut(void *mailbox);
 
-/* ---- playback/timeline.c: from media time to a frame, pure ---- */
-
-typedef struct sddl_timeline {
-    const int64_t *ends; /* cumulative durations: ends[count - 1] is the whole */
-    uint32_t count;
-    int32_t mode;
-    uint32_t loops; /* 0 = for ever */
-    bool growing;   /* more frames are to come: until then it is one loop, outward, over those that are there */
-} sddl_timeline;
-
-void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out);
-/* The showing with that ordinal; `finished` tells whether it lies outside a finite timeline. */
-void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_position *out);
-/* When a finite timeline ends; INT64_MAX if it does not. */
-int64_t sddl_timeline_total(const sddl_timeline *timeline);
-/* The showing of `frame` within `loop`; on the way back (bounce) if `returning`. */
-void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t loop, bool returning,
-                        sddl_position *out);
-
 #endif

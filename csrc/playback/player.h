@@ -9,7 +9,24 @@
 
 enum { SDDL_MAX_FRAMES = 1 << 24, SDDL_RECENT = 16 };
 
-/* ---- timeline.c ---- */
+/* ---- timeline.c: from media time to a frame, pure ---- */
+
+typedef struct sddl_timeline {
+    const int64_t *ends; /* cumulative durations: ends[count - 1] is the whole */
+    uint32_t count;
+    int32_t mode;
+    uint32_t loops; /* 0 = for ever */
+    bool growing;   /* more frames are to come: until then it is one loop, outward, over those that are there */
+} sddl_timeline;
+
+void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out);
+/* The showing with that ordinal; `finished` tells whether it lies outside a finite timeline. */
+void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_position *out);
+/* When a finite timeline ends; INT64_MAX if it does not. */
+int64_t sddl_timeline_total(const sddl_timeline *timeline);
+/* The showing of `frame` within `loop`; on the way back (bounce) if `returning`. */
+void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t loop, bool returning,
+                        sddl_position *out);
 
 /* Cumulative durations, on top of `sum`, into `ends`; SDDL_E_ARGUMENT if one is not positive or all of them exceed
  * SDDL_MEDIA_LIMIT. */
@@ -20,7 +37,7 @@ bool sddl_timeline_falls(const sddl_timeline *timeline);
 int64_t sddl_timeline_period(const sddl_timeline *timeline);
 int64_t sddl_timeline_showings(const sddl_timeline *timeline);
 
-/* ---- tick.c: everything with the source locked ---- */
+/* ---- media_time.c: everything with the source locked ---- */
 
 /* How far things were with an event. */
 typedef struct sddl_told {
@@ -76,6 +93,11 @@ void sddl_player_anchor_again(sddl_player *player);
 void sddl_player_advance(sddl_player *player, int64_t target);
 /* From one presentation time to another; 0 if `to` is earlier. */
 int64_t sddl_player_elapsed(int64_t from, int64_t to);
+/* Going back, and a loop that begins with the last frame, wait for the end to be known. */
+bool sddl_player_is_waiting(const sddl_player *player);
+
+/* ---- tick.c: likewise ---- */
+
 int64_t sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence);
 /* Posts the present showing between two ticks. */
 void sddl_player_show_now(sddl_player *player);

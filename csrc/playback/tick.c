@@ -1,97 +1,5 @@
-/* Players: what a tick makes of the media time, and which event comes of it. */
-#include <stdlib.h>
-
+/* A player's tick: which showing is due at the new media time, and which event says so. */
 #include "playback/player.h"
-
-#define RESYNC (300 * SDDL_SECOND) /* the system slept: what it slept through is not made up for */
-
-/* ---- where the player is ---- */
-
-bool sddl_player_backward(const sddl_player *player) {
-    return player->rate < 0;
-}
-
-void sddl_player_position(const sddl_player *player, sddl_position *out) {
-    if (player->posted)
-        sddl_timeline_step(&player->timeline, player->step, out);
-    else
-        sddl_timeline_at(&player->timeline, player->media, out);
-}
-
-int64_t sddl_player_loop(const sddl_player *player, const sddl_position *position) {
-    return player->timeline.loops == 0 && position->loop < 0 ? -1 - position->loop : position->loop;
-}
-
-int64_t sddl_player_loops_done(const sddl_player *player, const sddl_position *position) {
-    bool counts_down = player->timeline.loops && sddl_player_backward(player);
-    return counts_down ? player->timeline.loops - 1 - position->loop : sddl_player_loop(player, position);
-}
-
-bool sddl_player_is_shown(const sddl_player *player) {
-    return player->told_serial >= player->frame_serial;
-}
-
-void sddl_player_settle(sddl_player *player, int64_t loops_done) {
-    player->loops_done = player->loops_told = loops_done;
-    player->frames_told = player->frames_due;
-    player->told_serial = player->serial;
-}
-
-/* ---- media time ---- */
-
-static int64_t clamp(int64_t value, int64_t low, int64_t high) {
-    return value < low ? low : value > high ? high : value;
-}
-
-int64_t sddl_player_elapsed(int64_t from, int64_t to) {
-    uint64_t difference = to > from ? (uint64_t)to - (uint64_t)from : 0;
-    return difference > INT64_MAX ? INT64_MAX : (int64_t)difference;
-}
-
-/* Rounded half away from zero, as llround() does, but without the mathematical library. */
-static int64_t scaled(int64_t time, double rate) {
-    double product = (double)time * rate;
-    if (product >= (double)SDDL_MEDIA_LIMIT || product <= -(double)SDDL_MEDIA_LIMIT)
-        return product > 0 ? SDDL_MEDIA_LIMIT : -SDDL_MEDIA_LIMIT;
-    int64_t whole = (int64_t)product;
-    double rest = product - (double)whole;
-    return whole + (rest >= 0.5) - (rest <= -0.5);
-}
-
-void sddl_player_anchor(sddl_player *player, int64_t time) {
-    player->anchored = true;
-    player->anchor_time = time;
-    player->anchor_media = player->media;
-}
-
-void sddl_player_anchor_again(sddl_player *player) {
-    if (player->anchored)
-        sddl_player_anchor(player, player->last_target);
-}
-
-/* Going back, and a loop that begins with the last frame, wait for the end to be known. */
-static bool is_waiting(const sddl_player *player) {
-    const sddl_timeline *timeline = &player->timeline;
-    return timeline->growing && (!timeline->count || sddl_player_backward(player) || sddl_timeline_falls(timeline));
-}
-
-/* The last frame that is there stays until the next one has come: time goes on from there, none of it is lost. */
-static void stay_within_reach(sddl_player *player) {
-    int64_t end = sddl_timeline_total(&player->timeline);
-    if (!player->timeline.growing || player->media < end)
-        return;
-    player->media = end;
-    player->anchored = false;
-}
-
-void sddl_player_advance(sddl_player *player, int64_t target) {
-    if (!player->anchored || sddl_player_elapsed(player->last_target, target) > RESYNC)
-        sddl_player_anchor(player, target);
-    int64_t media = player->anchor_media + scaled(sddl_player_elapsed(player->anchor_time, target), player->rate);
-    player->media = clamp(media, -SDDL_MEDIA_LIMIT, SDDL_MEDIA_LIMIT);
-    player->at_start = false;
-    stay_within_reach(player);
-}
 
 /* ---- which showing is due: each says whether play has ended with it ---- */
 
@@ -202,8 +110,8 @@ static void announce(sddl_player *player, const sddl_position *next, bool finish
 
 int64_t sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence) {
     sddl_player *player = (sddl_player *)client;
-    player->missed += clamp(tick->missed, 0, SDDL_MEDIA_LIMIT - player->missed);
-    bool waits = is_waiting(player);
+    player->missed += sddl_max64(0, sddl_min64(tick->missed, SDDL_MEDIA_LIMIT - player->missed));
+    bool waits = sddl_player_is_waiting(player);
     if (!waits)
         sddl_player_advance(player, tick->target);
     player->last_target = tick->target;
