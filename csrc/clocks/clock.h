@@ -7,6 +7,11 @@
 
 #include "include/sddisplaylink.h"
 
+/* ---- vsync_grid.c ---- */
+
+/* The period, or fallback where it lies outside 1 ms ... 1 s (NaN too). */
+int64_t sddl_period_or(double seconds, int64_t fallback);
+
 /* Where vsyncs lie, for a clock that knows it ahead. */
 typedef struct sddl_grid {
     int64_t origin; /* vsync 0 */
@@ -16,6 +21,8 @@ typedef struct sddl_grid {
 int64_t sddl_grid_vsync(const sddl_grid *grid, int64_t number);
 /* The number of the first vsync that is not before `time`; INT64_MAX if that is INT64_MAX. */
 int64_t sddl_grid_first(const sddl_grid *grid, int64_t time);
+
+/* ---- what every clock is and does ---- */
 
 typedef struct sddl_tick {
     int64_t timestamp; /* the vsync this tick is for */
@@ -59,8 +66,5 @@ extern const sddl_clock_ops sddl_clock_quartzcore;
 
 /* The clock of that kind, or NULL where this build has none (a manual clock has none: its ticks come from its user). */
 const sddl_clock_ops *sddl_clock_find(int kind);
-
-/* The period, or fallback where it lies outside 1 ms ... 1 s (NaN too). */
-int64_t sddl_period_or(double seconds, int64_t fallback);
 
 #endif

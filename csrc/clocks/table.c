@@ -24,8 +24,3 @@ int sddl_clock_available(int kind) {
     const sddl_clock_ops *clock = sddl_clock_find(kind);
     return clock ? clock->available() : kind == SDDL_CLOCK_MANUAL;
 }
-
-int64_t sddl_period_or(double seconds, int64_t fallback) {
-    bool sane = seconds >= 0.001 && seconds <= 1.0;
-    return sane ? (int64_t)(seconds * 1e9 + 0.5) : fallback;
-}

@@ -44,7 +44,7 @@ MUTANTS = {
         "corevideo_clock::test_without_a_nominal_period_it_is_the_display_modes_and_then_60_hz",
     ),
     "no period turned down": Mutant(
-        "csrc/clocks/table.c", "seconds >= 0.001 && seconds <= 1.0", "seconds != 0", f"{TIME}::test_31",
+        "csrc/clocks/vsync_grid.c", "seconds >= 0.001 && seconds <= 1.0", "seconds != 0", f"{TIME}::test_31",
     ),
     "released under its thread": Mutant(
         CLOCK, ".grace = 250 * SDDL_MILLISECOND", ".grace = 0", f"{LIFECYCLE}::test_08",
