@@ -1,5 +1,6 @@
 """Display links and animated images, each frame shown exactly when it is due, with nothing leaked."""
 
+from sddisplaylink._version import __version__
 from sddisplaylink.clocks.displays import Display, ManualClock, available_clocks, displays
 from sddisplaylink.diagnostics import diagnostics
 from sddisplaylink.dispatch.dispatcher import Dispatcher
@@ -20,8 +21,6 @@ from sddisplaylink.playback.options import PlaybackMode, PlayerState, PlayerStat
 from sddisplaylink.playback.pacing import PacingEvent, PacingRecorder, PacingSummary
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.play import play
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AnimatedImage",
@@ -46,6 +45,7 @@ __all__ = [
     "PlayerStats",
     "SDDisplayLinkError",
     "Tick",
+    "__version__",
     "available_clocks",
     "diagnostics",
     "displays",

@@ -8,7 +8,7 @@ import sys
 import _cffi_backend
 import PIL
 
-import sddisplaylink
+from sddisplaylink._version import __version__
 from sddisplaylink.frames.cache import total_bytes
 from sddisplaylink.frames.worker import worker_threads
 from sddisplaylink.native import check, ffi, lib
@@ -44,7 +44,7 @@ def diagnostics() -> dict[str, object]:
 def versions() -> dict[str, str]:
     """Versions of this library, of what it stands on, and of the system."""
     return {
-        "sddisplaylink": sddisplaylink.__version__,
+        "sddisplaylink": __version__,
         "python": sys.version.split()[0],
         "cffi": _cffi_backend.__version__,
         "pillow": PIL.__version__,
