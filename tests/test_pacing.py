@@ -14,9 +14,11 @@ import pytest
 from PIL import Image
 
 import sddisplaylink as sd
+from sddisplaylink.cli.probe import draw_ticks
 from sddisplaylink.display_link import Tick
 from sddisplaylink.playback import pacing_chart
-from sddisplaylink.playback.pacing import PacingEvent, PacingRecorder, percentile
+from sddisplaylink.playback.pacing import PacingEvent, PacingRecorder, draw_playback
+from sddisplaylink.playback.percentile import percentile
 
 TICK = 1 / 60
 MakeImage = Callable[..., bytes]
@@ -227,7 +229,7 @@ def test_what_a_playback_chart_shows(monkeypatch: pytest.MonkeyPatch) -> None:
         PacingEvent(2, 0, 5.1, 5.12, 0.02, 1, 3),
         PacingEvent(3, 0, 5.2, 5.19, -0.01, 0, 0),
     ]
-    figure = figure_of(monkeypatch, lambda: pacing_chart.draw_playback(events, "a.png", "title"))
+    figure = figure_of(monkeypatch, lambda: draw_playback(events, "a.png", "title"))
     intervals, lateness, histogram, figures = figure.axes
     assert figure.get_suptitle() == "title"
     intended, actual = intervals.lines[:2]
@@ -253,7 +255,7 @@ def test_what_a_playback_chart_shows(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_chart_of_ticks_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib")
     ticks = [Tick(1, 1.00, 1.01, 0.01, 9, False), Tick(4, 1.03, 1.04, 0.01, 2, False)]
-    figure = figure_of(monkeypatch, lambda: pacing_chart.draw_ticks(ticks, [1.001, 1.034], "a.png", "timer"))
+    figure = figure_of(monkeypatch, lambda: draw_ticks(ticks, [1.001, 1.034], "a.png", "timer"))
     _, lateness, _, figures = figure.axes
     assert lateness.collections[0].get_offsets().tolist() == [pytest.approx([0, 1]), pytest.approx([0.03, 4])]
     texts = [text.get_text() for text in figures.texts]

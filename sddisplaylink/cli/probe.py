@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sddisplaylink.cli.output import positive_float, print_json, print_table
 from sddisplaylink.display_link import DisplayLink, Tick
 from sddisplaylink.errors import ClockError
-from sddisplaylink.playback.pacing import percentile
-from sddisplaylink.playback.pacing_chart import draw_ticks, load_figure
+from sddisplaylink.playback.pacing_chart import Series, draw, load_figure
+from sddisplaylink.playback.percentile import percentile
 
 PATIENCE = 5.0  # seconds until a clock that does not tick is given up
 
@@ -94,6 +96,20 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_table(readable(summary))
     return 0
+
+
+def draw_ticks(ticks: Sequence[Tick], arrivals: Sequence[float], path: str | os.PathLike[str], title: str) -> None:
+    """Draw a clock's ticks and when they arrived, in seconds. Raises what the chart's draw() does."""
+    series = Series(
+        [tick.timestamp for tick in ticks],
+        list(arrivals),
+        [0, *(tick.missed for tick in ticks[1:])],  # the first tells of what came before it was waited for
+        noun="tick",
+        missed_verb="missed",
+        lateness="Ticks arrived in Python after their own time",
+        has_deadline=False,
+    )
+    draw(series, path, title)
 
 
 def measure(clock: str | None, seconds: float) -> Measurement:

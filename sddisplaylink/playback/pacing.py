@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import math
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -13,8 +12,10 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from sddisplaylink.native import seconds
+from sddisplaylink.playback.pacing_chart import Series, draw
+from sddisplaylink.playback.percentile import percentile
 
-__all__ = ["PacingEvent", "PacingRecorder", "PacingSummary", "percentile"]
+__all__ = ["PacingEvent", "PacingRecorder", "PacingSummary", "draw_playback"]
 
 DEFAULT_CAPACITY = 10_000
 
@@ -127,8 +128,6 @@ class PacingRecorder:
         Raises SDDisplayLinkError if matplotlib is missing (the extra: sddisplaylink[plot]) or nothing has been
         recorded, OSError if the file cannot be written.
         """
-        from sddisplaylink.playback.pacing_chart import draw_playback  # matplotlib takes its time to import
-
         draw_playback(self.events, path, title)
 
     def _note(self, frame: int, loop: int, intended: int, actual: int, skipped: int, missed: int) -> None:
@@ -154,11 +153,6 @@ class PacingRecorder:
         return f"<{type(self).__name__} of {len(self._events)} events>"
 
 
-def percentile(ordered: Sequence[float], percent: float) -> float:
-    """The smallest of the ordered values that at least `percent` percent of them do not exceed."""
-    return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)]
-
-
 def to_capacity(value: object) -> int:
     """A number of events to keep. ValueError."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -170,3 +164,18 @@ def _written(text: str, path: str | os.PathLike[str] | None) -> str:
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
     return text
+
+
+def draw_playback(events: Sequence[PacingEvent], path: str | os.PathLike[str], title: str | None = None) -> None:
+    """Draw what a player's recorder holds. Raises what the chart's draw() does."""
+    series = Series(
+        [event.intended for event in events],
+        [event.actual for event in events],
+        [event.skipped for event in events],
+        noun="frame",
+        missed_verb="skipped",
+        lateness="Frames given to on_frame after the refresh that was to show them (below 0: before)",
+        has_deadline=True,
+        ticks_missed=sum(event.missed_ticks for event in events),
+    )
+    draw(series, path, title or "Playback")

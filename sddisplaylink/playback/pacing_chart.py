@@ -5,15 +5,13 @@ from __future__ import annotations
 import importlib
 import itertools
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sddisplaylink.display_link import Tick
 from sddisplaylink.errors import SDDisplayLinkError
-from sddisplaylink.playback.pacing import PacingEvent, percentile
+from sddisplaylink.playback.percentile import percentile
 
-__all__ = ["draw_playback", "draw_ticks", "load_figure"]
+__all__ = ["Series", "draw", "load_figure"]
 
 INTENDED, ACTUAL, LATE, MISSED = "#9a9a9a", "#0072b2", "#d55e00", "#cc79a7"  # told apart by colour-blind people, too
 BINS = 50
@@ -42,35 +40,6 @@ class Series:
         return [1000 * (actual - intended) for intended, actual in zip(self.intended, self.actual, strict=True)]
 
 
-def draw_playback(events: Sequence[PacingEvent], path: str | os.PathLike[str], title: str | None = None) -> None:
-    """Draw what a player's recorder holds. SDDisplayLinkError without matplotlib or events, OSError."""
-    series = Series(
-        [event.intended for event in events],
-        [event.actual for event in events],
-        [event.skipped for event in events],
-        noun="frame",
-        missed_verb="skipped",
-        lateness="Frames given to on_frame after the refresh that was to show them (below 0: before)",
-        has_deadline=True,
-        ticks_missed=sum(event.missed_ticks for event in events),
-    )
-    _draw(series, path, title or "Playback")
-
-
-def draw_ticks(ticks: Sequence[Tick], arrivals: Sequence[float], path: str | os.PathLike[str], title: str) -> None:
-    """Draw a clock's ticks and when they arrived, in seconds. Raises what draw_playback() does."""
-    series = Series(
-        [tick.timestamp for tick in ticks],
-        list(arrivals),
-        [0, *(tick.missed for tick in ticks[1:])],  # the first tells of what came before it was waited for
-        noun="tick",
-        missed_verb="missed",
-        lateness="Ticks arrived in Python after their own time",
-        has_deadline=False,
-    )
-    _draw(series, path, title)
-
-
 def load_figure() -> Any:
     """matplotlib's Figure, which draws to files without a window. SDDisplayLinkError if it is missing."""
     try:
@@ -79,7 +48,11 @@ def load_figure() -> Any:
         raise SDDisplayLinkError("a chart needs matplotlib: pip install 'sddisplaylink[plot]'") from None
 
 
-def _draw(series: Series, path: str | os.PathLike[str], title: str) -> None:
+def draw(series: Series, path: str | os.PathLike[str], title: str) -> None:
+    """Draw the series into a file (PNG, SVG or PDF, as its name says).
+
+    Raises SDDisplayLinkError if matplotlib is missing or the series is empty, OSError if the file cannot be written.
+    """
     figure_type = load_figure()
     if not series.intended:
         raise SDDisplayLinkError("there is nothing to draw: nothing has been recorded")
