@@ -39,7 +39,7 @@ def main() -> None:
     SlowHandler.file = options.file
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SlowHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
 
     def on_frame(frame: sd.Frame) -> None:
         print(f"frame {frame.index} of {image.frame_count}{'' if image.is_finished else ' so far'}")

@@ -175,7 +175,7 @@ def test_callbacks_of_the_program_come_after_painting_on_the_main_thread(
 
 
 def test_an_image_that_is_still_coming_in(appkit: Any, window: Any, clock: sd.ManualClock) -> None:
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     view = appkit.views.AnimatedImageView.of(image, clock=clock)
     window.setContentView_(view)
     clock.advance(0.1)
@@ -189,7 +189,7 @@ def test_an_image_that_is_still_coming_in(appkit: Any, window: Any, clock: sd.Ma
     assert picture(view).rgba().tobytes() == image[0].image.tobytes()
     clock.advance(1.0)
     assert view.player.frame_index == 3
-    view.load(sd.AnimatedImage.incremental(), autoplay=False, clock=clock)  # nothing to show yet
+    view.load(sd.IncrementalImage(), autoplay=False, clock=clock)  # nothing to show yet
     view.close()
 
 

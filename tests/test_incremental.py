@@ -47,7 +47,7 @@ def frames_in(data: bytes) -> int:
 
 
 def fed(data: bytes, size: int | None = None) -> IncrementalImage:
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     step = size or max(1, len(data))
     for begin in range(0, len(data), step):
         image.feed(data[begin : begin + step])
@@ -89,7 +89,7 @@ APNG = build_apng(
 
 @pytest.mark.parametrize("data", [GIF, APNG], ids=["GIF", "APNG"])
 def test_each_frame_is_there_with_its_last_byte(data: bytes) -> None:
-    image, reached = sd.AnimatedImage.incremental(), []
+    image, reached = sd.IncrementalImage(), []
     for end in range(1, len(data) + 1):
         image.feed(data[end - 1 : end])
         while len(reached) < image.frame_count:
@@ -134,7 +134,7 @@ def png_ends(data: bytes) -> Iterator[int]:
 @given(gifs() | apngs(), st.integers(1, 400))
 @settings(max_examples=60, deadline=None)
 def test_pieces_of_any_size_give_what_opening_gives(data: bytes, size: int) -> None:
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     for begin in range(0, len(data), size):
         image.feed(data[begin : begin + size])
         assert image.frame_count == frames_in(data[: begin + size])
@@ -149,7 +149,7 @@ def test_damaged_and_cut_files_give_what_opening_gives(data: bytes, size: int, m
     for at in more.draw(st.lists(st.integers(0, max(0, len(broken) - 1)), max_size=2)):
         if broken:
             broken[at] ^= more.draw(st.integers(1, 255))
-    whole, image, count = opened(bytes(broken)), sd.AnimatedImage.incremental(), 0
+    whole, image, count = opened(bytes(broken)), sd.IncrementalImage(), 0
     try:
         for begin in range(0, len(broken), size):
             image.feed(broken[begin : begin + size])
@@ -170,7 +170,7 @@ def test_a_frame_in_many_chunks_is_there_with_the_last_of_them() -> None:
     picture.data = scanlines(picture)
     picture.pieces = len(picture.data)  # one byte each
     data = build_apng([picture, picture], size=(64, 64))
-    image, reached = sd.AnimatedImage.incremental(), []
+    image, reached = sd.IncrementalImage(), []
     for end in range(1, len(data) + 1):
         image.feed(data[end - 1 : end])
         while len(reached) < image.frame_count:
@@ -180,7 +180,7 @@ def test_a_frame_in_many_chunks_is_there_with_the_last_of_them() -> None:
 
 def test_the_hidden_picture_of_an_apng_is_no_frame() -> None:
     data = build_apng([PngPicture(fill=(1, 2, 3, 4))] * 2, hidden=PngPicture())
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     counts = []
     for end in range(len(data)):
         image.feed(data[end : end + 1])
@@ -249,7 +249,7 @@ def test_a_download_that_breaks_off_leaves_a_truncated_image() -> None:
 
 def test_nonsense_in_the_middle_ends_it() -> None:
     first, _, third = build_gif([GifPicture()]), b"\x99", GIF[800:]
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     image.feed(first[:-1] + b"\x99" + third)
     assert (image.frame_count, image.is_finished, image.truncated) == (1, True, True)
 
@@ -268,16 +268,16 @@ def test_without_a_whole_frame_the_end_is_an_error_that_stays(data: bytes) -> No
 
 
 def test_what_can_be_no_image_is_refused_at_once() -> None:
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     image.feed(APNG[:20])
     with pytest.raises(sd.ImageFormatError):
         image.feed(b"\xff" * 20)  # the header's checksum
     with pytest.raises(sd.ImageFormatError):
         image.feed(b"x")
-    large = sd.AnimatedImage.incremental(max_pixels=100)
+    large = sd.IncrementalImage(max_pixels=100)
     with pytest.raises(sd.ImageFormatError, match="limit of 100"):
         large.feed(GIF)
-    many = sd.AnimatedImage.incremental(max_frames=2)
+    many = sd.IncrementalImage(max_frames=2)
     with pytest.raises(sd.ImageFormatError, match="limit of 2"):
         many.feed(GIF)
 
@@ -285,8 +285,8 @@ def test_what_can_be_no_image_is_refused_at_once() -> None:
 def test_arguments_are_checked() -> None:
     for wrong in ({"timing": "slow"}, {"decoder": "best"}, {"max_pixels": 0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
-            sd.AnimatedImage.incremental(**wrong)  # type: ignore[arg-type]
-    image = sd.AnimatedImage.incremental()
+            sd.IncrementalImage(**wrong)  # type: ignore[arg-type]
+    image = sd.IncrementalImage()
     for data in ("text", None, 3):
         with pytest.raises(TypeError):
             image.feed(data)  # type: ignore[arg-type]
@@ -297,7 +297,7 @@ def test_arguments_are_checked() -> None:
 def test_timing_and_decoder_are_those_of_open() -> None:
     data = build_gif([GifPicture(delay=1), GifPicture(delay=0)])
     for timing in ("browser", "raw"):
-        image = sd.AnimatedImage.incremental(timing=timing, decoder="pillow")  # type: ignore[arg-type]
+        image = sd.IncrementalImage(timing=timing, decoder="pillow")  # type: ignore[arg-type]
         image.feed(data)
         assert described(image) == described(sd.AnimatedImage.open(data, timing=timing, decoder="pillow"))  # type: ignore[arg-type]
 
@@ -306,7 +306,7 @@ def test_timing_and_decoder_are_those_of_open() -> None:
 
 
 def test_before_anything_has_come() -> None:
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     assert (image.format, image.size, image.width, image.height) == ("", (0, 0), 0, 0)
     assert (image.frame_count, len(image), image.durations, image.duration) == (0, 0, (), 0.0)
     assert (image.loop_count, image.is_animated, image.truncated, image.is_finished) == (1, False, False, False)
@@ -371,7 +371,7 @@ def test_decoding_on_other_threads_while_it_grows() -> None:
     """Memory that moves, pointers that are in use."""
     pictures = [GifPicture(64, 64, fill=number % 250) for number in range(60)]
     data = build_gif(pictures, size=(64, 64))
-    image, stop, wrong = sd.AnimatedImage.incremental(), threading.Event(), []
+    image, stop, wrong = sd.IncrementalImage(), threading.Event(), []
 
     def look() -> None:
         while not stop.is_set():
@@ -409,7 +409,7 @@ def test_memory_while_it_grows() -> None:
     noise = random.Random(2).randbytes(255 * 350)
     codes = b"\x08" + b"".join(b"\xff" + noise[at : at + 255] for at in range(0, len(noise), 255)) + b"\0"
     data = build_gif([GifPicture(data=codes)] * 40)
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     tracemalloc.start()
     for begin in range(0, len(data), 4096):
         image.feed(data[begin : begin + 4096])
@@ -425,7 +425,7 @@ def test_tiny_pieces_of_a_large_frame_take_linear_time(size: int) -> None:
     """Counted in blocks walked, not in seconds: each feed begins where the last one stopped."""
     large = GifPicture(data=b"\x08" + (b"\xff" + bytes(255)) * 400 + b"\0")
     data = build_gif([large])
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     walked = []
     for begin in range(0, len(data) - 1, size):
         image.feed(data[begin : min(begin + size, len(data) - 1)])

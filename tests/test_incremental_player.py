@@ -38,7 +38,7 @@ def pieces_of(data: bytes) -> list[bytes]:
 
 
 def test_play_waits_for_the_first_frame_and_for_each_that_is_late(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    pieces, image, log = pieces_of(make_gif([50] * 3, plays=1)), sd.AnimatedImage.incremental(), Log()
+    pieces, image, log = pieces_of(make_gif([50] * 3, plays=1)), sd.IncrementalImage(), Log()
     with image, sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks()) as player:
         player.play()
         clock.advance(1.0)
@@ -57,7 +57,7 @@ def test_play_waits_for_the_first_frame_and_for_each_that_is_late(make_gif: Make
 def test_a_late_frame_is_shown_at_the_next_refresh_for_all_of_its_time(
     make_gif: MakeImage, clock: sd.ManualClock
 ) -> None:
-    pieces, image = pieces_of(make_gif([50, 100, 50])), sd.AnimatedImage.incremental()
+    pieces, image = pieces_of(make_gif([50, 100, 50])), sd.IncrementalImage()
     image.feed(pieces[0])
     with image, sd.AnimatedImagePlayer(image, clock=clock) as player:
         player.play()
@@ -74,7 +74,7 @@ def test_a_late_frame_is_shown_at_the_next_refresh_for_all_of_its_time(
 
 def test_a_gif_fed_a_kilobyte_at_a_time_reaches_each_frame_with_its_last_byte(clock: sd.ManualClock) -> None:
     data = (ROOT / "examples" / "ball.gif").read_bytes()
-    whole, image, shown = sd.AnimatedImage.open(data), sd.AnimatedImage.incremental(), []
+    whole, image, shown = sd.AnimatedImage.open(data), sd.IncrementalImage(), []
     ends = list(ends_of(data))
     with image, sd.AnimatedImagePlayer(image, clock=clock, on_frame=shown.append, late_policy="no_skip") as player:
         player.play()
@@ -91,7 +91,7 @@ def test_a_gif_fed_a_kilobyte_at_a_time_reaches_each_frame_with_its_last_byte(cl
 def ends_of(data: bytes) -> list[int]:
     """The first length at which as many frames can be opened."""
     ends: list[int] = []
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     for end in range(1, len(data) + 1):
         image.feed(data[end - 1 : end])
         ends += [end] * (image.frame_count - len(ends))
@@ -107,7 +107,7 @@ def test_however_it_comes_the_same_frames_are_shown_in_order_and_none_too_soon(
     policy: sd.playback.LatePolicy, script: list[tuple[int, int]]
 ) -> None:
     data = build_gif([GifPicture(fill=number + 1, delay=2 + number) for number in range(6)])
-    image, shown, clock = sd.AnimatedImage.incremental(), [], sd.ManualClock(refresh_rate=200.0)
+    image, shown, clock = sd.IncrementalImage(), [], sd.ManualClock(refresh_rate=200.0)
     now = [0.0]
     player = sd.AnimatedImagePlayer(
         image, clock=clock, late_policy=policy, on_frame=lambda frame: shown.append((frame.index, now[0], frame))
@@ -143,7 +143,7 @@ def test_however_it_comes_the_same_frames_are_shown_in_order_and_none_too_soon(
 
 
 def test_it_loops_once_the_end_is_known_also_without_finish(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    data, image, log = make_gif([50, 50]), sd.AnimatedImage.incremental(), Log()
+    data, image, log = make_gif([50, 50]), sd.IncrementalImage(), Log()
     image.feed(data[:-1])
     with image, sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks()) as player:
         player.play()
@@ -155,7 +155,7 @@ def test_it_loops_once_the_end_is_known_also_without_finish(make_gif: MakeImage,
 
 
 def test_a_download_that_breaks_off_loops_over_what_is_whole(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    image, log = sd.AnimatedImage.incremental(), Log()
+    image, log = sd.IncrementalImage(), Log()
     image.feed(b"".join(pieces_of(make_gif([50, 50, 50]))[:2]))
     with image, sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks()) as player:
         player.play()
@@ -169,7 +169,7 @@ def test_a_download_that_breaks_off_loops_over_what_is_whole(make_gif: MakeImage
 def test_loops_of_the_file_are_followed_unless_the_user_has_set_them(clock: sd.ManualClock) -> None:
     late = GifPicture(fill=3, before=loop_extension(2))
     data = build_gif([GifPicture(fill=1), GifPicture(fill=2), late])
-    pieces, image = pieces_of(data), sd.AnimatedImage.incremental()
+    pieces, image = pieces_of(data), sd.IncrementalImage()
     image.feed(pieces[0])
     with (
         image,
@@ -188,7 +188,7 @@ def test_loops_of_the_file_are_followed_unless_the_user_has_set_them(clock: sd.M
 
 
 def test_a_single_frame_finishes_at_the_end(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    data, image, log = make_gif([50]), sd.AnimatedImage.incremental(), Log()
+    data, image, log = make_gif([50]), sd.IncrementalImage(), Log()
     image.feed(data[:-1])
     with image, sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks()) as player:
         player.play()
@@ -200,7 +200,7 @@ def test_a_single_frame_finishes_at_the_end(make_gif: MakeImage, clock: sd.Manua
 
 
 def test_a_player_of_an_image_that_is_all_there(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    image, log = sd.AnimatedImage.incremental(), Log()
+    image, log = sd.IncrementalImage(), Log()
     image.feed(make_gif([50, 50], plays=2))
     with image, sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks()) as player:
         player.play()
@@ -215,7 +215,7 @@ def test_a_player_of_an_image_that_is_all_there(make_gif: MakeImage, clock: sd.M
 def test_going_back_waits_for_the_end(
     make_gif: MakeImage, clock: sd.ManualClock, mode: sd.PlaybackMode, rate: float
 ) -> None:
-    data, image, log = make_gif([50] * 3, plays=1), sd.AnimatedImage.incremental(), Log()
+    data, image, log = make_gif([50] * 3, plays=1), sd.IncrementalImage(), Log()
     image.feed(data[:-1])
     with image, sd.AnimatedImagePlayer(image, clock=clock, mode=mode, rate=rate, **log.callbacks()) as player:
         player.play()
@@ -227,7 +227,7 @@ def test_going_back_waits_for_the_end(
 
 
 def test_a_bounce_goes_up_as_frames_come(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    pieces, image, log = pieces_of(make_gif([50] * 3, plays=1)), sd.AnimatedImage.incremental(), Log()
+    pieces, image, log = pieces_of(make_gif([50] * 3, plays=1)), sd.IncrementalImage(), Log()
     with image, sd.AnimatedImagePlayer(image, clock=clock, mode=MODE.BOUNCE, **log.callbacks()) as player:
         player.play()
         for piece in pieces:
@@ -237,7 +237,7 @@ def test_a_bounce_goes_up_as_frames_come(make_gif: MakeImage, clock: sd.ManualCl
 
 
 def test_seeking_among_what_is_there(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    pieces, image, log = pieces_of(make_gif([50] * 4)), sd.AnimatedImage.incremental(), Log()
+    pieces, image, log = pieces_of(make_gif([50] * 4)), sd.IncrementalImage(), Log()
     with image, sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks()) as player:
         with pytest.raises(IndexError, match="the image has 0"):
             player.seek(0)
@@ -258,7 +258,7 @@ def test_seeking_among_what_is_there(make_gif: MakeImage, clock: sd.ManualClock)
 
 def test_a_group_waits_for_whom_it_has_to(make_gif: MakeImage, clock: sd.ManualClock) -> None:
     data = make_gif([50] * 4)
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     with (
         image,
         sd.AnimatedImagePlayer(image, clock=clock) as growing,
@@ -277,7 +277,7 @@ def test_a_group_waits_for_whom_it_has_to(make_gif: MakeImage, clock: sd.ManualC
 
 
 def test_what_becomes_no_image_stops_its_players(clock: sd.ManualClock) -> None:
-    image, told = sd.AnimatedImage.incremental(), []
+    image, told = sd.IncrementalImage(), []
     player = sd.AnimatedImagePlayer(image, clock=clock, on_error=told.append)
     player.play()
     image.feed(b"nothing that anybody knows")
@@ -294,7 +294,7 @@ def test_what_becomes_no_image_stops_its_players(clock: sd.ManualClock) -> None:
 
 
 def test_closing_the_image_ends_the_wait_for_it() -> None:
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     player = sd.AnimatedImagePlayer(image)
     player.play()
     closer = threading.Thread(target=image.close)
@@ -306,7 +306,7 @@ def test_closing_the_image_ends_the_wait_for_it() -> None:
 
 
 def test_an_image_does_not_keep_its_players(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    image = sd.AnimatedImage.incremental()
+    image = sd.IncrementalImage()
     player = sd.AnimatedImagePlayer(image, clock=clock)
     player.play()
     reference = weakref.ref(player)
@@ -320,7 +320,7 @@ def test_an_image_does_not_keep_its_players(make_gif: MakeImage, clock: sd.Manua
 
 
 def test_a_closed_player_hears_no_more(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    pieces, image, log = pieces_of(make_gif([50] * 2)), sd.AnimatedImage.incremental(), Log()
+    pieces, image, log = pieces_of(make_gif([50] * 2)), sd.IncrementalImage(), Log()
     image.feed(pieces[0])
     player = sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks())
     player.close()
@@ -331,7 +331,7 @@ def test_a_closed_player_hears_no_more(make_gif: MakeImage, clock: sd.ManualCloc
 
 
 def test_frames_can_be_pulled_while_they_come(make_gif: MakeImage) -> None:
-    pieces, image, seen = pieces_of(make_gif([20] * 4, plays=1)), sd.AnimatedImage.incremental(), []
+    pieces, image, seen = pieces_of(make_gif([20] * 4, plays=1)), sd.IncrementalImage(), []
     with sd.AnimatedImagePlayer(image) as player:
         image.feed(pieces.pop(0))
         for frame in player.frames():
@@ -342,7 +342,7 @@ def test_frames_can_be_pulled_while_they_come(make_gif: MakeImage) -> None:
 
 
 def test_several_players_and_threads(make_gif: MakeImage, clock: sd.ManualClock) -> None:
-    data, image = make_gif([20] * 50, plays=1), sd.AnimatedImage.incremental()
+    data, image = make_gif([20] * 50, plays=1), sd.IncrementalImage()
     logs = [Log() for _ in range(3)]
     players = [sd.AnimatedImagePlayer(image, clock=clock, late_policy="no_skip", **log.callbacks()) for log in logs]
     for player in players:

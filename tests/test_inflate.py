@@ -13,6 +13,7 @@ from sddisplaylink.decoders.png import inflate
 from sddisplaylink.decoders.png.inflate import inflated, inflated_unchecked
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.images.incremental import IncrementalImage
 
 DATA = random.Random(1).randbytes(3000) + bytes(9000)
 STREAM = zlib.compress(DATA)
@@ -121,7 +122,7 @@ def test_not_if_the_checksum_of_the_chunk_is_wrong_too_unless_that_is_ancillary(
 @each_decoder
 def test_they_are_there_with_their_last_byte(decoder):
     data = build_apng([PngPicture(data=wrong(RED), pieces=30), PngPicture(data=wrong(GREEN), pieces=30)])
-    image, counts = AnimatedImage.incremental(decoder=decoder), []
+    image, counts = IncrementalImage(decoder=decoder), []
     for at in range(len(data)):
         image.feed(data[at : at + 1])
         counts.append(image.frame_count)

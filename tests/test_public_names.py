@@ -20,7 +20,7 @@ NAMES = {
     "ManualClock": "advance refresh_rate",
     "AnimatedImage": (
         "open format size width height frame_count loop_count durations duration is_animated truncated frame "
-        "__getitem__ __len__ __iter__ close __enter__ incremental purge _repr_mimebundle_"
+        "__getitem__ __len__ __iter__ close __enter__ purge _repr_mimebundle_"
     ),
     "IncrementalImage": "feed finish is_finished",
     "Frame": "index timestamp duration size rgba image buffer __array_interface__",

@@ -114,7 +114,7 @@ def test_a_short_frame_without_any_other_is_refused(decoder):
 @each_decoder
 def test_a_short_first_frame_is_shown_while_others_may_come(decoder):
     data = build_gif([GifPicture(data=SHORT), GifPicture()])
-    image = sd.AnimatedImage.incremental(decoder=decoder)
+    image = sd.IncrementalImage(decoder=decoder)
     image.feed(data[: -len(GifPicture().blocks())])
     assert image.frame_count == 1
     assert image.frame(0).image.getpixel((0, 0)) == colour(5)

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Collection, Iterator
 from itertools import count, takewhile
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, SupportsIndex, get_args
+from typing import Literal, Self, SupportsIndex, get_args
 
 from sddisplaylink.decoders.data.file import FileData, Source, open_source
 from sddisplaylink.decoders.data.limits import Limits
@@ -18,9 +18,6 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.pool import FramePool, PoolReader
 from sddisplaylink.frames.timeline import TIMING_RULES, Timeline, TimingRule
 from sddisplaylink.images.notebook import mime_bundle
-
-if TYPE_CHECKING:
-    from sddisplaylink.images.incremental import IncrementalImage
 
 __all__ = ["AnimatedImage"]
 
@@ -86,23 +83,6 @@ class AnimatedImage:
         limits = Limits.of(max_pixels, max_frames)
         data, name = open_source(source)
         return cls(data, name, timing, limits, decoder)
-
-    @staticmethod
-    def incremental(
-        *,
-        timing: TimingRule = "browser",
-        decoder: DecoderName = "auto",
-        max_pixels: int | None = None,
-        max_frames: int | None = None,
-    ) -> IncrementalImage:
-        """An image whose data is still to come, from a download for instance: see :class:`IncrementalImage`.
-
-        The arguments are those of :meth:`open`. Raises TypeError, ValueError.
-        """
-        from sddisplaylink.images.incremental import IncrementalImage  # which is an image, too
-
-        check_names(timing, decoder)
-        return IncrementalImage(timing, Limits.of(max_pixels, max_frames), decoder)
 
     @property
     def format(self) -> str:

@@ -16,7 +16,7 @@ from sddisplaylink.decoders.opening import ArrivingDecoder
 from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClosedError
 from sddisplaylink.frames.pool import FramePool, PoolReader
 from sddisplaylink.frames.timeline import Timeline, TimingRule
-from sddisplaylink.images.image import AnimatedImage, DecoderName
+from sddisplaylink.images.image import AnimatedImage, DecoderName, check_names
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -48,7 +48,7 @@ class Follower(Protocol):
 
 
 class IncrementalImage(AnimatedImage):
-    """An animated image that grows as its data comes in; made by :meth:`AnimatedImage.incremental`.
+    """An animated image that grows as its data comes in, from a download for instance.
 
     Give it to players and views at once, and every piece of the data to :meth:`feed`, then call :meth:`finish`. Each
     frame of a GIF or an APNG is there as soon as its last byte is; other formats are there after :meth:`finish`.
@@ -61,6 +61,12 @@ class IncrementalImage(AnimatedImage):
 
     All methods may be called from any thread; pieces are taken in one after the other. In a forked child
     ForkedProcessError is raised.
+
+    Args:
+        timing, decoder, max_pixels, max_frames: as for :meth:`AnimatedImage.open`.
+
+    Raises:
+        TypeError, ValueError: an argument is not one of those.
     """
 
     __slots__ = (
@@ -75,8 +81,16 @@ class IncrementalImage(AnimatedImage):
         "_timing",
     )
 
-    def __init__(self, timing: TimingRule, limits: Limits, decoder: DecoderName) -> None:
-        """Used by :meth:`AnimatedImage.incremental`."""
+    def __init__(
+        self,
+        *,
+        timing: TimingRule = "browser",
+        decoder: DecoderName = "auto",
+        max_pixels: int | None = None,
+        max_frames: int | None = None,
+    ) -> None:
+        check_names(timing, decoder)
+        limits = Limits.of(max_pixels, max_frames)
         self._name = _NAME
         self._data = self._incoming = IncomingData()
         self._arriving = ArrivingDecoder(self._incoming, limits, native=decoder == "auto")

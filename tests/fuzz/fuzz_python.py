@@ -55,7 +55,7 @@ def test_one_input(data: bytes) -> None:
 
 def arrive(data: bytes, cut: int) -> None:
     """In two pieces: it has the frames that what has come, opened, would have."""
-    with sd.AnimatedImage.incremental(max_pixels=LARGEST) as image:
+    with sd.IncrementalImage(max_pixels=LARGEST) as image:
         for piece, so_far in ((data[:cut], data[:cut]), (data[cut:], data)):
             try:
                 image.feed(piece)
