@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import json
 import shutil
 import subprocess
@@ -20,6 +21,8 @@ from virtual_screen import unavailable
 pytest.importorskip("anywidget")
 import comm
 from comm.base_comm import BaseComm
+
+from sddisplaylink.views.notebook import PlayerWidget
 
 FRONT_END = Path(sd.__file__).parent / "views" / "notebook" / "widget.js"
 Message = tuple[dict[str, Any], list[bytes]]
@@ -70,7 +73,7 @@ def player(make_gif: MakeImage, clock: sd.ManualClock) -> Iterator[sd.AnimatedIm
 @pytest.fixture
 def notebook(player: sd.AnimatedImagePlayer) -> Iterator[Notebook]:
     """One that shows the player's widget."""
-    widget = player.widget()
+    widget = PlayerWidget(player)
     player._dispatcher.flush()
     notebook = Notebook(widget)
     notebook.send(kind="hello")
@@ -89,7 +92,7 @@ def shown(message: Message) -> int:
 
 
 def test_nothing_is_sent_before_it_is_seen(player: sd.AnimatedImagePlayer, clock: sd.ManualClock) -> None:
-    widget = player.widget()
+    widget = PlayerWidget(player)
     player.play()
     clock.advance(0.3)
     assert Notebook(widget).take("frame") == []
@@ -213,7 +216,7 @@ def test_a_sought_frame_is_sent(player: sd.AnimatedImagePlayer, notebook: Notebo
 
 
 def test_closing_the_widget_leaves_the_player_alone(player: sd.AnimatedImagePlayer, clock: sd.ManualClock) -> None:
-    widget = player.widget()
+    widget = PlayerWidget(player)
     notebook = Notebook(widget)
     notebook.send(kind="hello")
     player.play()
@@ -228,14 +231,15 @@ def test_closing_the_widget_leaves_the_player_alone(player: sd.AnimatedImagePlay
 def test_of_a_closed_player_there_is_no_widget(player: sd.AnimatedImagePlayer) -> None:
     player.close()
     with pytest.raises(sd.LinkClosedError):
-        player.widget()
+        PlayerWidget(player)
 
 
-def test_without_anywidget(player: sd.AnimatedImagePlayer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_anywidget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    monkeypatch.delitem(sys.modules, "sddisplaylink.views.notebook.widget", raising=False)
+    for name in ("sddisplaylink.views.notebook", "sddisplaylink.views.notebook.widget"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     with pytest.raises(sd.SDDisplayLinkError, match=r"pip install 'sddisplaylink\[notebook\]'"):
-        player.widget()
+        importlib.import_module("sddisplaylink.views.notebook")
 
 
 # ---- the front end ----

@@ -7,11 +7,11 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Self, SupportsIndex
+from typing import Self, SupportsIndex
 
 from sddisplaylink.clocks.displays import Display, ManualClock
 from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
-from sddisplaylink.errors import ClockError, SDDisplayLinkError
+from sddisplaylink.errors import ClockError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.native import is_exiting, lib, when_main_ends
 from sddisplaylink.playback import commands as player_control
@@ -29,9 +29,6 @@ from sddisplaylink.playback.options import (
 )
 from sddisplaylink.playback.pacing import DEFAULT_CAPACITY, PacingRecorder
 from sddisplaylink.playback.player_attributes import PlayerAttributes, check_callback
-
-if TYPE_CHECKING:
-    from sddisplaylink.views.notebook.widget import PlayerWidget
 
 __all__ = ["AnimatedImagePlayer"]
 
@@ -169,18 +166,6 @@ class AnimatedImagePlayer(PlayerAttributes):
             recorder = PacingRecorder(capacity, self._info().missed, partial(_detach, weakref.ref(self)))
             self._recorders += (recorder,)
         return recorder
-
-    def widget(self) -> PlayerWidget:
-        """A widget for notebooks: shows what the player shows, and has controls for it. More than one may be made.
-
-        SDDisplayLinkError if anywidget is missing (the extra: sddisplaylink[notebook]).
-        """
-        self._check_open()
-        try:
-            from sddisplaylink.views.notebook.widget import PlayerWidget
-        except ImportError:
-            raise SDDisplayLinkError("a widget needs anywidget: pip install 'sddisplaylink[notebook]'") from None
-        return PlayerWidget(self)
 
     def _is_over(self) -> bool:
         return self._state() not in (PlayerState.PLAYING, PlayerState.PAUSED)

@@ -7,7 +7,7 @@ import threading
 import zlib
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import traitlets
@@ -15,22 +15,20 @@ import traitlets
 from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.observer import PlayerObserver
-
-if TYPE_CHECKING:
-    from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.playback.player import AnimatedImagePlayer
 
 __all__ = ["PlayerWidget"]
 
 
 class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
-    """What :meth:`AnimatedImagePlayer.widget` returns: it shows the player and commands it, and follows it, too.
+    """Shows what a player shows in a notebook, with controls for the player. A player may have several.
 
     Frames are sent as binary data when they change, and one at a time: the next goes when the notebook has drawn the
     last, and then the latest, so that a slow connection drops frames and nothing piles up. While a cell runs, Jupyter
     hears nothing from the notebook, and frames wait until it has ended. Nothing is sent before the widget is seen.
 
     Frames are sent from the player's dispatcher, commands come on the thread that runs cells. :meth:`close` takes the
-    widget away and leaves the player as it is.
+    widget away and leaves the player as it is. Raises LinkClosedError if the player is closed.
     """
 
     _esm = Path(__file__).with_name("widget.js")
@@ -38,6 +36,8 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
     height = traitlets.Int().tag(sync=True)
 
     def __init__(self, player: AnimatedImagePlayer) -> None:
+        if player.is_closed:
+            raise LinkClosedError("a closed player cannot be shown")
         self._player = player
         self._outbox_lock = threading.Lock()  # guards what follows
         self._waiting: Frame | None = None
