@@ -1,7 +1,8 @@
 """Display links and animated images, each frame shown exactly when it is due, with nothing leaked."""
 
 from sddisplaylink._version import __version__
-from sddisplaylink.clocks.displays import Display, ManualClock, available_clocks, displays
+from sddisplaylink.clocks.displays import Display, available_clocks, displays
+from sddisplaylink.clocks.manual import ManualClock
 from sddisplaylink.diagnostics import diagnostics
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.display_link import DisplayLink, Tick

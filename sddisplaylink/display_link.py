@@ -9,7 +9,9 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sddisplaylink.clocks.displays import Display, ManualClock, resolve_clock
+from sddisplaylink.clocks.choosing import resolve_clock
+from sddisplaylink.clocks.displays import Display
+from sddisplaylink.clocks.manual import ManualClock
 from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
 from sddisplaylink.dispatch.subscriber import NativeClient
 from sddisplaylink.errors import LinkClosedError

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import os
 import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.native import WAIT_SLICE, at_exit, check, ffi, finalize_now, is_exiting, lib, nanoseconds
@@ -17,11 +18,17 @@ from sddisplaylink.native import WAIT_SLICE, at_exit, check, ffi, finalize_now, 
 if TYPE_CHECKING:
     import asyncio
 
-    from sddisplaylink.dispatch.subscriber import NativeClient
 
 BATCH = 64
 _FEW = 2  # events at a time
 JOIN_TIMEOUT = 1.0
+
+
+class Receiver(Protocol):
+    """What gets the events of a native handle."""
+
+    def handle_event(self, event: Any) -> None:
+        """Act on a native event, on the dispatcher's thread; the event is valid until this returns."""
 
 
 class Dispatcher:
@@ -43,7 +50,7 @@ class Dispatcher:
         check(lib.sddl_mailbox_open(out))
         self.mailbox: int = out[0]
         self.has_thread = thread
-        self._clients: dict[int, weakref.ref[NativeClient]] = {}
+        self._clients: dict[int, weakref.ref[Receiver]] = {}
         self._posted: collections.deque[Callable[[], None]] = collections.deque()
         self._released = threading.Condition()
         self._held = 0  # deliveries that are under way outside the mailbox
@@ -63,10 +70,7 @@ class Dispatcher:
     @classmethod
     def for_asyncio(cls, loop: asyncio.AbstractEventLoop | None = None) -> Dispatcher:
         """A dispatcher whose callbacks run in that asyncio loop (default: the running one)."""
-        # importing asyncio costs as much as all the rest
-        from sddisplaylink.dispatch.asyncio_dispatcher import AsyncioDispatcher
-
-        return AsyncioDispatcher(loop)
+        return _AsyncioDispatcher(loop)
 
     # ---- for event loops ----
 
@@ -127,7 +131,7 @@ class Dispatcher:
 
     # ---- for links, players and clocks ----
 
-    def register(self, handle: int, client: NativeClient) -> None:
+    def register(self, handle: int, client: Receiver) -> None:
         """Let ``client``, held weakly, receive the events of that native handle."""
         self._clients[handle] = weakref.ref(client)
 
@@ -192,7 +196,7 @@ class Dispatcher:
                 reference = self._clients.get(event.client)
                 client = None if reference is None else reference()
                 if client is not None:
-                    self._guard(client._take, event)
+                    self._guard(client.handle_event, event)
         finally:
             self._running_on = outer
 
@@ -215,6 +219,65 @@ def _serve(mailbox: int, reference: weakref.ref[Dispatcher]) -> None:
             return
         dispatcher._run(events, count)
         del dispatcher
+
+
+# ---- in an asyncio loop ----
+
+
+class _AsyncioDispatcher(Dispatcher):
+    """Runs callbacks in an asyncio loop, woken by the mailbox's descriptor."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        super().__init__(thread=False)
+        import asyncio  # takes as long as importing all the rest
+
+        loop = asyncio.get_running_loop() if loop is None else loop
+        self._loop = loop
+        watched = os.dup(self.fileno())  # another loop may watch the original, which may be closed first
+        loop.add_reader(watched, _run_pending_of, weakref.ref(self))
+        self._unwatch = weakref.finalize(self, _remove_reader, loop, watched)
+        self._unwatch.atexit = False
+
+    def close(self) -> None:
+        """Stop watching the loop, and run no more callbacks. Call it on the loop's thread."""
+        finalize_now(self._unwatch)
+        super().close()
+
+    def _run_due(self) -> None:
+        if self._on_loop_thread() or not self._loop.is_running():
+            self.run_pending()
+            return
+        done = threading.Event()
+        self._loop.call_soon_threadsafe(_run_and_tell, weakref.ref(self), done)
+        while not done.wait(WAIT_SLICE) and self._loop.is_running() and not is_exiting():
+            pass
+
+    def _on_loop_thread(self) -> bool:
+        import asyncio
+
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
+
+
+def _run_pending_of(reference: weakref.ref[_AsyncioDispatcher]) -> None:
+    dispatcher = reference()
+    if dispatcher is not None:
+        dispatcher.run_pending()
+
+
+def _run_and_tell(reference: weakref.ref[_AsyncioDispatcher], done: threading.Event) -> None:
+    try:
+        _run_pending_of(reference)
+    finally:
+        done.set()
+
+
+def _remove_reader(loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
+    if not loop.is_closed():
+        loop.remove_reader(descriptor)
+    os.close(descriptor)
 
 
 # ---- the one that everybody shares ----

@@ -6,15 +6,13 @@ import threading
 import weakref
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sddisplaylink.clocks.source import Source
 from sddisplaylink.dispatch.closing import ClosedByWith
+from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.native import check, finalize_now, lib
-
-if TYPE_CHECKING:
-    from sddisplaylink.clocks.displays import Source
-    from sddisplaylink.dispatch.dispatcher import Dispatcher
 
 
 class PendingError:
@@ -82,7 +80,7 @@ class NativeClient(ClosedByWith):
         """Act on a native event. Runs on the dispatcher, one at a time."""
         raise NotImplementedError
 
-    def _take(self, event: Any) -> None:
+    def handle_event(self, event: Any) -> None:
         """An event has come: :meth:`_receive` it, if it is current."""
         self._deliver(event.epoch, partial(self._receive, event))
 

@@ -8,7 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sddisplaylink.clocks.displays import Display, ManualClock, Source, resolve_clock
+from sddisplaylink.clocks.choosing import resolve_clock
+from sddisplaylink.clocks.displays import Display
+from sddisplaylink.clocks.manual import ManualClock
+from sddisplaylink.clocks.source import Source
 from sddisplaylink.decoders.opening import Source as ImageSource
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.images.image import AnimatedImage

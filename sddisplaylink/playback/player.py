@@ -9,7 +9,8 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import partial
 from typing import Self, SupportsIndex
 
-from sddisplaylink.clocks.displays import Display, ManualClock
+from sddisplaylink.clocks.displays import Display
+from sddisplaylink.clocks.manual import ManualClock
 from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
 from sddisplaylink.errors import ClockError
 from sddisplaylink.frames.frame import Frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, BinaryIO, Self, TypeAlias
 
-from sddisplaylink.clocks.displays import ManualClock
+from sddisplaylink.clocks.manual import ManualClock
 from sddisplaylink.dispatch.closing import ClosedByWith
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.frames.frame import Frame

@@ -1,0 +1,81 @@
+"""A reference to a native source: the clock of one display."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Protocol
+
+from sddisplaylink.clocks.displays import NAMES, Display, displays_of
+from sddisplaylink.native import check, ffi, finalize_now, lib, seconds
+
+__all__ = ["Flushable", "Source", "open_source"]
+
+
+class Flushable(Protocol):
+    """What runs callbacks, as far as a manual clock has to know."""
+
+    def is_current(self) -> bool:
+        """Whether the caller is inside a callback that runs there."""
+
+    def flush(self) -> None:
+        """Return when every callback that is due has been run."""
+
+
+class VirtualTime(Protocol):
+    """What moves a manual clock's time, as far as a source has to know."""
+
+    def register(self, dispatcher: Flushable) -> None:
+        """Wait for the callbacks of that dispatcher whenever time passes."""
+
+
+class Source:
+    """A reference to a native source: the clock of one display, shared by every link and player on it."""
+
+    def __init__(self, handle: int, rate: float, manual: VirtualTime | None = None) -> None:
+        self.handle = handle
+        self._rate = rate  # what a timer or manual clock was asked for
+        self._manual = manual
+        self._finalizer = weakref.finalize(self, lib.sddl_source_close, handle) if manual is None else None
+        if self._finalizer is not None:
+            self._finalizer.atexit = False
+        info = self.info()
+        self.name = NAMES[info.clock]
+        self._kind: int = info.clock
+        self._display: int = info.display
+
+    def info(self) -> Any:
+        """The native ``sddl_source_info``."""
+        out = ffi.new("sddl_source_info *")
+        check(lib.sddl_source_get_info(self.handle, out))
+        return out
+
+    @property
+    def period(self) -> float:
+        """Refresh period in seconds, as last reported by the clock."""
+        return seconds(self.info().period)
+
+    @property
+    def display(self) -> Display:
+        """The display, or the nearest thing to one that a timer or manual clock has."""
+        if self._kind in (lib.SDDL_CLOCK_TIMER, lib.SDDL_CLOCK_MANUAL):
+            return Display(0, self._rate, True)
+        found = [d for d in displays_of(self._kind) if d.id == self._display or (self._display == 0 and d.is_main)]
+        return found[0] if found else Display(self._display, 1 / self.period, False)
+
+    def register(self, dispatcher: Flushable) -> None:
+        """Tell a manual clock whose callbacks to wait for."""
+        if self._manual is not None:
+            self._manual.register(dispatcher)
+
+    def close(self) -> None:
+        """Give the reference back. A manual clock is its maker's to close."""
+        if self._finalizer is not None:
+            finalize_now(self._finalizer)
+
+
+def open_source(kind: int, display: int, rate: float) -> int:
+    """Open a native source and return its handle. ClockError, MemoryError."""
+    out = ffi.new("sddl_handle *")
+    check(lib.sddl_source_open(kind, display, rate, out))
+    handle: int = out[0]
+    return handle
