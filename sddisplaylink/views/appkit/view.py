@@ -171,8 +171,14 @@ class SDDLAnimatedImageView(AppKit.NSView):
         can_be_seen = uncovered and not self.isHiddenOrHasHiddenAncestor()
         self._viewer.look(can_be_seen, may_move=not self._respects_motion or motion.is_wanted())
 
+    # ---- for its Viewer ----
+
     @objc.python_method
-    def _paint(self, picture: CGImageRef) -> None:
+    def shows(self, viewer: object) -> bool:
+        return self._viewer is viewer
+
+    @objc.python_method
+    def paint(self, picture: CGImageRef) -> None:
         if self._picture is None:
             self.invalidateIntrinsicContentSize()  # of an image that is still being downloaded it was not known
         self._picture = picture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.commands import follow_sight
@@ -11,8 +11,15 @@ from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.appkit.picture import image_of
 
-if TYPE_CHECKING:
-    from sddisplaylink.views.appkit.view import SDDLAnimatedImageView
+
+class Canvas(Protocol):
+    """A view that frames are painted in."""
+
+    def shows(self, viewer: object) -> bool:
+        """Whether the view still shows the player of this viewer."""
+
+    def paint(self, picture: object) -> None:
+        """Show this CGImage."""
 
 
 class Viewer(PlayerObserver):
@@ -21,7 +28,7 @@ class Viewer(PlayerObserver):
     It holds the view weakly: objects of Objective-C are counted, and a cycle of them would never go.
     """
 
-    def __init__(self, view: Callable[[], SDDLAnimatedImageView | None], player: AnimatedImagePlayer) -> None:
+    def __init__(self, view: Callable[[], Canvas | None], player: AnimatedImagePlayer) -> None:
         self._view = view
         self._player = player
         self._can_be_seen = self._may_move = False
@@ -44,8 +51,8 @@ class Viewer(PlayerObserver):
     def frame_shown(self, frame: Frame) -> None:
         """Paint it."""
         view = self._view()
-        if view is not None and view._viewer is self:
-            view._paint(image_of(frame))
+        if view is not None and view.shows(self):
+            view.paint(image_of(frame))
         if not self._has_shown:
             self._has_shown = True
             self.look(self._can_be_seen, may_move=self._may_move)

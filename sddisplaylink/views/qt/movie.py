@@ -62,7 +62,7 @@ class AnimatedMovie(MovieFrame):
         self._told_state, self._told_size = State.NotRunning, QtCore.QSize()
         self._viewer: weakref.WeakMethod[Callable[[Frame], None]] | None = None  # a widget's, without a signal's cost
         self._tellers: list[Callable[[AnimatedMovie], None]] | None = None
-        self._playback = playback = Playback(self)
+        self._playback = playback = Playback(_Events(self))
         self.destroyed.connect(lambda: playback.release())  # PySide6 would not keep the method's own object alive
         self.setFormat(format)
         if source is not None:
@@ -252,3 +252,43 @@ FRAME_SIGNALS: dict[str, Callable[[AnimatedMovie], None]] = {
     "pixmapChanged": lambda movie: movie.pixmapChanged.emit(movie.currentPixmap()),
 }
 """What is told of every frame, in this order."""
+
+
+class _Events:
+    """Hands the events of a player to a movie, which is held weakly; once Qt or Python has deleted it, to nobody."""
+
+    def __init__(self, movie: AnimatedMovie) -> None:
+        self._movie = weakref.ref(movie)
+
+    def frame_shown(self, frame: Frame) -> None:
+        movie = self._movie()
+        if movie is not None:
+            movie._show(frame)
+
+    def loop_completed(self, loops: int) -> None:
+        movie = self._movie()
+        if movie is not None:
+            movie.loopFinished.emit(loops)
+
+    def playback_finished(self) -> None:
+        movie = self._movie()
+        if movie is not None:
+            movie._end()
+
+    def playback_failed(self, error: BaseException) -> None:
+        movie = self._movie()
+        if movie is not None:
+            movie._fail(error)
+            movie.finished.emit()
+
+    def state_changed(self) -> None:
+        movie = self._movie()
+        if movie is not None:
+            movie._tell_state()
+
+    def is_gone(self) -> bool:
+        return self._movie() is None
+
+    def hears_errors(self) -> bool:
+        movie = self._movie()
+        return movie is not None and is_connected(movie, "error")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import weakref
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sddisplaylink.decoders.opening import Source
 from sddisplaylink.errors import SDDisplayLinkError
@@ -15,21 +14,43 @@ from sddisplaylink.native import is_exiting
 from sddisplaylink.playback import commands as player_control
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.qt.binding import QtCore, is_connected
+from sddisplaylink.views.qt.binding import QtCore
 from sddisplaylink.views.qt.dispatcher import gui_dispatcher
-
-if TYPE_CHECKING:
-    from sddisplaylink.views.qt.movie import AnimatedMovie
 
 MovieSource: TypeAlias = "AnimatedImagePlayer | AnimatedImage | Source | QtCore.QIODevice"
 _RESOURCES = (":", "qrc:")
 
 
-class Playback(PlayerObserver):
-    """The player that a movie shows, if any, and the news of it. Holds the movie weakly."""
+class MovieEvents(Protocol):
+    """What a movie does with the events of its player, on the GUI thread."""
 
-    def __init__(self, movie: AnimatedMovie) -> None:
-        self._movie = weakref.ref(movie)
+    def frame_shown(self, frame: Frame) -> None:
+        """Show the frame, and emit the signals of a frame."""
+
+    def loop_completed(self, loops: int) -> None:
+        """Emit ``loopFinished``."""
+
+    def playback_finished(self) -> None:
+        """Emit ``stateChanged`` and ``finished``."""
+
+    def playback_failed(self, error: BaseException) -> None:
+        """Keep the error, and emit ``error``, ``stateChanged`` and ``finished``."""
+
+    def state_changed(self) -> None:
+        """Emit ``stateChanged`` if the state is another one."""
+
+    def hears_errors(self) -> bool:
+        """Whether a slot is connected to ``error``."""
+
+    def is_gone(self) -> bool:
+        """Whether the movie has been deleted, so that nobody is there for its events."""
+
+
+class Playback(PlayerObserver):
+    """The player that a movie shows, if any, and its observer, which hands the player's events to ``events``."""
+
+    def __init__(self, events: MovieEvents) -> None:
+        self._events = events
         self._is_owner = False
         self.player: AnimatedImagePlayer | None = None
 
@@ -67,41 +88,32 @@ class Playback(PlayerObserver):
 
     def frame_shown(self, frame: Frame) -> None:
         """Pass on."""
-        movie = self._movie()
-        if movie is not None:
-            movie._show(frame)
+        self._events.frame_shown(frame)
 
     def loop_completed(self, loops: int) -> None:
         """Pass on."""
-        movie = self._movie()
-        if movie is not None:
-            movie.loopFinished.emit(loops)
+        self._events.loop_completed(loops)
 
     def playback_finished(self) -> None:
         """Pass on."""
-        movie = self._movie()
-        if movie is not None:
-            movie._end()
+        self._events.playback_finished()
 
     def playback_failed(self, error: BaseException) -> None:
         """Tell it by the signal; a mistake also where those in slots go, and a broken frame if nobody listens."""
-        movie, player = self._movie(), self.player
-        if movie is None or player is None:
+        player = self.player
+        if player is None or self._events.is_gone():
             return
         if self._is_owner:
             player._pending_error.forget(error)  # close() is not to raise it
-        is_heard = player.on_error is not None or is_connected(movie, "error")
+        is_heard = player.on_error is not None or self._events.hears_errors()
         if not (is_heard and isinstance(error, SDDisplayLinkError)):
             sys.excepthook(type(error), error, error.__traceback__)
-        movie._fail(error)
-        movie.finished.emit()
+        self._events.playback_failed(error)
 
     def state_changed(self) -> None:
         """Pass on; what has been started where nobody can see it rests at once."""
         self.set_in_sight(self.in_sight)
-        movie = self._movie()
-        if movie is not None:
-            movie._tell_state()
+        self._events.state_changed()
 
 
 def open_image(source: AnimatedImage | Source | QtCore.QIODevice) -> AnimatedImage:
