@@ -36,9 +36,9 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
     height = traitlets.Int().tag(sync=True)
 
     def __init__(self, player: AnimatedImagePlayer) -> None:
+        self._player = player  # close() uses the player, also of a widget that is refused: ipywidgets calls close()
         if player.is_closed:
             raise LinkClosedError("a closed player cannot be shown")
-        self._player = player
         self._outbox_lock = threading.Lock()  # guards what follows
         self._waiting: Frame | None = None
         self._serial = 0
