@@ -1,6 +1,6 @@
 """Display links and animated images, each frame shown exactly when it is due, with nothing leaked."""
 
-from sddisplaylink._version import __version__
+from sddisplaylink._version import __version__ as __version__
 from sddisplaylink.clocks.displays import Display, available_clocks, displays
 from sddisplaylink.clocks.manual import ManualClock
 from sddisplaylink.diagnostics import diagnostics
@@ -46,7 +46,6 @@ __all__ = [
     "PlayerStats",
     "SDDisplayLinkError",
     "Tick",
-    "__version__",
     "available_clocks",
     "diagnostics",
     "displays",

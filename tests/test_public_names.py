@@ -27,7 +27,7 @@ NAMES = {
     "PixelBuffer": "data stride size format nbytes image __array_interface__",
     "AnimatedImagePlayer": (
         "play pause stop seek close wait state frame_index loop_index current_frame rate mode loop_count late_policy "
-        "stats frames frames_async record widget __enter__"
+        "stats frames frames_async record __enter__"
     ),
     "PacingEvent": "frame loop intended actual lateness skipped missed_ticks",
     "PacingRecorder": "stop events summary to_json to_csv plot __enter__ __len__",
