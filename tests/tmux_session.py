@@ -93,7 +93,8 @@ class TmuxSession(PtyProcess):
         for row in range(self.terminal.screen.lines):
             for column in range(self.terminal.screen.columns):
                 cell = self.terminal.screen.buffer[row][column]
-                if cell.data.startswith(PLACEHOLDER):
+                # of the last cell that has been read so far, the marks may still be on their way
+                if cell.data.startswith(PLACEHOLDER) and len(cell.data) == 4:
                     image_row, image_column, high = map(NUMERALS.index, cell.data[1:])
                     image_id = high << 24 | pyte.graphics.FG_BG_256.index(cell.fg, 16)
                     found[row, column] = (image_row, image_column, image_id)
