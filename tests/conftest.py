@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import requirements
 import sddisplaylink as sd
 from images import GifPicture, PngPicture, build_apng, build_gif, colour
 from large_animation import write_large_gif
@@ -18,6 +19,43 @@ from virtual_screen import VirtualScreen, require_virtual_screen
 for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, usual)
+
+TESTS = Path(__file__).resolve().parent
+EXTENDED_FIXTURES = {"virtual_screen", "distributions"}  # an X server and toolkits; a package index and minutes
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Extended tests run where a marker expression or a part of the tests on the command line chooses them."""
+    parts = {Path(argument).resolve() for argument in config.args} - {TESTS, TESTS.parent}
+    requirements.chosen = bool(config.option.markexpr or parts)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give every test the marker that chooses all of them, and those the other that need such a fixture."""
+    item.add_marker("all")
+    if EXTENDED_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        item.add_marker("extended")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the extended tests unless they are chosen."""
+    if requirements.chosen:
+        return
+    extended = [item for item in items if item.get_closest_marker("extended")]
+    items[:] = [item for item in items if not item.get_closest_marker("extended")]
+    config.hook.pytest_deselected(items=extended)
+    config.stash[LEFT_OUT] = len(extended)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out."""
+    if count := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(
+            f"Left out {count} extended tests (windows, code for macOS, mutants, sanitizers, stress, packaging …); "
+            "all tests: python3 scripts/test.py -m all"
+        )
 
 
 @pytest.fixture

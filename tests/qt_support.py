@@ -6,7 +6,8 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from virtual_screen import VirtualScreen, unavailable
+from requirements import unavailable
+from virtual_screen import VirtualScreen
 
 BINDINGS = ("PySide6", "PyQt6")
 

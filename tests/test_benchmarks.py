@@ -71,6 +71,7 @@ def run(peers, sample, rounds=1, patience=9.0):
     return {(each.peer, each.task): each for each in measured}
 
 
+@pytest.mark.extended
 def test_the_command_writes_results_and_a_chart(tmp_path):
     pytest.importorskip("matplotlib")
     command = [sys.executable, "-m", "benchmarks", "--tiny", "--rounds", "2", "--output", str(tmp_path), "--peers"]
@@ -183,6 +184,7 @@ def test_of_a_corpus_the_real_animated_files_are_taken(tmp_path, tiny):
     assert [sample.name for sample in from_corpus(tmp_path)] == ["real__a.gif"]
 
 
+@pytest.mark.extended
 def test_what_playing_costs_is_told_for_each_file(tiny, capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
     playing.main([*(str(sample.path) for sample in tiny), "--seconds", "0.2", "--rounds", "1"])

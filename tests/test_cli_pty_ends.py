@@ -230,7 +230,11 @@ def test_standard_input_may_be_something_else(gif: Path) -> None:
 def test_standard_output_elsewhere(gif: Path, tmp_path: Path) -> None:
     with open(tmp_path / "out", "wb") as out:
         done = subprocess.run(
-            [sys.executable, *PLAY, str(gif)], stdout=out, stderr=subprocess.PIPE, text=True, timeout=60
+            [sys.executable, *PLAY, str(gif), "--renderer", "halfblock"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
         )
     assert (done.returncode, done.stderr) == (1, "sddisplaylink: standard output is not a terminal\n")
     assert (tmp_path / "out").read_bytes() == b""

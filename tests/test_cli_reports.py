@@ -88,6 +88,7 @@ def test_probe_without_matplotlib(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert capsys.readouterr() == ("", expected)
 
 
+@pytest.mark.extended
 def test_probe_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     path = tmp_path / "pacing.png"

@@ -20,7 +20,10 @@ from sddisplaylink.images.image import AnimatedImage
 
 FOLDER = os.environ.get("SDDISPLAYLINK_CORPUS")
 
-pytestmark = pytest.mark.skipif(not FOLDER, reason="SDDISPLAYLINK_CORPUS is not set")
+pytestmark = [
+    pytest.mark.extended,
+    pytest.mark.skipif(not FOLDER, reason="SDDISPLAYLINK_CORPUS is not set"),
+]
 
 # Chromium gave no pixels to compare with (its hash alone cannot tell a rounding from a mistake: half-transparent pixels
 # are premultiplied there and back), and the files are large.

@@ -17,12 +17,24 @@ import pytest
 
 from doc_pages import ROOT, DocumentError, Page, pages, read_page
 from pty_process import PtyProcess, plain_environment
+from requirements import unavailable
 from terminal_support import UPDATE_END
-from virtual_screen import VirtualScreen, unavailable
+from virtual_screen import VirtualScreen
+
+
+def extended_if(page: Page) -> list[pytest.MarkDecorator]:
+    """The marker of tests that need more than the group `test`, for a page with windows or with an extra."""
+    needs_extra = any("[" in line for line in page.installs)
+    return [pytest.mark.extended] if page.needs_screen or needs_extra else []
+
 
 PAGES = pages()
-PROGRAMS = [page for page in PAGES if page.program]
-COMMANDS = [(page, command) for page in PAGES for command in page.commands]
+PROGRAMS = [pytest.param(page, id=page.name, marks=extended_if(page)) for page in PAGES if page.program]
+COMMANDS = [
+    pytest.param(page, command, id=f"{page.name}: {command}", marks=extended_if(page))
+    for page in PAGES
+    for command in page.commands
+]
 IMAGES = ("ball.gif", "spiral.png")
 TOOLKITS = ("tk", "qt", "pygame", "pyglet", "appkit")
 PUBLIC_MODULES = ("sddisplaylink", *(f"sddisplaylink.views.{toolkit}" for toolkit in TOOLKITS))
@@ -50,7 +62,7 @@ def environment_for(page: Page, request: pytest.FixtureRequest) -> dict[str, str
     return usual
 
 
-@pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PROGRAMS)
 def test_programs_of_a_page_run_in_order(page: Page, reader_directory: Path, request: pytest.FixtureRequest) -> None:
     program = reader_directory / "program.py"  # line N of it is line N of the page
     program.write_text(page.program, encoding="utf-8")
@@ -68,7 +80,7 @@ def test_programs_of_a_page_run_in_order(page: Page, reader_directory: Path, req
     assert (done.returncode, done.stderr) == (0, ""), f"{page.name}, lines as in the page:\n{done.stderr}"
 
 
-@pytest.mark.parametrize(("page", "command"), COMMANDS, ids=[f"{page.name}: {command}" for page, command in COMMANDS])
+@pytest.mark.parametrize(("page", "command"), COMMANDS)
 def test_commands_of_a_page_run(
     page: Page, command: str, reader_directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

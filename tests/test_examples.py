@@ -121,6 +121,7 @@ def test_trio_frames() -> None:
     assert out.endswith("ended 0 players left\n")
 
 
+@pytest.mark.extended
 def test_record_pacing(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     chart, table = tmp_path / "pacing.png", tmp_path / "frames.csv"
@@ -131,6 +132,7 @@ def test_record_pacing(tmp_path: Path) -> None:
         assert picture.format == "PNG"
 
 
+@pytest.mark.extended
 def test_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("anywidget")
     shells = pytest.importorskip("IPython.core.interactiveshell")

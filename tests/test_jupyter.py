@@ -16,7 +16,7 @@ from typing import Any, Self
 import pytest
 
 import sddisplaylink as sd
-from virtual_screen import unavailable
+from requirements import unavailable
 
 pytest.importorskip("anywidget")
 import comm
@@ -27,6 +27,8 @@ from sddisplaylink.views.notebook import PlayerWidget
 FRONT_END = Path(sd.__file__).parent / "views" / "notebook" / "widget.js"
 Message = tuple[dict[str, Any], list[bytes]]
 MakeImage = Callable[..., bytes]
+
+pytestmark = pytest.mark.extended
 
 
 class RecordedComm(BaseComm):

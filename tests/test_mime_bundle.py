@@ -55,6 +55,7 @@ def test_a_closed_image_is_text(make_gif: Callable[..., bytes]) -> None:
     assert image._repr_mimebundle_() == {"text/plain": repr(image)}
 
 
+@pytest.mark.extended
 def test_ipython_formats_it(make_gif: Callable[..., bytes]) -> None:
     formatters = pytest.importorskip("IPython.core.formatters")
     data = make_gif([50, 50])

@@ -204,6 +204,7 @@ def corpus_gifs() -> list[Path]:
 
 
 @pytest.mark.skipif(not CORPUS, reason="SDDISPLAYLINK_CORPUS names no corpus of real files")
+@pytest.mark.extended
 def test_equal_to_pillow_on_real_files():
     compared = 0
     for path in corpus_gifs():

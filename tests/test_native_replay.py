@@ -39,6 +39,7 @@ def seeds(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.extended
 def test_seeds_cut_off_at_every_byte(name, compiler, seeds, tmp_path):
     program = tmp_path / name
     sources = [FUZZ / f"fuzz_{name}.c", FUZZ / "replay.c", *KERNELS]

@@ -286,6 +286,7 @@ def test_wrong_arguments_are_refused():
 
 
 @pytest.mark.skipif(not CORPUS, reason="SDDISPLAYLINK_CORPUS names no corpus of real files")
+@pytest.mark.extended
 def test_real_files():
     scans = {b"GIF8": (native_gif, python_gif), SIGNATURE[:4]: (native_png, python_png)}
     compared = 0

@@ -198,6 +198,7 @@ def test_csv(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])
+@pytest.mark.extended
 def test_plot(suffix: str, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     path = tmp_path / f"pacing.{suffix}"
@@ -222,6 +223,7 @@ def figure_of(monkeypatch: pytest.MonkeyPatch, draw: Callable[[], None]) -> Any:
     return figure
 
 
+@pytest.mark.extended
 def test_what_a_playback_chart_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib")
     events = [
@@ -252,6 +254,7 @@ def test_what_a_playback_chart_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
+@pytest.mark.extended
 def test_what_a_chart_of_ticks_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib")
     ticks = [Tick(1, 1.00, 1.01, 0.01, 9, False), Tick(4, 1.03, 1.04, 0.01, 2, False)]
@@ -263,6 +266,7 @@ def test_what_a_chart_of_ticks_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "late" not in texts
 
 
+@pytest.mark.extended
 def test_an_empty_recording_is_not_drawn(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     with pytest.raises(sd.SDDisplayLinkError, match="nothing has been recorded"):

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import sddisplaylink as sd
-from virtual_screen import VirtualScreen, unavailable
+from requirements import unavailable
+from virtual_screen import VirtualScreen
 
 try:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from virtual_screen import VirtualScreen, unavailable
+from requirements import unavailable
+from virtual_screen import VirtualScreen
 
 if importlib.util.find_spec("pyglet") is None:
     unavailable("pyglet is not installed", module=True)

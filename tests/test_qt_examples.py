@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from virtual_screen import VirtualScreen, unavailable
+from requirements import unavailable
+from virtual_screen import VirtualScreen
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -27,6 +27,7 @@ def pyproject() -> dict[str, dict[str, object]]:
 
 
 @pytest.mark.parametrize(("platform", "machine"), SYSTEMS, ids="-".join)
+@pytest.mark.extended
 def test_wheels_are_built_for(platform: str, machine: str) -> None:
     command = [sys.executable, "-m", "cibuildwheel", "--print-build-identifiers"]
     done = subprocess.run(

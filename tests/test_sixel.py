@@ -23,6 +23,8 @@ SIXEL_TERMINAL = b"\x1b[?62;4;22c"
 ROUNDING = 3  # a sixel's colours are in per cent
 TERMINAL = Area(40, 10, 8, 16)
 
+pytestmark = pytest.mark.extended
+
 
 @pytest.fixture(scope="module", autouse=True)
 def needs_the_library() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from virtual_screen import VirtualScreen, unavailable
+from requirements import unavailable
+from virtual_screen import VirtualScreen
 
 try:
     import tkinter  # noqa: F401 - a Python may have been built without it

@@ -25,6 +25,7 @@ def block(row: int, column: int, image_id: int) -> dict[tuple[int, int], tuple[i
     return {(row + y, column + x): (y, x, image_id) for y, x in cells}
 
 
+@pytest.mark.extended
 def test_pixels_reach_the_terminal_and_the_pane_moves_them(gif: Path, tmp_path: Path) -> None:
     with TmuxSession(tmp_path, passthrough="on") as session:
         session.run(*PLAY, str(gif), "--rate", "0")
@@ -41,6 +42,7 @@ def test_pixels_reach_the_terminal_and_the_pane_moves_them(gif: Path, tmp_path: 
         session.read_until(lambda: session.placeholders() == block(8, 11, image_id))
 
 
+@pytest.mark.extended
 def test_frames_follow_each_other_under_one_id_and_the_last_one_stays(gif: Path, tmp_path: Path) -> None:
     with TmuxSession(tmp_path, passthrough="on") as session:
         session.run(*PLAY, str(gif), "--loops", "1", "--late-policy", "no_skip")
@@ -56,6 +58,7 @@ def test_frames_follow_each_other_under_one_id_and_the_last_one_stays(gif: Path,
         session.read_until(lambda: session.placeholders() == block(0, 0, last_id))
 
 
+@pytest.mark.extended
 def test_without_passthrough_there_are_half_blocks_and_kitty_is_refused(gif: Path, tmp_path: Path) -> None:
     with TmuxSession(tmp_path, passthrough="off") as session:
         session.run(*PLAY, str(gif), "--rate", "0")
@@ -69,6 +72,7 @@ def test_without_passthrough_there_are_half_blocks_and_kitty_is_refused(gif: Pat
         assert session.error_file.read_text() == expected
 
 
+@pytest.mark.extended
 def test_ctrl_c_ends_it_and_takes_the_picture_away(gif: Path, tmp_path: Path) -> None:
     with TmuxSession(tmp_path, passthrough="on") as session:
         session.run(*PLAY, str(gif))

@@ -15,9 +15,10 @@ import pytest
 from PIL import Image
 
 import sddisplaylink as sd
+from requirements import unavailable
 from sddisplaylink.views import window
 from terminal_support import frames_of, mosaic, write_gif
-from virtual_screen import VirtualScreen, unavailable
+from virtual_screen import VirtualScreen
 
 PATIENCE = 60.0
 PLAY = [sys.executable, "-m", "sddisplaylink", "play"]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Self
 
 import pyte.graphics
-import pytest
 
 from pty_process import PtyProcess, plain_environment
+from requirements import unavailable
 from sddisplaylink.views.terminal.placeholders import NUMERALS, PLACEHOLDER
 
 KITTY_VERSION = b"\x1bP>|kitty(0.40.1)\x1b\\"
@@ -26,7 +26,7 @@ class TmuxSession(PtyProcess):
 
     def __init__(self, directory: Path, *, passthrough: str, columns: int = 60, rows: int = 20) -> None:
         if shutil.which("tmux") is None:
-            pytest.skip("tmux is not installed")
+            unavailable("tmux is not installed")
         settings = directory / "tmux.conf"
         settings.write_text(f"set -g allow-passthrough {passthrough}\nset -g status off\nset -sg escape-time 0\n")
         self._directory = directory

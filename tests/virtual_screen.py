@@ -8,12 +8,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
-import pytest
 from PIL import Image
 
 from pty_process import plain_environment
+from requirements import unavailable
 from window_driver import Box, grab
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -96,10 +96,3 @@ def require_virtual_screen() -> None:
     """Skip the test where there is no Xvfb; but fail on CI's Linux, which installs it."""
     if shutil.which("Xvfb") is None:
         unavailable("Xvfb is not installed")
-
-
-def unavailable(reason: str, *, module: bool = False) -> NoReturn:
-    """Skip the test, or its whole module; fail it on CI's Linux, where everything has been installed."""
-    if os.environ.get("CI") == "true" and sys.platform == "linux":
-        pytest.fail(reason)
-    pytest.skip(reason, allow_module_level=module)

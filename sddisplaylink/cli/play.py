@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import time
 from typing import Any
 
-from sddisplaylink.cli.output import finite_float, positive_int
+from sddisplaylink.cli.output import finite_float, format_seconds, one_line, positive_int
+from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.playback.options import MOST_LOOPS, POLICIES, PlaybackMode
-from sddisplaylink.views.play import show
+from sddisplaylink.views.play import has_display, has_terminal, show
 from sddisplaylink.views.terminal.choice import RENDERERS
 
 MODES = {mode.value.replace("_", "-"): mode for mode in PlaybackMode}
@@ -42,6 +45,8 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when it has finished, 128 + the signal's number when one ended it."""
+    if arguments.renderer == "auto" and arguments.rate and not has_terminal() and not has_display():
+        return play_unseen(arguments)
     ended_by = show(
         arguments.files,
         arguments.renderer,
@@ -52,6 +57,29 @@ def run(arguments: argparse.Namespace) -> int:
         late_policy=arguments.late_policy,
     )
     return 0 if ended_by is None else 128 + ended_by
+
+
+def play_unseen(arguments: argparse.Namespace) -> int:
+    """Play with nowhere to draw (output into a pipe or a log), what is endless once; say how many frames were shown."""
+    from sddisplaylink.playback.group import PlayerGroup  # not worth loading for the other commands
+    from sddisplaylink.playback.player import AnimatedImagePlayer
+
+    with contextlib.ExitStack() as opened:
+        images = [opened.enter_context(AnimatedImage.open(file)) for file in arguments.files]
+        options = {"rate": arguments.rate, "mode": MODES[arguments.mode], "late_policy": arguments.late_policy}
+        players = [
+            AnimatedImagePlayer(image, loop_count=(arguments.loops or image.loop_count or 1), **options)
+            for image in images
+        ]
+        began = time.monotonic()
+        with PlayerGroup(players) as group:
+            group.play()
+            group.wait()
+        duration = format_seconds(time.monotonic() - began)
+        print(f"standard output is not a terminal, so nothing was drawn; played in {duration}:")
+        for file, player in zip(arguments.files, players, strict=True):
+            print(f"{one_line(file)}: {player.stats.shown} frames shown, {player.stats.skipped} skipped")
+    return 0
 
 
 def loops(text: str) -> int:

@@ -50,7 +50,7 @@ def show(sources: Sequence[Playable], renderer: str, width: int | None, **playba
 
     if not sources:
         raise ValueError("there is nothing to play")
-    in_window = renderer == "window" or (renderer == "auto" and not _has_terminal() and _has_display())
+    in_window = renderer == "window" or (renderer == "auto" and not has_terminal() and has_display())
     options = TerminalOptions("auto" if in_window else renderer, width)
     with contextlib.ExitStack() as opened:
         images = [
@@ -66,12 +66,14 @@ def _as_list(source: Playable | Sequence[Playable]) -> list[Playable]:
     return list(source) if isinstance(source, list | tuple) else [cast("Playable", source)]
 
 
-def _has_terminal() -> bool:
+def has_terminal() -> bool:
+    """Whether standard output is a terminal."""
     try:
         return os.isatty(sys.stdout.fileno())
     except (AttributeError, OSError, ValueError):
         return False
 
 
-def _has_display() -> bool:
+def has_display() -> bool:
+    """Whether there is a screen that a window could be on."""
     return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

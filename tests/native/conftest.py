@@ -12,38 +12,33 @@ import pytest
 
 import native_builds
 from clock_driver import ClockDriver
+from requirements import unavailable
 
 Mutation = tuple[str, str, str]
 MUTANT = "SDDISPLAYLINK_TEST_PACKAGE"
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """The stand-in takes the place of what a Mac has, over Linux's own threads and linker."""
+    """The stand-in takes the place of what a Mac has, over Linux's own threads and linker, and needs its compilers."""
+    item.add_marker("extended")
     if not sys.platform.startswith("linux"):
         item.add_marker(pytest.mark.skip(reason="the stand-in for the Apple frameworks runs on Linux"))
-
-
-def skip_or_fail(reason: str) -> None:
-    """Skip a test whose tool is missing on a developer's machine; in CI nothing may be missing."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 def clang() -> tuple[str, ...]:
     found = native_builds.find_clang()
     if found is None:
-        skip_or_fail("no clang and no ziglang: the Apple clock cannot be compiled here")
-    return found or ()
+        unavailable("no clang and no ziglang: the Apple clock cannot be compiled here")
+    return found
 
 
 @pytest.fixture(scope="session")
 def zig() -> tuple[str, ...]:
     found = native_builds.find_zig()
     if found is None:
-        skip_or_fail("no ziglang: nothing can be compiled for macOS here")
-    return found or ()
+        unavailable("no ziglang: nothing can be compiled for macOS here")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import skip_or_fail
 from leak_experiment import experiment
 from leak_experiment.experiment import PLAYERS, TICKS, TOKENS, VARIANTS, Outcome, Variant
 from native_builds import run_program
+from requirements import unavailable
 
 # of each variant, the only figures that are not 0: what a mutant is caught by
 PINNED = {"running_tokens": TOKENS, "tokens": TOKENS, "links": PLAYERS, "cv_links": PLAYERS}
@@ -34,7 +34,7 @@ EXPECTED = {
 def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[Variant, Path]:
     missing = experiment.missing_tool()
     if missing:
-        skip_or_fail(missing)
+        unavailable(missing)
     return experiment.build(tmp_path_factory.mktemp("leak"))
 
 

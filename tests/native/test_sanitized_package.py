@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import native_builds
-from conftest import skip_or_fail
+from requirements import unavailable
 
 # the preloaded runtime, what it is built with, and its options
 SANITIZERS = {
@@ -53,7 +53,7 @@ def runtime_of(clang: tuple[str, ...], name: str) -> str:
     command = [*clang, f"-print-file-name=libclang_rt.{name}-{os.uname().machine}.so"]
     found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     if not Path(found).is_absolute():
-        skip_or_fail(f"this clang has no {name} runtime")
+        unavailable(f"this clang has no {name} runtime")
     return found
 
 

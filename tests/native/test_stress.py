@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import native_builds
-from conftest import skip_or_fail
+from requirements import unavailable
 
 THREADS, CALLS, FORKS = "8", "10000", "50"
 SANITIZERS = {"thread": "0", "address,undefined": FORKS}  # TSan does not support what a fork leaves behind
@@ -48,7 +48,7 @@ def stress(driver: Path, sanitizer: str, seed: str = "1") -> subprocess.Complete
 def gcc() -> tuple[str, ...]:
     found = shutil.which("gcc")
     if found is None:
-        skip_or_fail("no gcc to build with")
+        unavailable("no gcc to build with")
     return (str(found),)
 
 

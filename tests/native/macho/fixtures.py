@@ -12,9 +12,9 @@ import pytest
 import native_builds
 from macho.extension import COMMAND, MODULE, ROOT, build_variant
 from macho.loader import MACHINE, build_linux_side
-from macho.requirements import skip_or_fail
 from macho.toolchain import MissingToolError, Toolchain, find_toolchain, run
 from macho.trees import make_tree
+from requirements import unavailable
 
 NO_POOL = ("csrc/clocks/corevideo.m", "    @autoreleasepool {\n        (void)link,", "    {\n        (void)link,")
 
@@ -26,7 +26,7 @@ def toolchain() -> Toolchain:
     try:
         return find_toolchain()
     except MissingToolError as error:
-        skip_or_fail(str(error))
+        unavailable(str(error))
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +81,6 @@ def tree_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
         pytest.skip(f"the {MACHINE} code of the macOS module is run on {MACHINE} Linux")
     compiler = native_builds.find_clang()
     if compiler is None:
-        skip_or_fail("no clang and no ziglang: the stand-in frameworks cannot be compiled")
+        unavailable("no clang and no ziglang: the stand-in frameworks cannot be compiled")
     library = build_linux_side(compiler, tmp_path_factory.mktemp("linux"))
     return lambda module: make_tree(tmp_path_factory.mktemp("tree"), module, library)

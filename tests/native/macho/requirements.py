@@ -1,20 +1,11 @@
-"""What only these tests need: skipped with the reason where it is missing, but in CI nothing may be missing."""
+"""Packages that only these tests need."""
 
 from __future__ import annotations
 
 import importlib
-import os
 from types import ModuleType
-from typing import NoReturn
 
-import pytest
-
-
-def skip_or_fail(reason: str) -> NoReturn:
-    """Skip the running test, or the test module that is being imported; fail in CI."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason, allow_module_level=True)
+from requirements import unavailable
 
 
 def need(name: str) -> ModuleType:
@@ -22,4 +13,4 @@ def need(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ImportError:
-        skip_or_fail(f"{name.partition('.')[0]} is not installed (pip install --group test)")
+        unavailable(f"{name.partition('.')[0]} is not installed (pip install --group test-all)", module=True)
