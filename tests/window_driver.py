@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 import threading
 import time
@@ -74,12 +75,18 @@ def _percentile_99(values: list[float]) -> float:
 
 
 def _time_in_run_queue() -> float:
-    """Seconds that this thread, which must be the main one, could have run but for others."""
-    return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
+    """Seconds that this thread, the main one, could have run but for others; 0 where nobody counts them."""
+    counted = Path("/proc/self/schedstat")
+    return int(counted.read_text().split()[1]) / 1e9 if counted.exists() else 0.0
 
 
 def _others_busy() -> float:
-    """Seconds of processor time that has gone to other programs than this one and its X server, on all processors."""
+    """Seconds of processor time that has gone to other programs than this one and its X server, on all processors.
+
+    0 where nobody counts them.
+    """
+    if not Path("/proc/stat").exists():
+        return 0.0
     user, nice, system, _, _, *rest = map(int, Path("/proc/stat").read_text().splitlines()[0].split()[1:8])
     return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK") - time.process_time() - _server_busy()
 
@@ -93,7 +100,9 @@ def _server_busy() -> float:
 
 
 def resident_bytes() -> int:
-    """Memory of this process that is in RAM."""
+    """Memory of this process that is in RAM; where nobody tells, the most that was."""
+    if not Path("/proc/self/statm").exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
@@ -103,7 +112,12 @@ def resources() -> dict[str, Any]:
     counts = sd.diagnostics()
     return {
         "threads": sorted(thread.name for thread in threading.enumerate()),
-        "native_threads": len(list(Path("/proc/self/task").iterdir())),
-        "descriptors": len(list(Path("/proc/self/fd").iterdir())),
+        "native_threads": _count(Path("/proc/self/task")),
+        "descriptors": _count(Path("/proc/self/fd")),
         **{name: counts[name] for name in ("links", "players", "sources", "running_sources")},
     }
+
+
+def _count(folder: Path) -> int:
+    """Entries of a folder of /proc; 0 where there is none."""
+    return len(list(folder.iterdir())) if folder.exists() else 0

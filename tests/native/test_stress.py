@@ -41,7 +41,7 @@ def build(target: Path, compiler: tuple[str, ...], sanitizer: str, *, standin: b
 
 def stress(driver: Path, sanitizer: str, seed: str = "1") -> subprocess.CompletedProcess[str]:
     command = [str(driver), THREADS, CALLS, seed, SANITIZERS[sanitizer]]
-    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
 
 @pytest.fixture(scope="module")
