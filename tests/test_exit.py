@@ -39,7 +39,10 @@ ENDINGS = {
     "raises": ("raise RuntimeError('on purpose')", 1, b"RuntimeError: on purpose"),
     "os._exit": ("os._exit(5)", 5, b""),
     "sys.exit in a thread": ("threading.Thread(target=sys.exit).start()", 0, b""),
-    "thread that iterates": ("threading.Thread(target=lambda: [None for _ in pulled]).start()", 0, b""),
+    "thread that iterates": (
+        "on = threading.Event(); threading.Thread(target=lambda: [on.set() for _ in pulled]).start(); on.wait()",
+        0, b"",
+    ),
     "objects in cycles": ("link.self = link; player.self = player; del link, player", 0, b""),
     "globals torn down": ("sys.modules['__main__'].keep = [link, player, pulled]", 0, b""),
     "user's atexit stops": ("import atexit; atexit.register(link.stop); atexit.register(player.close)", 0, b""),
