@@ -32,7 +32,7 @@ _COMMAND = re.compile(rb"\x1b_G([^;\x1b]*)(?:;([^\x1b]*))?\x1b\\")
 
 
 class _Screen(pyte.Screen):
-    """pyte's screen, with the alternate screen that it lacks."""
+    """pyte's screen, with the alternate screen that it lacks, and deaf to questions that it does not know."""
 
     usual: tuple[Any, Any] | None = None
 
@@ -49,6 +49,10 @@ class _Screen(pyte.Screen):
             self.buffer.clear()
             self.buffer.update(buffer)
             self.cursor.x, self.cursor.y, self.usual = cursor.x, cursor.y, None
+
+    def report_device_status(self, mode: int = 0, **options: Any) -> None:
+        if not options.get("private"):  # tmux 3.8 asks for the theme of the terminal's colours
+            super().report_device_status(mode)
 
 
 class Emulator:

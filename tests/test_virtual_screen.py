@@ -49,3 +49,8 @@ def test_without_xvfb_tests_are_skipped_but_not_on_ci(monkeypatch: pytest.Monkey
     monkeypatch.setattr(requirements, "chosen", True)
     with pytest.raises(pytest.fail.Exception):
         module.require_virtual_screen()
+    monkeypatch.setattr(requirements, "FREE_THREADED", True)
+    with pytest.raises(pytest.skip.Exception):
+        requirements.unavailable("PyQt6 is not installed")
+    with pytest.raises(pytest.fail.Exception):
+        requirements.unavailable("pyglet is not installed")
