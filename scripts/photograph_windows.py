@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from virtual_screen import VirtualScreen  # noqa: E402 -- the tests' own
+from support.virtual_screen import VirtualScreen  # noqa: E402 -- the tests' own
 
 IMAGES = ROOT / "docs" / "images"
 PATIENCE = 60.0  # seconds for one example

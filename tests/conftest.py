@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-import requirements
 import sddisplaylink as sd
-from images import GifPicture, PngPicture, build_apng, build_gif, colour
-from large_animation import write_large_gif
-from native_player import MS, NativePlayer
-from virtual_screen import VirtualScreen, require_virtual_screen
+from support import requirements
+from support.images import GifPicture, PngPicture, build_apng, build_gif, colour
+from support.large_animation import write_large_gif
+from support.native_player import MS, NativePlayer
+from support.virtual_screen import VirtualScreen, require_virtual_screen
 
 # a run that was started in the background ignores Ctrl-C and hang-ups, and so would every process that a test starts
 for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):

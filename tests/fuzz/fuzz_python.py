@@ -16,7 +16,7 @@ from pathlib import Path
 import atheris
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from pillow_limits import pillow_cannot
+from support.pillow_limits import pillow_cannot
 
 with atheris.instrument_imports(include=["sddisplaylink"]):
     import sddisplaylink as sd

@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from PIL import Image
 
-from images import GREEN, GifPicture, PngPicture, build_apng, build_gif, loop_extension
-from lzw_encoder import encode_lzw, sub_blocks
+from support.images import GREEN, GifPicture, PngPicture, build_apng, build_gif, loop_extension
+from support.lzw_encoder import encode_lzw, sub_blocks
 
 INDICES = bytes((i * i >> 4) % 7 if i // 300 % 2 else 3 for i in range(1200))
 

@@ -12,7 +12,7 @@ import pytest
 
 import native_builds
 from clock_driver import ClockDriver
-from requirements import unavailable
+from support.requirements import unavailable
 
 Mutation = tuple[str, str, str]
 MUTANT = "SDDISPLAYLINK_TEST_PACKAGE"

@@ -10,7 +10,7 @@ import pytest
 from leak_experiment import experiment
 from leak_experiment.experiment import PLAYERS, TICKS, TOKENS, VARIANTS, Outcome, Variant
 from native_builds import run_program
-from requirements import unavailable
+from support.requirements import unavailable
 
 # of each variant, the only figures that are not 0: what a mutant is caught by
 PINNED = {"running_tokens": TOKENS, "tokens": TOKENS, "links": PLAYERS, "cv_links": PLAYERS}

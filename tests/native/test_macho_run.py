@@ -98,7 +98,9 @@ print(native.lib.sddl_clock_available(native.lib.SDDL_CLOCK_COREVIDEO))
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "1", "")
 
 
-@pytest.mark.parametrize("name", ["test_timeline.py", "test_player_native.py", "test_display_link.py"])
+@pytest.mark.parametrize(
+    "name", ["playback/test_timeline.py", "playback/native/test_player_native.py", "dispatch/test_display_link.py"]
+)
 def test_the_cores_own_tests_pass_on_the_machine_code(package: Path, name: str) -> None:
     program = f"""
 import sys

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import native_builds
-from requirements import unavailable
+from support.requirements import unavailable
 
 # the preloaded runtime, what it is built with, and its options
 SANITIZERS = {
@@ -19,17 +19,17 @@ SANITIZERS = {
     "thread": ("tsan", "thread", {"TSAN_OPTIONS": "exitcode=66"}),
 }
 TESTS = (
-    "test_display_link.py",
-    "test_dispatcher.py",
-    "test_player.py",
-    "test_player_native.py",
-    "test_player_group.py",
+    "dispatch/test_display_link.py",
+    "dispatch/test_dispatcher.py",
+    "playback/test_player.py",
+    "playback/native/test_player_native.py",
+    "playback/test_player_group.py",
 )
 
 ON_COREVIDEO = """
 import gc
 import sddisplaylink as sd
-from images import GifPicture, build_gif
+from support.images import GifPicture, build_gif
 
 data = build_gif([GifPicture(fill=n, delay=2) for n in range(4)], loop=0)
 links = [sd.DisplayLink(lambda tick: None, clock="corevideo") for _ in range(20)]
@@ -66,8 +66,11 @@ def sanitized(request, clang, tmp_path_factory, monkeypatch_module):
     flags = f"-fsanitize={kinds} -fno-sanitize-recover=all -shared-libsan"
     monkeypatch_module.setenv("SDDISPLAYLINK_LDFLAGS", flags)
     native_builds.build_package(tree, clang, f"-g -fno-omit-frame-pointer -DSDDL_CHECK_LOCKS {flags}")
-    for file in (native_builds.ROOT / "tests").glob("*.py"):
-        shutil.copy(file, tree)
+    tests = native_builds.ROOT / "tests"
+    shutil.copytree(tests / "support", tree / "support")
+    for file in ("conftest.py", *TESTS):
+        (tree / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(tests / file, tree / file)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SDDISPLAYLINK")}
     return tree, environment | options | {"LD_PRELOAD": library, "PYTHONMALLOC": "malloc", "PYTHONPATH": str(tree)}
 

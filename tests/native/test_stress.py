@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import native_builds
-from requirements import unavailable
+from support.requirements import unavailable
 
 THREADS, CALLS, FORKS = "8", "10000", "50"
 SANITIZERS = {"thread": "0", "address,undefined": FORKS}  # TSan does not support what a fork leaves behind

@@ -7,8 +7,8 @@ import resource
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from native_player import CATCH_UP, MODES, MS, NO_SKIP, SKIP, NativePlayer
 from sddisplaylink.native import check, ffi, lib
+from support.native_player import CATCH_UP, MODES, MS, NO_SKIP, SKIP, NativePlayer
 from virtual_display import advance
 
 NEVER = 2**63 - 1

@@ -14,7 +14,7 @@ from macho.extension import COMMAND, MODULE, ROOT, build_variant
 from macho.loader import MACHINE, build_linux_side
 from macho.toolchain import MissingToolError, Toolchain, find_toolchain, run
 from macho.trees import make_tree
-from requirements import unavailable
+from support.requirements import unavailable
 
 NO_POOL = ("csrc/clocks/corevideo.m", "    @autoreleasepool {\n        (void)link,", "    {\n        (void)link,")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from requirements import unavailable
+from support.requirements import unavailable
 
 
 def need(name: str) -> ModuleType:

@@ -1,0 +1,204 @@
+"""Going back over frames without decoding: what is recorded, which ways there are, and what becomes of the memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from sddisplaylink.decoders.composition import undo
+from sddisplaylink.decoders.composition.undo import UndoLog
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.opening import open_decoder
+from support.images import GifPicture, PngPicture, build_apng, build_gif
+from support.kernels import Canvas
+from support.ways import get
+
+COUNT = 12
+PICTURES = [GifPicture(), *[GifPicture(2, 1, at % 3, at % 3, fill=at, transparent=0) for at in range(1, COUNT)]]
+DISPOSED = [
+    GifPicture(),
+    *[GifPicture(2, 1, at % 3, 0, fill=at, disposal=at % 4, transparent=0) for at in range(1, 12)],
+]
+TILES = [PngPicture(), *[PngPicture(2, 2, 1, 1, (at, 0, 0, 120), blend=1) for at in range(1, COUNT)]]
+FILES = [build_gif(PICTURES), build_gif(DISPOSED), build_apng(TILES)]
+ROOM = 1 << 16
+
+
+class Counting:
+    """A painter that counts."""
+
+    def __init__(self, painter):
+        self._painter = painter
+        self.drawn = []
+
+    def draw(self, index, *rest):
+        self.drawn.append(index)
+        return self._painter.draw(index, *rest)
+
+    def __getattr__(self, name):
+        return getattr(self._painter, name)
+
+
+def opened(data=FILES[0], room=ROOM):
+    decoder = open_decoder(FileData(data), Limits(100_000))
+    decoder._painter = Counting(decoder._painter)
+    decoder.keep_undo(room)
+    return decoder
+
+
+def forwards(decoder):
+    return [bytes(get(decoder, index)) for index in range(COUNT)]
+
+
+@pytest.mark.parametrize("data", FILES)
+def test_all_the_way_back_decodes_nothing(data):
+    decoder = opened(data)
+    expected = forwards(decoder)
+    drawn = len(decoder._painter.drawn)
+    for index in reversed(range(COUNT)):
+        assert bytes(get(decoder, index)) == expected[index]
+    assert len(decoder._painter.drawn) == drawn == COUNT
+
+
+@pytest.mark.parametrize("data", FILES)
+def test_frames_that_were_handed_out_are_not_undone(data):
+    decoder = opened(data)
+    frames = [get(decoder, index) for index in range(COUNT)]
+    expected = [bytes(frame) for frame in frames]
+    frames += [get(decoder, index) for index in reversed(range(COUNT))]
+    assert [bytes(frame) for frame in frames] == [*expected, *reversed(expected)]
+
+
+def test_forwards_again_from_where_it_went_back_to():
+    decoder = opened()
+    expected = forwards(decoder)
+    get(decoder, 4)
+    decoder._painter.drawn.clear()
+    assert [bytes(get(decoder, index)) for index in (5, 6, 5)] == [expected[5], expected[6], expected[5]]
+    assert decoder._painter.drawn == [5, 6]
+
+
+def test_the_nearest_frame_that_is_there_is_where_a_way_back_begins():
+    decoder = opened()
+    forwards(decoder)
+    held = {9: get(decoder, 9), 7: get(decoder, 7), 3: get(decoder, 3)}
+    get(decoder, 0)
+    assert decoder.way(5, held) == (7, (6, 5))
+    assert decoder.way(8, held) == (9, (8,))
+    assert decoder.way(4, held) == (7, (6, 5, 4))
+    assert decoder.way(4, {3: held[3]}) == (3, (4,))
+    assert bytes(get(decoder, 5, held)) == bytes(get(opened(), 5))
+
+
+def test_a_way_leads_back_only_if_it_is_shorter_or_short():
+    decoder = opened()
+    get(decoder, 11)
+    assert decoder.way(8) == (None, (10, 9, 8))
+    assert decoder.way(1, {0: b""}) == (0, (1,))
+    assert decoder.way(6).leads_back
+    assert not decoder.way(11).leads_back
+    decoder.purge()
+    assert decoder.way(2) == (None, (0, 1, 2))
+
+
+def test_nothing_leads_back_over_a_frame_that_needs_no_other():
+    decoder = opened(build_gif([GifPicture(), GifPicture(2, 1, transparent=0), GifPicture(fill=3), GifPicture(1, 1)]))
+    get(decoder, 1)
+    get(decoder, 3)
+    assert decoder.way(2) == (None, (2,))
+    assert decoder.way(1) == (None, (0, 1))
+    assert [decoder.change_bytes(index) for index in range(4)] == [0, 2 * 4, 0, 4]
+
+
+def test_with_little_room_the_first_is_given_up_first():
+    decoder = opened(room=3 * 8)
+    expected = forwards(decoder)
+    assert decoder.undo_bytes == 3 * 8
+    assert decoder.way(8) == (None, (10, 9, 8))
+    assert decoder.way(7) == (None, tuple(range(8)))
+    assert bytes(get(decoder, 7)) == expected[7]
+    assert decoder.undo_bytes == 3 * 8
+
+
+def test_nothing_is_recorded_unless_it_is_asked_for():
+    decoder = opened(room=0)
+    forwards(decoder)
+    assert decoder.undo_bytes == 0
+    assert decoder.way(10) == (None, tuple(range(11)))
+    decoder.keep_undo(ROOM)
+    forwards(decoder)
+    assert decoder.undo_bytes > 0
+    decoder.keep_undo(0)
+    assert decoder.undo_bytes == 0
+    assert decoder.way(10) == (None, tuple(range(11)))
+
+
+def test_without_memory_to_record_in_it_decodes(monkeypatch):
+    def refuse(nbytes):
+        if nbytes:
+            raise MemoryError
+
+    decoder = opened(room=0)
+    monkeypatch.setattr(undo, "zeroed", refuse)
+    decoder.keep_undo(ROOM)
+    expected = forwards(decoder)
+    assert decoder.undo_bytes == 0
+    assert bytes(get(decoder, 5)) == expected[5]
+
+
+def test_a_frame_that_leaves_no_trace_is_not_built_upon_after_going_back_to_it():
+    decoder = opened(FILES[1])
+    expected = forwards(decoder)
+    loose = next(index for index in range(3, COUNT) if not decoder.is_base(index))
+    get(decoder, loose + 1)
+    assert bytes(get(decoder, loose)) == expected[loose]
+    assert bytes(get(decoder, loose + 1)) == expected[loose + 1]
+
+
+# the log itself
+
+
+def canvas(value):
+    return Canvas(4, 4, bytes([value]) * 64)
+
+
+def recorded(room, sizes):
+    log = UndoLog()
+    log.room = room
+    for index, width in enumerate(sizes, 1):
+        before = canvas(index)
+        log.record(index, before.c, [(0, 0, width, 1)] if width else [])
+    return log
+
+
+@pytest.mark.parametrize(("sizes", "kept"), [
+    ([1, 1, 1, 1], [1, 2, 3, 4]),
+    ([1, 1, 1, 1, 1], [2, 3, 4, 5]),
+    ([1, 1, 1, 1, 2], [3, 4, 5]),
+    ([3, 2], [2]),
+    ([1, 3, 4], [3]),
+    ([2, 1, 2, 1, 1], [3, 4, 5]),
+    ([4, 0, 0], [1, 2, 3]),
+    ([1, 3, 1, 3], [3, 4]),
+])  # fmt: skip
+def test_the_memory_is_a_ring(sizes, kept):
+    log = recorded(4 * 4, sizes)
+    assert [index for index in range(9) if index in log] == kept
+    assert log.nbytes <= 16
+    for index in kept:
+        target = canvas(99)
+        log.put_back(index, target.c)
+        width = sizes[index - 1]
+        assert target.read()[: 4 * width + 1] == bytes([index]) * 4 * width + b"\x63"
+
+
+def test_what_is_larger_than_the_room_is_not_recorded():
+    log = recorded(12, [1, 4, 1])
+    assert [index for index in range(4) if index in log] == [1, 3]
+
+
+def test_what_is_recorded_already_is_not_recorded_again():
+    log = recorded(16, [2])
+    another = canvas(50)
+    log.record(1, another.c, [(0, 0, 1, 1)])
+    assert log.rects(1) == [(0, 0, 2, 1)]

@@ -1,0 +1,181 @@
+"""Readers: budgets, wishes and notifications that end with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.frames import pool as frame_pool
+from sddisplaylink.frames.frame import Frame
+from support.pool_support import FRAME, NoWorker, drain, held, make_pool
+
+
+@pytest.fixture
+def by_hand(monkeypatch):
+    worker = NoWorker()
+    monkeypatch.setattr(frame_pool, "shared_worker", lambda: worker)
+    return worker
+
+
+def test_the_budget_is_the_largest_that_is_asked_for(by_hand):
+    pool, _ = make_pool(100)
+    small, large = pool.open_reader(2 * FRAME), pool.open_reader(8 * FRAME)
+    small.want(list(range(100)))
+    drain(pool)
+    assert pool.nbytes == 8 * FRAME
+    large.close()
+    assert pool.nbytes == 2 * FRAME
+    assert held(pool, 100) == [0, 1]
+
+
+def test_a_dropped_reader_leaves_its_budget_and_its_wishes(by_hand):
+    pool, decoder = make_pool(100)
+    small, large = pool.open_reader(2 * FRAME), pool.open_reader(8 * FRAME)
+    small.want([5, 6])
+    large.want([50, 51, 52, 53])
+    del large
+    drain(pool)
+    assert max(decoder.composed) == 6
+    assert held(pool, 100) == [5, 6]
+
+
+def test_a_closed_reader_has_no_wishes(by_hand):
+    pool, decoder = make_pool(10)
+    reader = pool.open_reader(10 * FRAME)
+    reader.want([1, 2])
+    reader.close()
+    reader.close()
+    reader.want([3])
+    assert not pool.work()
+    assert reader.get(1) is None
+    assert decoder.composed == []
+
+
+def test_notify_at_once_if_it_is_there(by_hand):
+    pool, _ = make_pool()
+    reader = pool.open_reader(10 * FRAME)
+    frame, got = pool.frame(0), []
+    reader.notify(0, got.append)
+    assert got == [frame]
+
+
+def test_notify_goes_before_all_wishes(by_hand):
+    pool, decoder = make_pool(50)
+    reader = pool.open_reader(50 * FRAME)
+    got = []
+    reader.want(list(range(50)))
+    pool.work()
+    reader.want(list(range(10, 20)))
+    reader.notify(5, got.append)
+    while not got:
+        assert pool.work()
+    assert got[0].index == 5
+    assert decoder.at == 5
+    drain(pool)
+    assert len(got) == 1
+
+
+def test_notify_is_answered_when_somebody_else_decodes_the_frame(by_hand):
+    pool, _ = make_pool()
+    reader = pool.open_reader(10 * FRAME)
+    got = []
+    reader.notify(4, got.append)
+    frame = pool.frame(4)
+    assert got == []
+    assert by_hand.submitted == 2
+    pool.work()
+    assert got == [frame]
+
+
+def test_who_waits_is_served_also_when_others_fill_the_budget(by_hand):
+    pool, _ = make_pool(100)
+    content, waiting = pool.open_reader(FRAME), pool.open_reader(FRAME)
+    content.want([5])
+    drain(pool)
+    got = []
+    waiting.notify(60, got.append)
+    drain(pool)
+    assert got[0].index == 60
+
+
+def test_who_waits_again_and_again_does_not_keep_others_waiting(by_hand):
+    pool, _ = make_pool(100)
+    greedy, patient = pool.open_reader(FRAME), pool.open_reader(FRAME)
+    got = []
+
+    def again(frame):
+        got.append(("greedy", frame.index))
+        if frame.index > 3:
+            greedy.notify(frame.index - 3, again)
+
+    greedy.notify(30, again)
+    patient.notify(90, lambda frame: got.append(("patient", frame.index)))
+    drain(pool)
+    assert got.index(("patient", 90)) <= 2
+
+
+def test_not_notified_after_close(by_hand):
+    pool, _ = make_pool()
+    reader = pool.open_reader(10 * FRAME)
+    got = []
+    reader.notify(4, got.append)
+    reader.close()
+    reader.notify(5, got.append)
+    drain(pool)
+    assert got == []
+
+
+def test_closing_inside_a_notification_ends_the_others(by_hand):
+    pool, _ = make_pool()
+    reader = pool.open_reader(10 * FRAME)
+    got = []
+
+    def ready(frame):
+        got.append(frame)
+        reader.close()
+
+    pool.frame(4)
+    for _ in range(2):
+        pool._kept.await_frame(reader, 4, ready)
+    pool.work()
+    assert len(got) == 1
+
+
+def test_errors_are_delivered_and_the_rest_goes_on(by_hand):
+    pool, decoder = make_pool(10, broken=[4])
+    reader = pool.open_reader(10 * FRAME)
+    got = []
+    reader.want(list(range(10)))
+    for index in (3, 4, 6):
+        reader.notify(index, got.append)
+    drain(pool)
+    assert isinstance(got[0], Frame)
+    assert [str(error) for error in got[1:]] == ["test: frame 4 is broken"] * 2
+    assert all(isinstance(error, ImageFormatError) for error in got[1:])
+    assert held(pool, 10) == [0, 1, 2, 3]
+    assert decoder.composed.count(4) == 1
+    reader.notify(4, got.append)
+    assert str(got[3]) == "test: frame 4 is broken"
+
+
+def test_running_out_of_memory_reaches_who_waits(by_hand):
+    pool, _ = make_pool(10, broken=[0], error=MemoryError)
+    reader = pool.open_reader(10 * FRAME)
+    got = []
+    reader.notify(0, got.append)
+    drain(pool)
+    assert isinstance(got[0], ImageFormatError)
+
+
+def test_a_frame_that_could_not_be_decoded_is_tried_again_when_asked_for(by_hand):
+    pool, decoder = make_pool(3, broken=[1], error=MemoryError)
+    with pytest.raises(MemoryError):
+        pool.frame(1)
+    reader = pool.open_reader(10 * FRAME)
+    reader.want([0, 1, 2])
+    drain(pool)
+    decoder.broken.clear()
+    assert pool.frame(1).index == 1
+    got = []
+    reader.notify(1, got.append)
+    assert got[0].index == 1

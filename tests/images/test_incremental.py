@@ -1,0 +1,473 @@
+"""Images whose data comes in pieces: what is there when, against what opening the same bytes gives."""
+
+from __future__ import annotations
+
+import array
+import io
+import os
+import random
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import sddisplaylink as sd
+from sddisplaylink.decoders.data.incoming import IncomingData
+from sddisplaylink.images.incremental import IncrementalImage
+from sddisplaylink.native import ffi, lib
+from support.generated_images import apngs, gifs
+from support.images import (
+    GifPicture,
+    PngPicture,
+    PngWriter,
+    build_apng,
+    build_gif,
+    build_png,
+    chunk,
+    loop_extension,
+    scanlines,
+)
+
+MakeImage = Callable[..., bytes]
+
+
+def described(image: sd.AnimatedImage) -> tuple[object, ...]:
+    """All that an image says of itself, pixels included."""
+    pixels = [frame.rgba.tobytes() for frame in image]
+    times = [(frame.index, frame.timestamp, frame.duration) for frame in image]
+    said = image.format, image.size, image.frame_count, image.loop_count, image.durations, image.truncated
+    return (*said, image.duration, image.is_animated, times, pixels)
+
+
+def opened(data: bytes) -> sd.AnimatedImage | None:
+    try:
+        return sd.AnimatedImage.open(data)
+    except sd.ImageFormatError:
+        return None
+
+
+def frames_in(data: bytes) -> int:
+    """How many frames are whole in the beginning of a file."""
+    image = opened(data)
+    return image.frame_count if image else 0
+
+
+def fed(data: bytes, size: int | None = None) -> IncrementalImage:
+    image = sd.IncrementalImage()
+    step = size or max(1, len(data))
+    for begin in range(0, len(data), step):
+        image.feed(data[begin : begin + step])
+    return image
+
+
+def finished(image: IncrementalImage) -> sd.AnimatedImage | None:
+    try:
+        image.finish()
+    except sd.ImageFormatError:
+        return None
+    return image
+
+
+GIF = build_gif(
+    [
+        GifPicture(24, 20, fill=1, delay=3),
+        GifPicture(5, 4, 3, 2, fill=2, disposal=3, palette=bytes(768)),
+        GifPicture(24, 20, pixels=bytes(random.Random(1).randbytes(480)), delay=None, before=loop_extension(4)),
+        GifPicture(9, 9, 12, 8, fill=4, transparent=4, disposal=2, interlaced=True),
+        GifPicture(24, 20, fill=5, delay=2, before=b"!\xfe\x05hello\0"),
+    ],
+    size=(24, 20),
+)
+APNG = build_apng(
+    [
+        PngPicture(24, 20, fill=(1, 2, 3, 255)),
+        PngPicture(5, 4, 3, 2, fill=(9, 8, 7, 128), dispose=1, blend=1, pieces=3),
+        PngPicture(24, 20, fill=(5, 5, 5, 5), delay=(1, 0)),
+        PngPicture(9, 9, 12, 8, fill=(200, 100, 0, 255), dispose=2, pieces=2),
+    ],
+    size=(24, 20),
+    plays=3,
+)
+
+
+# ---- when a frame is there ----
+
+
+@pytest.mark.parametrize("data", [GIF, APNG], ids=["GIF", "APNG"])
+def test_each_frame_is_there_with_its_last_byte(data: bytes) -> None:
+    image, reached = sd.IncrementalImage(), []
+    for end in range(1, len(data) + 1):
+        image.feed(data[end - 1 : end])
+        while len(reached) < image.frame_count:
+            reached.append(end)
+        assert image.frame_count == frames_in(data[:end]), end
+    assert reached == last_bytes(data)
+    whole = sd.AnimatedImage.open(data)
+    assert described(image) == described(whole)
+    assert image.is_finished
+
+
+def last_bytes(data: bytes) -> list[int]:
+    """Where the frames end, found by other means: the sub-blocks of GIF images, the data chunks of PNG frames."""
+    return list(gif_ends(data) if data.startswith(b"GIF") else png_ends(data))
+
+
+def gif_ends(data: bytes) -> Iterator[int]:
+    position = 13 + 768
+    while data[position] != 0x3B:
+        is_image = data[position] == 0x2C
+        has_palette = is_image and data[position + 9] & 0x80
+        position += 11 + (768 if has_palette else 0) if is_image else 2
+        while data[position]:
+            position += data[position] + 1
+        position += 1
+        if is_image:
+            yield position
+
+
+def png_ends(data: bytes) -> Iterator[int]:
+    position, end = 8, 0
+    while position < len(data):
+        length, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        if kind in (b"fcTL", b"IEND") and end:
+            yield end
+            end = 0
+        position += 12 + length
+        if kind in (b"IDAT", b"fdAT"):
+            end = position
+
+
+@given(gifs() | apngs(), st.integers(1, 400))
+@settings(max_examples=60, deadline=None)
+def test_pieces_of_any_size_give_what_opening_gives(data: bytes, size: int) -> None:
+    image = sd.IncrementalImage()
+    for begin in range(0, len(data), size):
+        image.feed(data[begin : begin + size])
+        assert image.frame_count == frames_in(data[: begin + size])
+    image.finish()
+    assert described(image) == described(sd.AnimatedImage.open(data))
+
+
+@given((gifs(damaged=True) | apngs(damaged=True)), st.integers(1, 400), st.data())
+@settings(max_examples=100, deadline=None)
+def test_damaged_and_cut_files_give_what_opening_gives(data: bytes, size: int, more: st.DataObject) -> None:
+    broken = bytearray(data[: more.draw(st.integers(0, len(data)))])
+    for at in more.draw(st.lists(st.integers(0, max(0, len(broken) - 1)), max_size=2)):
+        if broken:
+            broken[at] ^= more.draw(st.integers(1, 255))
+    whole, image, count = opened(bytes(broken)), sd.IncrementalImage(), 0
+    try:
+        for begin in range(0, len(broken), size):
+            image.feed(broken[begin : begin + size])
+            assert image.frame_count >= count  # the index never goes back
+            count = image.frame_count
+        image.finish()
+    except sd.ImageFormatError:
+        assert whole is None
+        return
+    assert whole is not None
+    assert (image.frame_count, image.durations, image.truncated) == (
+        whole.frame_count, whole.durations, whole.truncated,
+    )  # fmt: skip
+
+
+def test_a_frame_in_many_chunks_is_there_with_the_last_of_them() -> None:
+    picture = PngPicture(64, 64, fill=(1, 2, 3, 4))
+    picture.data = scanlines(picture)
+    picture.pieces = len(picture.data)  # one byte each
+    data = build_apng([picture, picture], size=(64, 64))
+    image, reached = sd.IncrementalImage(), []
+    for end in range(1, len(data) + 1):
+        image.feed(data[end - 1 : end])
+        while len(reached) < image.frame_count:
+            reached.append(end)
+    assert reached == list(png_ends(data))
+
+
+def test_the_hidden_picture_of_an_apng_is_no_frame() -> None:
+    data = build_apng([PngPicture(fill=(1, 2, 3, 4))] * 2, hidden=PngPicture())
+    image = sd.IncrementalImage()
+    counts = []
+    for end in range(len(data)):
+        image.feed(data[end : end + 1])
+        counts.append(image.frame_count)
+    assert sorted(set(counts)) == [0, 1, 2]
+    assert image.frame(0).image.getpixel((0, 0)) == (1, 2, 3, 4)
+
+
+def test_data_behind_the_end_of_a_stream_is_passed_over() -> None:
+    writer = PngWriter()
+    pictures = [PngPicture(fill=(9, 9, 9, 9)), PngPicture(fill=(7, 7, 7, 7))]
+    parts = [writer.begin(), chunk(b"acTL", (2).to_bytes(4, "big") + bytes(4))]
+    for number, picture in enumerate(pictures):
+        parts += [writer.control(picture), writer.data(picture, still=number == 0)]
+        extra = PngPicture(data=b"more")
+        parts.append(writer.data(extra, still=number == 0))
+    data = b"".join([*parts, chunk(b"IEND", b"")])
+    image = fed(data, 1)
+    assert (image.frame_count, image.is_finished, image.truncated) == (2, True, False)
+    assert [frame.rgba[0, 0, 0] for frame in image] == [9, 7]
+
+
+def test_a_still_png_is_there_when_its_picture_is() -> None:
+    data = build_png((9, 9))
+    image = fed(data[:-12], 1)
+    assert (image.frame_count, image.is_finished, image.is_animated) == (1, False, False)
+    image.feed(data[-12:])
+    assert image.is_finished
+    assert described(image) == described(sd.AnimatedImage.open(data))
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "TIFF", "BMP"])
+def test_other_formats_are_there_at_the_end(kind: str) -> None:
+    file = io.BytesIO()
+    pictures = [Image.new("RGB", (9, 9), colour) for colour in ("red", "green", "blue")]
+    pictures[0].save(file, kind, **({} if kind == "BMP" else {"save_all": True, "append_images": pictures[1:]}))
+    image = fed(file.getvalue(), 7)
+    assert (image.frame_count, image.format, image.is_finished) == (0, "", False)
+    image.finish()
+    assert described(image) == described(sd.AnimatedImage.open(file.getvalue()))
+
+
+# ---- the end, and errors ----
+
+
+def test_the_trailer_ends_it_and_what_follows_is_ignored() -> None:
+    image = fed(GIF)
+    assert image.is_finished
+    image.feed(b"garbage" * 1000)
+    image.finish()
+    image.finish()
+    assert not image.truncated
+    with pytest.raises(sd.LinkClosedError, match="finish"):
+        image.feed(b"more")
+
+
+def test_a_download_that_breaks_off_leaves_a_truncated_image() -> None:
+    image = fed(GIF[:-200])
+    assert not image.is_finished
+    assert not image.truncated  # who knows
+    image.finish()
+    assert image.is_finished
+    assert image.truncated
+    assert described(image) == described(sd.AnimatedImage.open(GIF[:-200]))
+
+
+def test_nonsense_in_the_middle_ends_it() -> None:
+    first, _, third = build_gif([GifPicture()]), b"\x99", GIF[800:]
+    image = sd.IncrementalImage()
+    image.feed(first[:-1] + b"\x99" + third)
+    assert (image.frame_count, image.is_finished, image.truncated) == (1, True, True)
+
+
+@pytest.mark.parametrize("data", [b"", b"no image", b"GIF89a", GIF[:100], APNG[:40], b"\x89PNG\r\n\x1a\n"])
+def test_without_a_whole_frame_the_end_is_an_error_that_stays(data: bytes) -> None:
+    image = fed(data)
+    for _ in range(2):
+        with pytest.raises(sd.ImageFormatError, match="<incremental>: "):
+            image.finish()
+    with pytest.raises(sd.ImageFormatError):
+        image.feed(GIF)
+    assert image.frame_count == 0
+    assert image.is_finished
+    image.close()
+
+
+def test_what_can_be_no_image_is_refused_at_once() -> None:
+    image = sd.IncrementalImage()
+    image.feed(APNG[:20])
+    with pytest.raises(sd.ImageFormatError):
+        image.feed(b"\xff" * 20)  # the header's checksum
+    with pytest.raises(sd.ImageFormatError):
+        image.feed(b"x")
+    large = sd.IncrementalImage(max_pixels=100)
+    with pytest.raises(sd.ImageFormatError, match="limit of 100"):
+        large.feed(GIF)
+    many = sd.IncrementalImage(max_frames=2)
+    with pytest.raises(sd.ImageFormatError, match="limit of 2"):
+        many.feed(GIF)
+
+
+def test_arguments_are_checked() -> None:
+    for wrong in ({"timing": "slow"}, {"decoder": "best"}, {"max_pixels": 0}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            sd.IncrementalImage(**wrong)  # type: ignore[arg-type]
+    image = sd.IncrementalImage()
+    for data in ("text", None, 3):
+        with pytest.raises(TypeError):
+            image.feed(data)  # type: ignore[arg-type]
+    image.feed(memoryview(GIF))
+    assert image.frame_count == 5
+
+
+def test_timing_and_decoder_are_those_of_open() -> None:
+    data = build_gif([GifPicture(delay=1), GifPicture(delay=0)])
+    for timing in ("browser", "raw"):
+        image = sd.IncrementalImage(timing=timing, decoder="pillow")  # type: ignore[arg-type]
+        image.feed(data)
+        assert described(image) == described(sd.AnimatedImage.open(data, timing=timing, decoder="pillow"))  # type: ignore[arg-type]
+
+
+# ---- while it grows ----
+
+
+def test_before_anything_has_come() -> None:
+    image = sd.IncrementalImage()
+    assert (image.format, image.size, image.width, image.height) == ("", (0, 0), 0, 0)
+    assert (image.frame_count, len(image), image.durations, image.duration) == (0, 0, (), 0.0)
+    assert (image.loop_count, image.is_animated, image.truncated, image.is_finished) == (1, False, False, False)
+    assert list(image) == []
+    assert "0 frames" in repr(image)
+    with pytest.raises(IndexError):
+        image.frame(0)
+    with pytest.raises(sd.LinkClosedError):
+        image.open_reader(None)
+    image.purge()
+    image.close()
+    with pytest.raises(sd.LinkClosedError):
+        image.feed(b"GIF")
+
+
+def test_durations_and_loop_count_grow() -> None:
+    ends = last_bytes(GIF)
+    image = fed(GIF[: ends[1]])
+    assert (image.durations, image.loop_count) == ((0.03, 0.1), 1)
+    image.feed(GIF[ends[1] : ends[2]])
+    assert (image.durations, image.loop_count) == ((0.03, 0.1, 0.1), 5)
+    assert image[2].timestamp == pytest.approx(0.13)
+
+
+def test_frames_that_were_decoded_stay_while_others_come() -> None:
+    ends = last_bytes(APNG)
+    image = fed(APNG[: ends[1]])
+    first, second = image[0], image[1]
+    image.feed(APNG[ends[1] :])
+    whole = sd.AnimatedImage.open(APNG)
+    assert [frame.rgba.tobytes() for frame in image] == [frame.rgba.tobytes() for frame in whole]
+    assert (first.rgba.tobytes(), second.rgba.tobytes()) == (whole[0].rgba.tobytes(), whole[1].rgba.tobytes())
+    image.purge()
+    assert described(image) == described(whole)
+
+
+def test_close_while_it_grows() -> None:
+    image = fed(GIF[: last_bytes(GIF)[1]])
+    image.close()
+    image.close()
+    for call in (lambda: image.feed(b"x"), image.finish, lambda: image.frame(0)):
+        with pytest.raises(sd.LinkClosedError):
+            call()
+
+
+def test_a_forked_child_cannot_go_on(make_gif: MakeImage) -> None:
+    image = fed(GIF[: last_bytes(GIF)[1]])
+    child = os.fork()
+    if child == 0:
+        refused = 0
+        for call in (lambda: image.feed(b"x"), image.finish):
+            try:
+                call()
+            except sd.ForkedProcessError:
+                refused += 1
+        image.close()
+        os._exit(0 if refused == 2 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_decoding_on_other_threads_while_it_grows() -> None:
+    """Memory that moves, pointers that are in use."""
+    pictures = [GifPicture(64, 64, fill=number % 250) for number in range(60)]
+    data = build_gif(pictures, size=(64, 64))
+    image, stop, wrong = sd.IncrementalImage(), threading.Event(), []
+
+    def look() -> None:
+        while not stop.is_set():
+            for index in range(image.frame_count):
+                if image.frame(index).rgba[63, 63, 0] != index % 250:
+                    wrong.append(index)
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for begin in range(0, len(data), 999):
+        image.feed(data[begin : begin + 999])
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert image.frame_count == 60
+
+
+# ---- time and memory ----
+
+
+def test_bytes_are_moved_seldom_and_kept_once() -> None:
+    data, places = IncomingData(), set()
+    for _ in range(1 << 12):
+        data.append(b"x" * 1024)
+        places.add(id(data._memory))
+    assert len(places) <= 7
+    data.end()
+    assert data.size == len(data.whole()) == 4 << 20
+    assert not data._memory
+
+
+def test_memory_while_it_grows() -> None:
+    noise = random.Random(2).randbytes(255 * 350)
+    codes = b"\x08" + b"".join(b"\xff" + noise[at : at + 255] for at in range(0, len(noise), 255)) + b"\0"
+    data = build_gif([GifPicture(data=codes)] * 40)
+    image = sd.IncrementalImage()
+    tracemalloc.start()
+    for begin in range(0, len(data), 4096):
+        image.feed(data[begin : begin + 4096])
+    held, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert image.frame_count == 40
+    assert held < 1.2 * len(data)
+    assert peak < 3.2 * len(data)
+
+
+@pytest.mark.parametrize("size", [1, 16])
+def test_tiny_pieces_of_a_large_frame_take_linear_time(size: int) -> None:
+    """Counted in blocks walked, not in seconds: each feed begins where the last one stopped."""
+    large = GifPicture(data=b"\x08" + (b"\xff" + bytes(255)) * 400 + b"\0")
+    data = build_gif([large])
+    image = sd.IncrementalImage()
+    walked = []
+    for begin in range(0, len(data) - 1, size):
+        image.feed(data[begin : min(begin + size, len(data) - 1)])
+        source = image._arriving._source
+        if source is not None and source.index.state.walked > 1000:  # within the frame
+            walked.append(source.index.state.walked)
+    assert image.frame_count == 1
+    assert walked == sorted(walked)
+    assert max(walked) > 100_000
+
+
+@given(st.lists(st.binary(max_size=50_000), max_size=6))
+@settings(deadline=None)
+def test_pieces_are_one_after_the_other(pieces: list[bytes]) -> None:
+    data = IncomingData()
+    for piece in pieces:
+        data.append(array.array("B", piece))
+    whole = b"".join(pieces)
+    assert (data.whole(), data.size, data[3:9]) == (whole, len(whole), whole[3:9])
+    assert data.startswith(whole[:5])
+    data.end()
+    assert (data.whole(), data.is_growing) == (whole, False)
+    data.close()
+    with pytest.raises(sd.LinkClosedError):
+        data.check()
+
+
+def test_the_kernel_takes_a_frame_only_where_there_is_one() -> None:
+    index, frame = ffi.new("sddl_png_index *"), ffi.new("sddl_png_frame *")
+    assert lib.sddl_png_take(ffi.NULL, frame) == lib.sddl_png_take(index, ffi.NULL) == lib.SDDL_E_ARGUMENT
+    assert lib.sddl_png_take(index, frame) == 0
+    index.animated = index.controlled = index.announced = 1
+    assert lib.sddl_png_take(index, frame) == 0  # none of its data has come
+    index.control.span_count = 1
+    assert [lib.sddl_png_take(index, frame), lib.sddl_png_take(index, frame), index.frame_count] == [1, 0, 1]
