@@ -21,14 +21,14 @@ from sddisplaylink.images.image import AnimatedImage, DecoderName, check_names
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["Follower", "Growth", "IncrementalImage"]
+__all__ = ["IncrementalImage", "Listener", "Progress"]
 
 _NAME = "<incremental>"
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
-    """What has come of an image since somebody asked last."""
+class Progress:
+    """What an image has got since somebody asked last."""
 
     durations_ns: Sequence[int]
     """Of the further frames."""
@@ -40,10 +40,10 @@ class Growth:
     """Why there will be no image."""
 
 
-class Follower(Protocol):
-    """Who is told that an image has grown."""
+class Listener(Protocol):
+    """Is called when an image has got further frames."""
 
-    def _image_grew(self) -> None:
+    def on_progress(self) -> None:
         """There are more frames, or the end is known. On the thread that feeds the image."""
 
 
@@ -73,9 +73,9 @@ class IncrementalImage(AnimatedImage):
         "_arriving",
         "_count",
         "_error",
-        "_followers",
         "_incoming",
         "_is_finished",
+        "_listeners",
         "_lock",
         "_process",
         "_timing",
@@ -101,7 +101,7 @@ class IncrementalImage(AnimatedImage):
         self._is_finished = False
         self._error: Exception | None = None
         self._lock = threading.Lock()
-        self._followers: WeakSet[Follower] = WeakSet()
+        self._listeners: WeakSet[Listener] = WeakSet()
         self._process = os.getpid()
 
     # ---- the data ----
@@ -120,9 +120,9 @@ class IncrementalImage(AnimatedImage):
             if not self._incoming.is_growing:
                 return
             self._incoming.append(data)
-            has_news = self._take_stock()
+            has_news = self._rescan()
         if has_news:
-            self._tell()
+            self._notify()
         self.raise_error()
 
     def finish(self) -> None:
@@ -137,7 +137,7 @@ class IncrementalImage(AnimatedImage):
             has_news = not self._is_finished and self._end()
             self._is_finished = True
         if has_news:
-            self._tell()
+            self._notify()
         self.raise_error()
 
     @property
@@ -183,20 +183,20 @@ class IncrementalImage(AnimatedImage):
         if self._count:
             self._pool.close()
         if cuts_off:
-            self._tell()
+            self._notify()
 
     # ---- for players ----
 
-    def growth(self, first: int) -> Growth:
+    def progress_since(self, first: int) -> Progress:
         """What there is from frame `first` on."""
         with self._lock:
             durations = [self._timeline.duration_ns(index) for index in range(first, self._count)]
-            return Growth(durations, self.loop_count, self.is_finished, self._error)
+            return Progress(durations, self.loop_count, self.is_finished, self._error)
 
-    def follow(self, follower: Follower) -> None:
-        """Tell that one, held weakly, when there is something new."""
+    def add_listener(self, listener: Listener) -> None:
+        """Notify ``listener``, held weakly, when there is something new."""
         with self._lock:
-            self._followers.add(follower)
+            self._listeners.add(listener)
 
     def raise_error(self) -> None:
         """If there will be no image, say why."""
@@ -212,7 +212,7 @@ class IncrementalImage(AnimatedImage):
         if self._incoming.is_closed:
             raise LinkClosedError("the image is closed")
 
-    def _take_stock(self) -> bool:
+    def _rescan(self) -> bool:
         """Find out what has come; whether that is anything new."""
         before = self._count
         try:
@@ -238,13 +238,13 @@ class IncrementalImage(AnimatedImage):
         if not self._incoming.is_growing:
             return False
         self._incoming.end()
-        self._take_stock()
+        self._rescan()
         return True
 
     # ---- without it ----
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         with self._lock:
-            followers = list(self._followers)
-        for follower in followers:
-            follower._image_grew()
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener.on_progress()

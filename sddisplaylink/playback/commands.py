@@ -1,124 +1,93 @@
-"""What one player and a group of them can be told: a native command for all, and the same bookkeeping for each."""
+"""The commands that one player or all players of a group can be given."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import SupportsIndex
+from collections.abc import Sequence
+from typing import Any, SupportsIndex
 
 from sddisplaylink.native import lib
-from sddisplaylink.playback.native_player import send
+from sddisplaylink.playback.engine import PlaybackEngine
+from sddisplaylink.playback.native_player import command_all
 from sddisplaylink.playback.options import PlayerState
-from sddisplaylink.playback.player_core import PlayerCore
 
 AT_REST = (PlayerState.STOPPED, PlayerState.FINISHED)
 
 
-@contextmanager
-def _commanding(players: Sequence[PlayerCore]) -> Iterator[list[int]]:
-    """Their handles, with all of them open and locked, always in the same order."""
-    with ExitStack() as locks:
-        for player in sorted(players, key=id):
-            locks.enter_context(player._guard())
-        for player in players:
-            player._check_open()
-        yield [player._handle for player in players]
+def play(engines: Sequence[PlaybackEngine]) -> None:
+    """Start those that are at rest, resume those that are paused."""
+    were_at_rest = [engine.state() in AT_REST for engine in engines]
+    after = _send(engines, lib.SDDL_OP_PLAY)
+    for engine, info, was_at_rest in zip(engines, after, were_at_rest, strict=True):
+        engine.is_suspended = False
+        engine.delivery.prefetch(info)
+        if was_at_rest:
+            engine.begin_run(info)
+        else:
+            engine.notify_change()
 
 
-def play(players: Sequence[PlayerCore]) -> None:
-    """Start those that rest, resume those that pause."""
-    with _commanding(players) as handles:
-        starting = [player for player in players if player._state() in AT_REST]
-        after = send(handles, lib.SDDL_OP_PLAY)
-        for player in starting:
-            player._forget_run()
-        for player, info in zip(players, after, strict=True):
-            player._is_suspended = False
-            player._prefetch(info)
-            player._notify_change()
-
-
-def pause(players: Sequence[PlayerCore]) -> None:
+def pause(engines: Sequence[PlaybackEngine]) -> None:
     """Hold media time. On return no callback of theirs begins."""
-    with _commanding(players) as handles:
-        send(handles, lib.SDDL_OP_PAUSE)
-        for player in players:
-            player._is_suspended = False
-            player._feed.cancel_stale()
-            player._notify_change()
-    _settle(players)
+    _send(engines, lib.SDDL_OP_PAUSE)
+    for engine in engines:
+        engine.is_suspended = False
+        engine.cancel_stale()
+        engine.notify_change()
+    _wait_idle(engines)
 
 
-def follow_sight(player: PlayerCore) -> None:
-    """Pause while no view of the player can be seen, and go on when one can, unless the user has paused or ended it."""
-    with player._guard():
-        if player.is_closed:
-            return
-        state, suspended = player._state(), player._is_suspended
-        hidden = player._observers.are_out_of_sight()
-    if hidden and state is PlayerState.PLAYING:
-        pause([player])
-        player._is_suspended = True
-    elif not hidden and suspended and state is PlayerState.PAUSED:
-        play([player])
-
-
-def stop(players: Sequence[PlayerCore]) -> None:
+def stop(engines: Sequence[PlaybackEngine]) -> None:
     """End playback and go back to the start. On return no callback of theirs begins."""
-    with _commanding(players) as handles:
-        send(handles, lib.SDDL_OP_STOP)
-        for player in players:
-            player._is_suspended = False
-            player._forget_position()
-    _settle(players)
+    after = _send(engines, lib.SDDL_OP_STOP)
+    for engine, info in zip(engines, after, strict=True):
+        engine.is_suspended = False
+        engine.move(info)
+    _wait_idle(engines)
 
 
-def seek(players: Sequence[PlayerCore], index: SupportsIndex, loop: int | None) -> None:
+def seek(engines: Sequence[PlaybackEngine], index: SupportsIndex, loop: int | None) -> None:
     """Go to the start of that frame, in that loop (default: the present one)."""
     frame = operator.index(index)
     if loop is not None and operator.index(loop) < 0:
         raise ValueError(f"loop must not be negative: {loop}")
-    with _commanding(players) as handles:
-        for player in players:
-            if not 0 <= frame < player._frame_count:
-                raise IndexError(f"frame {frame} is out of range: the image has {player._frame_count}")
-        target = -1 if loop is None else min(operator.index(loop), 2**63 - 1)
-        after = send(handles, lib.SDDL_OP_SEEK, frame=frame, loop=target)
-        for player, info in zip(players, after, strict=True):
-            player._forget_position()
-            player._shown = frame, info.loop
-            player._prefetch(info)
+    for engine in engines:
+        if not 0 <= frame < engine.frame_count:
+            engine.native.check_process()
+            raise IndexError(f"frame {frame} is out of range: the image has {engine.frame_count}")
+    target = -1 if loop is None else min(operator.index(loop), 2**63 - 1)
+    after = _send(engines, lib.SDDL_OP_SEEK, frame=frame, loop=target)
+    for engine, info in zip(engines, after, strict=True):
+        engine.move(info, frame)
+        engine.delivery.prefetch(info)
 
 
-def set_rate(players: Sequence[PlayerCore], rate: float) -> None:
+def set_rate(engines: Sequence[PlaybackEngine], rate: float) -> None:
     """Go on from here at another speed."""
-    with _commanding(players) as handles:
-        turning = [player for player in players if (player._info().rate < 0) != (rate < 0)]
-        after = send(handles, lib.SDDL_OP_RATE, rate=rate)
-        for player in turning:
-            player._told_loops = None
-        for player, info in zip(players, after, strict=True):
-            player._prefetch(info)
-            player._notify_change()
+    after = _send(engines, lib.SDDL_OP_RATE, rate=rate)
+    for engine, info in zip(engines, after, strict=True):
+        engine.change_rate(info)
+        engine.delivery.prefetch(info)
+        engine.notify_change()
 
 
-def configure(player: PlayerCore, operation: int, value: int) -> None:
+def configure(engine: PlaybackEngine, operation: int, value: int) -> None:
     """Set the mode, the loops or the late policy."""
-    with _commanding([player]) as handles:
-        after = send(handles, operation, value=value)
-        player._prefetch(after[0])
+    engine.delivery.prefetch(engine.native.command(operation, value=value))
 
 
-def align(players: Sequence[PlayerCore], leader: PlayerCore) -> None:
+def align(engines: Sequence[PlaybackEngine], leader: PlaybackEngine) -> None:
     """Make them do what ``leader`` does, at its media time."""
-    with _commanding([*players, leader]) as handles:
-        after = send(handles[:-1], lib.SDDL_OP_ALIGN, other=handles[-1])
-        for player, info in zip(players, after, strict=True):
-            player._forget_position()
-            player._prefetch(info)
+    after = _send(engines, lib.SDDL_OP_ALIGN, other=leader.native.handle)
+    for engine, info in zip(engines, after, strict=True):
+        engine.move(info)
+        engine.delivery.prefetch(info)
 
 
-def _settle(players: Sequence[PlayerCore]) -> None:
-    for player in players:
-        player._settle()
+def _send(engines: Sequence[PlaybackEngine], operation: int, **arguments: Any) -> Any:
+    return command_all([engine.native for engine in engines], operation, **arguments)
+
+
+def _wait_idle(engines: Sequence[PlaybackEngine]) -> None:
+    for engine in engines:
+        engine.activity.wait_idle()

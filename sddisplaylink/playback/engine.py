@@ -1,7 +1,8 @@
-"""What a player is made of, and what is done with it under its lock."""
+"""PlaybackEngine: one player at work, from a due event to the callbacks."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import weakref
 from collections.abc import Callable
@@ -9,139 +10,367 @@ from functools import partial
 from typing import Any
 
 from sddisplaylink.dispatch.dispatcher import Dispatcher
-from sddisplaylink.dispatch.subscriber import NativeClient
+from sddisplaylink.dispatch.subscriber import CallbackActivity, DispatcherBinding, release_native
+from sddisplaylink.dispatch.wait_list import WaitList
+from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.native import check, ffi, lib
-from sddisplaylink.playback.delivery import Counts, DueEvent, direction_of
-from sddisplaylink.playback.native_player import OpenedPlayer
-from sddisplaylink.playback.observer import Observers
+from sddisplaylink.frames.reader import Outcome
+from sddisplaylink.native import finalize_now, lib
+from sddisplaylink.playback.callbacks import Callbacks
+from sddisplaylink.playback.events import Counts, DueEvent, Position
+from sddisplaylink.playback.opening import OpenedPlayer
 from sddisplaylink.playback.options import STATES, PlayerState
 from sddisplaylink.playback.pacing import PacingRecorder
 
-Callback = Callable[..., object]
+__all__ = ["PlaybackEngine"]
+
+_FRAME, _LOOP, _FINISHED = lib.SDDL_EVENT_FRAME, lib.SDDL_EVENT_LOOP, lib.SDDL_EVENT_FINISHED
 
 
-class PlayerBase(NativeClient):
-    """A native player, the feed of its frames, and the user's callbacks.
+class PlaybackEngine:
+    """What an :class:`AnimatedImagePlayer` and a :class:`PlayerGroup` drive; dropping the engine stops the player.
 
-    ``_changed`` guards everything below and is never held while a callback runs; commands are native calls under it, so
-    that nothing of before a command is told after it.
+    Commands may come on any thread, while the thread of the dispatcher shows frames, and neither waits for the other. A
+    command is a native call that begins a new *epoch*, which makes the events of earlier epochs void; what the command
+    and the dispatcher record here carries the epoch that it belongs to, so that the record of the later epoch counts,
+    whichever of them was written last.
     """
 
-    def __init__(self, opened: OpenedPlayer, dispatcher: Dispatcher) -> None:
-        super().__init__(opened.handle, opened.source, dispatcher)
-        self._home = dispatcher  # where callbacks run but for the time of a frames() loop
-        self._image = opened.image
-        self._owned_image = opened.owned_image
-        self._feed = opened.feed
-        self._follower = opened.follower
-        self._follows_loops = False  # of an image that is still coming in, as far as they are known
-        self._changed = threading.Condition()
-        self._callbacks: dict[str, Callback | None] = {}
-        self._sink: Callable[[Frame], None] | None = None  # a frames() loop that takes the frames
-        self._observers = Observers()  # views
-        self._is_suspended = False  # paused because no view of it can be seen
-        self._counts = Counts()
-        self._recorders: tuple[PacingRecorder, ...] = ()
-        self._shown: tuple[int, int] | None = None  # frame and loop; None: what the native player would show first
-        self._frame: Frame | None = None
-        self._has_finished = False  # and said so
-        self._told_loops: int | None = None
+    def __init__(self, opened: OpenedPlayer) -> None:
+        self.native = opened.native
+        self.image, self.owned_image = opened.image, opened.owned_image
+        self.source = opened.source
+        self.delivery = opened.delivery
+        self.feed = opened.feed
+        self.follows_image_loops = False  # as far as they are known of an image that is still coming in
+        self.binding = DispatcherBinding(self.native.handle, opened.dispatcher)
+        self.activity = CallbackActivity()
+        self.callbacks = Callbacks()
+        self.changes = WaitList()
+        self.counts = Counts()
+        self.recorders: tuple[PacingRecorder, ...] = ()
+        self.is_suspended = False
+        """Paused because no view is visible."""
+        self.is_backward = False
+        """Whether the rate is negative, as of the last command."""
+        self._lock = threading.Lock()  # guards a few assignments by commands; nothing else happens under it
+        self._run_epoch = 0  # the first of the present run
+        self._origin = Position(0, None, 0, None)  # where the last command has moved the player
+        self._shown: Position | None = None
+        self._finished_epoch = -1
+        self._notified_loops: tuple[int, int] | None = None  # epoch and number
         self._last_serial = 0
         self._last_info: Any = None  # once closed
+        self._finalizer = weakref.finalize(self, release_native, self.native.handle, opened.source, opened.dispatcher)
+        self._finalizer.atexit = False
+        opened.dispatcher.register(self.native.handle, self)
+        opened.source.register(opened.dispatcher)
+        if self.feed is not None:
+            self.feed.image.add_listener(self)
+            self.on_progress()
 
-    # ---- what the native player says ----
+    def __del__(self) -> None:
+        # an error that nobody asked for goes to sys.unraisablehook, which is where one raised here goes; not through
+        # the finalizer, which the traceback's frames would keep from ever running
+        callbacks = getattr(self, "callbacks", None)
+        if callbacks is not None:
+            callbacks.pending_error.raise_once()
 
-    def _guard(self) -> threading.Condition:
-        """``_changed``, for users' calls: in a forked child, where its state is anybody's guess, ForkedProcessError."""
-        check(lib.sddl_client_is_current(self._handle, 0))
-        return self._changed
-
-    def _info(self) -> Any:
-        if self._last_info is not None:
-            return self._last_info
-        info = ffi.new("sddl_player_info *")
-        check(lib.sddl_player_get_info(self._handle, info))
-        return info
-
-    def _is_current(self, due: DueEvent) -> bool:
-        return bool(lib.sddl_client_is_current(self._handle, due.epoch) == 1)
-
-    def _state(self) -> PlayerState:
-        with self._guard():
-            if self._last_info is not None:
-                return PlayerState.CLOSED
-            state = STATES[self._info().status]
-            is_telling = state is PlayerState.FINISHED and not self._has_finished
-            return PlayerState.PLAYING if is_telling else state
+    # ---- what the player is like: on any thread ----
 
     @property
-    def _frame_count(self) -> int:
+    def is_closed(self) -> bool:
+        """Whether :meth:`close` has been called."""
+        return self._last_info is not None
+
+    def info(self) -> Any:
+        """The ``sddl_player_info``; once closed, the last one."""
+        if self._last_info is None:
+            try:
+                return self.native.info()
+            except LinkClosedError:
+                if self._last_info is None:
+                    raise
+        return self._last_info
+
+    def state(self) -> PlayerState:
+        """FINISHED only once ``on_finish`` is called."""
+        if self._last_info is not None:
+            self.native.check_process()
+            return PlayerState.CLOSED
+        state = STATES[self.native.info().status]
+        is_notified = self._finished_epoch >= self._run_epoch
+        return PlayerState.PLAYING if state is PlayerState.FINISHED and not is_notified else state
+
+    def is_over(self) -> bool:
+        """Whether playback has ended: finished, stopped or closed."""
+        return self.state() not in (PlayerState.PLAYING, PlayerState.PAUSED)
+
+    def position(self) -> Position:
+        """The frame shown last, or sought since."""
+        origin, shown = self._origin, self._shown
+        return origin if shown is None or shown.epoch < origin.epoch else shown
+
+    @property
+    def frame_count(self) -> int:
         """How many frames the native player knows of."""
-        return self._image.frame_count if self._follower is None else self._follower.frame_count
+        return self.image.frame_count if self.feed is None else self.feed.frame_count
 
-    # ---- with `_changed` held ----
+    # ---- what follows a command: on any thread ----
 
-    def _notify_change(self) -> None:
+    def begin_run(self, info: Any) -> None:
+        """Another run begins, or one from elsewhere: nothing of the last one is awaited or counts as notified."""
+        epoch = info.epoch
+        with self._lock:
+            if epoch > self._run_epoch:
+                self._run_epoch = epoch
+        self.cancel_stale()
+        self.notify_change()
+
+    def move(self, info: Any, frame: int | None = None) -> None:
+        """The player is at the start of that frame, or where play begins; of the present loop."""
+        origin = Position(info.epoch, frame, info.loop, None)
+        with self._lock:
+            if origin.epoch >= self._origin.epoch:
+                self._origin = origin
+        self.is_backward = info.rate < 0
+        self.delivery.clear_current()
+        self.begin_run(info)
+
+    def change_rate(self, info: Any) -> None:
+        """The player goes on at another rate. If it turns round, loops are counted from the other end."""
+        is_backward = info.rate < 0
+        if is_backward is not self.is_backward:
+            self.is_backward = is_backward
+            self._notified_loops = None
+
+    def cancel_stale(self) -> None:
+        """Await no frame of before the last command."""
+        if not self.delivery.is_waiting:
+            return
+        if self.binding.current.is_current():
+            self.delivery.cancel_stale()
+        else:
+            self.binding.post(partial(_cancel_later, weakref.ref(self)))
+
+    def notify_change(self) -> None:
         """Wake those who wait for the end, and a loop over the frames; let views look at the state."""
-        self._changed.notify_all()
-        if self._sink is not None:
-            self._dispatcher.post(_nothing)
-        if self._observers:
-            self._dispatcher.post(partial(_state_changed_later, weakref.ref(self)))
+        self.changes.notify()
+        if self.callbacks.sink is not None:
+            self.binding.current.post(_nothing)
+        if self.callbacks.observers.known:
+            self.binding.post(partial(_state_changed_later, weakref.ref(self)))
 
-    def _forget_run(self) -> None:
-        """Another run begins, or a run from elsewhere: nothing of the last one is awaited or was told."""
-        self._feed.cancel_stale()
-        self._has_finished = False
-        self._told_loops = None
-        self._notify_change()
-
-    def _forget_position(self) -> None:
-        """The native player is where play begins."""
-        self._forget_run()
-        self._shown = self._frame = None
-        self._feed.blank()
-
-    def _prefetch(self, info: Any) -> None:
-        """Have the frames decoded that a native player in that state shows next."""
-        self._feed.turn(direction_of(info.mode, info.rate))
-        self._feed.prefetch(info.frame)
-
-    def _shut(self) -> None:
-        """Close everything but the image; what was shown last stays known."""
-        info = ffi.new("sddl_player_info *")
-        lib.sddl_player_get_info(self._handle, info)
+    def close(self) -> None:
+        """Close everything but the image; what was shown last stays known. Idempotent. Does not wait."""
+        try:
+            info = self.native.info()
+        except LinkClosedError:
+            return
         self._last_info = info
-        self._home.unregister(self._handle)
-        self._close_handle()
-        self._feed.close()
-        self._notify_change()
+        self.binding.home.unregister(self.native.handle)
+        finalize_now(self._finalizer)
+        self.delivery.close()
+        self.cancel_stale()
+        self.notify_change()
 
-    def _move(self, dispatcher: Dispatcher) -> None:
-        """Let callbacks run on another dispatcher. What the former one has in hand it passes on."""
-        dispatcher.register(self._handle, self)
-        self._dispatcher = dispatcher
-        check(lib.sddl_client_set_mailbox(self._handle, dispatcher.mailbox))
+    def use_dispatcher(self, dispatcher: Dispatcher) -> None:
+        """Let callbacks run there from now on, after a loop over the frames as well."""
+        self.native.check_process()
+        if self.is_closed:
+            raise LinkClosedError("this player has been closed")
+        if self.binding.home is dispatcher:
+            return
+        self.binding.set_home(dispatcher, self)
+        self.source.register(dispatcher)
+        weakref.finalize(self, dispatcher.unregister, self.native.handle).atexit = False
 
-    def _settle_on(self, dispatcher: Dispatcher) -> None:
-        """Let callbacks run there from now on, after a frames() loop as well."""
-        with self._guard():
-            self._check_open()
-            if self._home is dispatcher:
-                return
-            self._home = dispatcher
-            if self._sink is None:
-                self._move(dispatcher)
-        self._source.register(dispatcher)
-        weakref.finalize(self, dispatcher.unregister, self._handle).atexit = False
+    def add_recorder(self, recorder: PacingRecorder) -> None:
+        """Let ``recorder`` note the frames from now on."""
+        with self._lock:
+            self.recorders += (recorder,)
+
+    def remove_recorder(self, recorder: PacingRecorder) -> None:
+        """Let ``recorder`` note no more."""
+        with self._lock:
+            self.recorders = tuple(other for other in self.recorders if other is not recorder)
+
+    # ---- of an image that is still coming in: on the thread that feeds it ----
+
+    def on_progress(self) -> None:
+        """The image has further frames, or its end is known."""
+        feed = self.feed
+        if feed is None or self.is_closed:
+            return
+        try:
+            with feed.lock:
+                progress = feed.progress()
+                if progress is None:
+                    return
+                if progress.error is not None:
+                    feed.end()
+                    failed = partial(_run_later, weakref.ref(self), PlaybackEngine._fail_with_image, progress.error)
+                    self.binding.post(failed)
+                    return
+                if self.follows_image_loops:
+                    self.native.command(lib.SDDL_OP_LOOPS, value=progress.loop_count)
+                feed.extend(progress)
+            self.delivery.prefetch(self.native.info())
+        except LinkClosedError:  # meanwhile
+            return
+
+    # ---- events: on the dispatcher ----
+
+    def handle_event(self, event: Any) -> None:
+        """Act on a native event."""
+        due = DueEvent(
+            event.epoch,
+            event.serial,
+            event.flags,
+            event.frame,
+            event.loop,
+            event.loops_done,
+            event.advanced,
+            event.target,
+            event.period,
+        )
+        self.run_or_pass_on(PlaybackEngine._handle, due)
+
+    def run_or_pass_on(self, action: Callable[..., object], *arguments: object) -> None:
+        """Call ``action(self, *arguments)``; if callbacks have moved to another dispatcher, there."""
+        if self.binding.current.is_current():
+            self.activity.run(action, self, *arguments)
+        else:
+            self.binding.post(partial(_run_later, weakref.ref(self), action, *arguments))
+
+    def _handle(self, due: DueEvent) -> None:
+        if due.serial < self._last_serial:  # overtaken on the path from one dispatcher to another
+            self.counts = self.counts._replace(skipped=self.counts.skipped + due.advanced)
+            return
+        self._last_serial = due.serial
+        if not due.flags & _FRAME:
+            if not self.delivery.merge_into_awaited(due):
+                self._act_on(due, None)
+            return
+        frame = self.delivery.find(due)
+        if frame is None:
+            arrived = partial(_frame_arrived, weakref.ref(self))
+            self.delivery.await_frame(due, self.binding.current, arrived)
+        elif self._act_on(due, frame):
+            self.delivery.hits += 1
+
+    def _handle_arrival(self, due: DueEvent, outcome: Outcome) -> None:
+        release = self.delivery.claim(due)
+        if release is None:
+            return
+        try:
+            if isinstance(outcome, Frame):
+                self._act_on(due, outcome)
+            elif self.native.is_current(due.epoch):
+                self.fail(outcome)
+        finally:
+            release()
+
+    def _act_on(self, due: DueEvent, frame: Frame | None) -> bool:
+        """Call what the event calls for; whether its frame was shown.
+
+        Each callback may end the run, and with it what was to follow.
+        """
+        flags, is_shown = due.flags, False
+        if flags & _LOOP and not flags & _FINISHED:
+            self._complete_loop(due)
+        if frame is not None:
+            is_shown = self._show(due, frame)
+        elif self.native.is_current(due.epoch):
+            self.native.confirm_handled(due.serial)
+        if flags & _FINISHED:
+            if flags & _LOOP:
+                self._complete_loop(due)
+            self._finish(due)
+        return is_shown
+
+    def _complete_loop(self, due: DueEvent) -> None:
+        notified = self._notified_loops
+        is_notified = notified is not None and notified[0] >= self._run_epoch and notified[1] == due.loops_done
+        if is_notified or not self.native.is_current(due.epoch):
+            return
+        self._notified_loops = due.epoch, due.loops_done
+        self.callbacks.notify_loop(due.loops_done, self.fail)
+
+    def _show(self, due: DueEvent, frame: Frame) -> bool:
+        showing = self.native.confirm_shown(due.epoch, due.serial)
+        if showing is None:
+            return False
+        self._shown = Position(due.epoch, due.frame, due.loop, frame)
+        self._count(due, showing.now)
+        is_left_to_do = self.delivery.show(due.frame, showing, here=self.binding.current.is_calm)
+        try:
+            self.callbacks.notify_frame(frame, self.fail)
+        finally:
+            if is_left_to_do:
+                self.delivery.compose()
+        return True
+
+    def _count(self, due: DueEvent, now: int) -> None:
+        # a frame that was sought between ticks has no time at which it should have been there
+        intended = due.target if due.period else now
+        shown, skipped, late, most = self.counts
+        lateness = max(0, now - intended)
+        self.counts = Counts(shown + 1, skipped + due.advanced - 1, late + (lateness > due.period), max(most, lateness))
+        for recorder in self.recorders:
+            recorder.note(due.frame, due.loop, intended, now, due.advanced - 1, self.info().missed)
+
+    def _finish(self, due: DueEvent) -> None:
+        if self.native.is_current(due.epoch):
+            self._finished_epoch = due.epoch
+            self.notify_change()
+            self.callbacks.notify_finish(self.fail)
+
+    def fail(self, error: BaseException) -> None:
+        """The exception stops playback; it is kept for whoever waits or closes, and ``on_error`` is called.
+
+        Ctrl-C and sys.exit() in the user's own event loop are raised again: they end that loop.
+        """
+        pending = self.callbacks.pending_error
+        pending.keep(error)
+        with contextlib.suppress(LinkClosedError):  # closed in the callback
+            self.move(self.native.command(lib.SDDL_OP_STOP))
+        self.callbacks.notify_error(error)
+        if not isinstance(error, Exception) and not self.binding.current.has_thread:
+            pending.forget(error)
+            raise error
+
+    def _fail_with_image(self, error: Exception) -> None:
+        if not self.is_closed:
+            self.fail(error)
 
 
-def _state_changed_later(reference: weakref.ref[PlayerBase]) -> None:
-    player = reference()
-    if player is not None:
-        for observer in player._observers:
-            observer.state_changed()
+# ---- what others hold of an engine: never more than a weak reference ----
+
+
+def _run_later(reference: weakref.ref[PlaybackEngine], action: Callable[..., object], *arguments: object) -> None:
+    engine = reference()
+    if engine is not None:
+        engine.run_or_pass_on(action, *arguments)
+
+
+def _frame_arrived(reference: weakref.ref[PlaybackEngine], due: DueEvent, outcome: Outcome) -> None:
+    """On any thread, the one that decodes for instance: waits for nothing."""
+    engine = reference()
+    if engine is not None:
+        engine.binding.post(partial(_run_later, reference, PlaybackEngine._handle_arrival, due, outcome))
+
+
+def _cancel_later(reference: weakref.ref[PlaybackEngine]) -> None:
+    engine = reference()
+    if engine is not None:
+        engine.delivery.cancel_stale()
+
+
+def _state_changed_later(reference: weakref.ref[PlaybackEngine]) -> None:
+    engine = reference()
+    if engine is not None:
+        engine.callbacks.notify_state()
 
 
 def _nothing() -> None:

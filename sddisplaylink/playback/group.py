@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from typing import Self, SupportsIndex
 
 from sddisplaylink.dispatch.closing import ClosedByWith
-from sddisplaylink.playback import commands as player_control
-from sddisplaylink.playback.iteration import UNDER_WAY
+from sddisplaylink.errors import LinkClosedError
+from sddisplaylink.playback import commands
+from sddisplaylink.playback.engine import PlaybackEngine
 from sddisplaylink.playback.options import PlayerState, to_rate
 from sddisplaylink.playback.player import AnimatedImagePlayer
 
 __all__ = ["PlayerGroup"]
+
+_UNDER_WAY = (PlayerState.PLAYING, PlayerState.PAUSED)
 
 
 class PlayerGroup(ClosedByWith):
@@ -34,7 +37,7 @@ class PlayerGroup(ClosedByWith):
             self._players.append(player)
         leader = self._leader()
         if leader is not None and len(members) > 1:
-            player_control.align([player for player in members if player is not leader], leader)
+            commands.align([player.engine for player in members if player is not leader], leader.engine)
 
     @property
     def players(self) -> tuple[AnimatedImagePlayer, ...]:
@@ -42,11 +45,11 @@ class PlayerGroup(ClosedByWith):
         return tuple(player for player in self._players if not player.is_closed)
 
     def add(self, player: AnimatedImagePlayer) -> None:
-        """Take in a player, which from now on shows the same instant as the others."""
+        """Add a player, which from now on shows the same instant as the others."""
         self._check_new(player)
         leader = self._leader()
         if leader is not None:
-            player_control.align([player], leader)
+            commands.align([player.engine], leader.engine)
         self._players.append(player)
 
     def remove(self, player: AnimatedImagePlayer) -> None:
@@ -58,20 +61,20 @@ class PlayerGroup(ClosedByWith):
     def play(self) -> None:
         """Start all members, or resume those that pause. Finished ones start over only when all are at rest."""
         members = self.players
-        under_way = [player for player in members if player.state in UNDER_WAY]
-        player_control.play(under_way or members)
+        under_way = [player for player in members if player.state in _UNDER_WAY]
+        commands.play([player.engine for player in under_way or members])
 
     def pause(self) -> None:
         """Hold all members at the same media time."""
-        player_control.pause(self.players)
+        commands.pause(self._engines())
 
     def stop(self) -> None:
         """Send all members back to the start."""
-        player_control.stop(self.players)
+        commands.stop(self._engines())
 
     def seek(self, index: SupportsIndex, loop: int | None = None) -> None:
         """Go to the start of that frame in all members. IndexError, with nothing done, if one has no such frame."""
-        player_control.seek(self.players, index, loop)
+        commands.seek(self._engines(), index, loop)
 
     @property
     def rate(self) -> float:
@@ -81,7 +84,7 @@ class PlayerGroup(ClosedByWith):
 
     @rate.setter
     def rate(self, value: float) -> None:
-        player_control.set_rate(self.players, to_rate(value))
+        commands.set_rate(self._engines(), to_rate(value))
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until playback of all has ended; False after ``timeout`` seconds. Raises what stopped one of them."""
@@ -100,9 +103,12 @@ class PlayerGroup(ClosedByWith):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self.players)}>"
 
+    def _engines(self) -> list[PlaybackEngine]:
+        return [player.engine for player in self.players]
+
     def _leader(self) -> AnimatedImagePlayer | None:
         members = self.players
-        return next((player for player in members if player.state in UNDER_WAY), members[0] if members else None)
+        return next((player for player in members if player.state in _UNDER_WAY), members[0] if members else None)
 
     def _check_new(self, player: AnimatedImagePlayer) -> None:
         if not isinstance(player, AnimatedImagePlayer):
@@ -110,7 +116,7 @@ class PlayerGroup(ClosedByWith):
         if player in self._players:
             raise ValueError("that player is in this group already")
         if player.state is PlayerState.CLOSED:
-            player._check_open()
+            raise LinkClosedError("a closed player cannot be in a group")
 
 
 def _left(deadline: float | None) -> float | None:

@@ -1,68 +1,77 @@
-"""Loops over the frames of a player: callbacks move into the loop, which takes the next frame when it comes back."""
+"""Loops over the frames of a player: callbacks move into the loop, which runs them when it asks for the next frame."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, suppress
 
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.commands import AT_REST, play
-from sddisplaylink.playback.options import PlayerState
-from sddisplaylink.playback.player_core import PlayerCore
+from sddisplaylink.playback.engine import PlaybackEngine
 
-UNDER_WAY = (PlayerState.PLAYING, PlayerState.PAUSED)
+__all__ = ["iterate", "iterate_async"]
 
 
-def pull(player: PlayerCore) -> Iterator[Frame]:
+def iterate(engine: PlaybackEngine) -> Iterator[Frame]:
     """Frames as they become due, until the player finishes, is stopped or closed. Raises the error that stopped it."""
-    with taken_over(player) as (dispatcher, frames):
+    with _taking_frames(engine) as (dispatcher, frames):
         while True:
             dispatcher.run_pending()
             while frames:
                 yield frames.popleft()
-            if player._state() not in UNDER_WAY:
+            if engine.is_over():
                 break
             with suppress(LinkClosedError):  # the interpreter is exiting
                 dispatcher.wait()
                 continue
             break
-    player._pending_error.raise_once()
+    engine.callbacks.pending_error.raise_once()
+
+
+async def iterate_async(engine: PlaybackEngine) -> AsyncGenerator[Frame]:
+    """The same in the running asyncio or trio loop."""
+    from sddisplaylink.dispatch.readiness import Readiness  # imports asyncio, which takes its time
+
+    with _taking_frames(engine) as (dispatcher, frames), Readiness(dispatcher.fileno()) as readiness:
+        while True:
+            dispatcher.run_pending()
+            while frames:
+                yield frames.popleft()
+            if engine.is_over():
+                break
+            await readiness.wait()
+    engine.callbacks.pending_error.raise_once()
 
 
 @contextmanager
-def taken_over(player: PlayerCore) -> Iterator[tuple[Dispatcher, deque[Frame]]]:
-    """A dispatcher of the loop's own with the player on it, playing, and where its frames go."""
+def _taking_frames(engine: PlaybackEngine) -> Iterator[tuple[Dispatcher, deque[Frame]]]:
+    """A dispatcher of the loop's own, to which the callbacks of the playing player have moved, and its frames."""
     frames: deque[Frame] = deque()
     dispatcher = Dispatcher(thread=False)
     try:
-        _move_in(player, dispatcher, frames)
+        _move_in(engine, dispatcher, frames)
         try:
-            if player._state() in AT_REST:
-                play([player])
+            if engine.state() in AT_REST:
+                play([engine])
             yield dispatcher, frames
         finally:
-            _move_out(player, dispatcher)
+            _move_out(engine, dispatcher)
     finally:
         dispatcher.close()
 
 
-def _move_in(player: PlayerCore, dispatcher: Dispatcher, frames: deque[Frame]) -> None:
-    with player._guard():
-        player._check_open()
-        if player._dispatcher.is_current():
-            raise ClockError("a callback cannot wait for the frames that it is to be told of")
-        if player._sink is not None:
-            raise ClockError("another loop takes the frames of this player")
-        player._sink = frames.append
-        player._move(dispatcher)
+def _move_in(engine: PlaybackEngine, dispatcher: Dispatcher, frames: deque[Frame]) -> None:
+    engine.native.check_process()
+    if engine.binding.current.is_current():
+        raise ClockError("a callback cannot wait for the frames that it is to be told of")
+    engine.binding.lend(dispatcher, engine)
+    engine.callbacks.sink = frames.append
 
 
-def _move_out(player: PlayerCore, dispatcher: Dispatcher) -> None:
-    with player._changed:
-        player._sink = None
-        if not player.is_closed:
-            player._move(player._home)
+def _move_out(engine: PlaybackEngine, dispatcher: Dispatcher) -> None:
+    engine.callbacks.sink = None
+    engine.binding.take_back(engine)
     dispatcher.run_pending()  # what was posted here meanwhile is passed on

@@ -1,76 +1,84 @@
-"""Native players: opening one with all that belongs to it, and telling some of them the same thing."""
+"""Every call of the C library that is about a player."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from sddisplaylink.clocks.choosing import resolve_clock
-from sddisplaylink.clocks.displays import Display
-from sddisplaylink.clocks.manual import ManualClock
-from sddisplaylink.clocks.source import Source
-from sddisplaylink.decoders.opening import Source as ImageSource
-from sddisplaylink.dispatch.dispatcher import Dispatcher
-from sddisplaylink.images.image import AnimatedImage
-from sddisplaylink.images.incremental import IncrementalImage
+from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.native import check, ffi, lib
-from sddisplaylink.playback.delivery import FrameFeed
-from sddisplaylink.playback.player_growth import ImageFollower
+from sddisplaylink.playback.events import Showing
 
-PlayerSource: TypeAlias = "AnimatedImage | ImageSource"
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedPlayer:
-    """What a player holds."""
-
-    handle: int
-    source: Source
-    image: AnimatedImage
-    owned_image: AnimatedImage | None
-    feed: FrameFeed
-    follower: ImageFollower | None
-    """Of an image that is still coming in."""
+__all__ = ["NativePlayer", "command_all"]
 
 
-def open_player(
-    image: PlayerSource,
-    max_bytes: int | None,
-    clock: str | ManualClock | None,
-    display: Display | int | None,
-    dispatcher: Dispatcher,
-) -> OpenedPlayer:
-    """Open a native player for that image; on an error nothing stays open."""
-    with ExitStack() as undo:
-        if isinstance(image, AnimatedImage):
-            opened, owned = image, None
-        else:
-            opened = owned = undo.enter_context(AnimatedImage.open(image))
-        growing = opened if isinstance(opened, IncrementalImage) else None
-        if growing is not None:
-            growing.raise_error()
-        reader = undo.enter_context(contextlib.closing(opened.open_reader(max_bytes))) if growing is None else None
-        source = undo.enter_context(contextlib.closing(resolve_clock(clock, display)))
-        handle = _open_native(source, dispatcher, opened.durations_ns if growing is None else None)
-        undo.pop_all()
-    feed = FrameFeed(handle, reader)
-    follower = None if growing is None else ImageFollower(handle, growing, feed, max_bytes)
-    return OpenedPlayer(handle, source, opened, owned, feed, follower)
+class NativePlayer:
+    """One player of the C library, which decides by the clock which frame is due.
+
+    An ``sddl_player_info`` that a method returns is a copy, to be kept. Raises LinkClosedError once the player is
+    closed, and ForkedProcessError in a forked child. Does not own the native object: the engine's finalizer closes it.
+    """
+
+    __slots__ = ("_showing", "handle")
+
+    def __init__(self, source: int, mailbox: int, durations_ns: Sequence[int] | None) -> None:
+        """Open it on that clock source; without durations its frames are still to come (see :meth:`extend`)."""
+        durations = ffi.NULL if durations_ns is None else ffi.new("int64_t[]", durations_ns)
+        out = ffi.new("sddl_handle *")
+        check(lib.sddl_player_open(source, mailbox, durations, len(durations_ns or ()), out))
+        self.handle: int = out[0]
+        self._showing: Any = ffi.new("sddl_showing *")
+
+    def info(self) -> Any:
+        """The ``sddl_player_info``."""
+        info = ffi.new("sddl_player_info *")
+        _check_player(lib.sddl_player_get_info(self.handle, info))
+        return info
+
+    def command(self, operation: int, *, value: int = 0) -> Any:
+        """Give it one command, and return the info that the command leads to."""
+        return command_all([self], operation, value=value)[0]
+
+    def extend(self, first: int, durations_ns: Sequence[int], *, is_complete: bool) -> None:
+        """Tell it of further frames, from number ``first`` on, and whether they are the last."""
+        durations = ffi.new("int64_t[]", durations_ns)
+        _check_player(lib.sddl_player_extend(self.handle, first, durations, len(durations_ns), is_complete))
+
+    def is_current(self, epoch: int) -> bool:
+        """Whether no command has made the events of that epoch void."""
+        return bool(lib.sddl_client_is_current(self.handle, epoch) == 1)
+
+    def is_forked(self) -> bool:
+        """Whether it belongs to the parent of this process."""
+        return bool(lib.sddl_client_is_current(self.handle, 0) == lib.SDDL_E_FORKED)
+
+    def check_process(self) -> None:
+        """ForkedProcessError in a forked child, LinkClosedError at the end of the process."""
+        check(lib.sddl_client_is_current(self.handle, 0))
+
+    def confirm_shown(self, epoch: int, serial: int) -> Showing | None:
+        """The frame of that event is about to be shown. None if a command has made the event void."""
+        showing = self._showing
+        if lib.sddl_player_show(self.handle, epoch, serial, showing) != 1:
+            return None
+        return Showing(showing.now, ffi.unpack(showing.upcoming, showing.count))
+
+    def confirm_handled(self, serial: int) -> None:
+        """The event, which brought no frame, is being acted on."""
+        lib.sddl_player_shown(self.handle, serial)
+
+    def set_starved(self, is_starved: bool) -> None:
+        """Let it stay in the present loop, or leave the loop: a frame that is due is being decoded, or is there."""
+        lib.sddl_player_set_starved(self.handle, is_starved)
+
+    def upcoming(self, most: int) -> list[int]:
+        """The frames that follow the one that is due, in playing order; none if the player is closed."""
+        out = ffi.new("uint32_t[]", most)
+        return ffi.unpack(out, max(lib.sddl_player_upcoming(self.handle, out, most), 0)) if most else []
 
 
-def _open_native(source: Source, dispatcher: Dispatcher, durations_ns: Sequence[int] | None) -> int:
-    """A native player; without durations, of frames that are still to come."""
-    durations = ffi.NULL if durations_ns is None else ffi.new("int64_t[]", durations_ns)
-    out = ffi.new("sddl_handle *")
-    check(lib.sddl_player_open(source.handle, dispatcher.mailbox, durations, len(durations_ns or ()), out))
-    return int(out[0])
-
-
-def send(
-    handles: Sequence[int],
+def command_all(
+    players: Sequence[NativePlayer],
     operation: int,
     *,
     value: int = 0,
@@ -84,9 +92,17 @@ def send(
     Returns an ``sddl_player_info[]``, what each player is like after the command: keep it as long as an element of it.
     ClockError if they are on different clocks, LinkClosedError if one is closed, ValueError for a value out of range.
     """
-    command = {"op": operation, "value": value, "frame": frame, "loop": loop, "rate": rate, "other": other}
-    players = ffi.new("sddl_handle[]", handles)
-    after = ffi.new("sddl_player_info[]", len(handles))
-    if handles:
-        check(lib.sddl_player_command(players, len(handles), ffi.new("sddl_command *", command), after))
+    after = ffi.new("sddl_player_info[]", len(players))
+    if players:
+        handles = ffi.new("sddl_handle[]", [player.handle for player in players])
+        fields = {"op": operation, "value": value, "frame": frame, "loop": loop, "rate": rate, "other": other}
+        command = ffi.new("sddl_command *", fields)
+        _check_player(lib.sddl_player_command(handles, len(players), command, after))
     return after
+
+
+def _check_player(status: int) -> None:
+    if status == lib.SDDL_E_HANDLE:
+        raise LinkClosedError("this player has been closed")
+    if status < 0:
+        check(status)

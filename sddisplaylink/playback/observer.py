@@ -12,16 +12,17 @@ __all__ = ["Observers", "PlayerObserver"]
 
 
 class PlayerObserver:
-    """Told what a player does, on the player's dispatcher, before the user's callbacks are called.
+    """A view of a player, from :meth:`AnimatedImagePlayer.attach` on. The player holds its views weakly.
 
-    An exception in one of these is treated like one in a callback. The player holds its observers weakly.
+    The methods are called on the player's dispatcher, before the user's callbacks. An exception in one of them is
+    treated like one in a callback.
     """
 
-    in_sight = True
-    """Whether what it shows can be seen at the moment; tell the player with ``player_control.follow_sight``."""
+    is_visible = True
+    """Whether anybody can see the view. After a change call :meth:`AnimatedImagePlayer.update_visibility`."""
 
     def frame_shown(self, frame: Frame) -> None:
-        """This frame is the one to be seen now."""
+        """This frame is now the one to show."""
 
     def loop_completed(self, loops: int) -> None:
         """So many loops have been completed."""
@@ -33,39 +34,38 @@ class PlayerObserver:
         """This exception has stopped playback."""
 
     def state_changed(self) -> None:
-        """The player's state may be another one now."""
+        """The player's state may have changed."""
 
 
 class Observers:
-    """The observers of one player. To be changed on the thread of its dispatcher."""
+    """The observers of one player, held weakly. May be changed and read on any thread, and takes no lock."""
 
     def __init__(self) -> None:
-        self._references: tuple[weakref.ref[PlayerObserver], ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self._references)
+        self.known: dict[int, weakref.ref[PlayerObserver]] = {}
+        """By the observer's id, in the order of being added. Empty if there is none."""
 
     def add(self, observer: PlayerObserver) -> None:
-        """Tell it from now on."""
-        self._references += (weakref.ref(observer, partial(_forget, weakref.ref(self))),)
+        """Notify it from now on."""
+        key = id(observer)
+        self.known[key] = weakref.ref(observer, partial(_forget, weakref.ref(self), key))
 
     def remove(self, observer: PlayerObserver) -> None:
-        """Tell it no more."""
-        self._references = tuple(reference for reference in self._references if reference() is not observer)
+        """Notify it no more."""
+        self.known.pop(id(observer), None)
 
     def __iter__(self) -> Iterator[PlayerObserver]:
-        for reference in self._references:
+        for reference in tuple(self.known.values()):
             observer = reference()
             if observer is not None:
                 yield observer
 
-    def are_out_of_sight(self) -> bool:
-        """Whether there are some, and none of them can be seen."""
+    def are_hidden(self) -> bool:
+        """Whether there are some, and none of them is visible."""
         living = list(self)
-        return bool(living) and not any(observer.in_sight for observer in living)
+        return bool(living) and not any(observer.is_visible for observer in living)
 
 
-def _forget(observers: weakref.ref[Observers], gone: weakref.ref[PlayerObserver]) -> None:
+def _forget(observers: weakref.ref[Observers], key: int, gone: weakref.ref[PlayerObserver]) -> None:
     living = observers()
-    if living is not None:
-        living._references = tuple(reference for reference in living._references if reference is not gone)
+    if living is not None and living.known.get(key) is gone:
+        living.known.pop(key, None)

@@ -130,7 +130,7 @@ class PacingRecorder:
         """
         draw_playback(self.events, path, title)
 
-    def _note(self, frame: int, loop: int, intended: int, actual: int, skipped: int, missed: int) -> None:
+    def note(self, frame: int, loop: int, intended: int, actual: int, skipped: int, missed: int) -> None:
         """A frame was shown; times in nanoseconds, ``missed`` counted since the player was made."""
         times = seconds(intended), seconds(actual), seconds(actual - intended)
         with self._lock:

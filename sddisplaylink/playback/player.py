@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import weakref
 from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import partial
+from types import TracebackType
 from typing import Self, SupportsIndex
 
 from sddisplaylink.clocks.displays import Display
 from sddisplaylink.clocks.manual import ManualClock
 from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
-from sddisplaylink.errors import ClockError
+from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.native import is_exiting, lib, when_main_ends
-from sddisplaylink.playback import commands as player_control
-from sddisplaylink.playback.iteration import pull
-from sddisplaylink.playback.native_player import PlayerSource, open_player
+from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.native import lib, seconds
+from sddisplaylink.playback import commands
+from sddisplaylink.playback.callbacks import check_callback
+from sddisplaylink.playback.engine import PlaybackEngine
+from sddisplaylink.playback.iteration import iterate, iterate_async
+from sddisplaylink.playback.observer import PlayerObserver
+from sddisplaylink.playback.opening import PlayerSource, open_player
 from sddisplaylink.playback.options import (
+    MODES,
+    POLICIES,
     LatePolicy,
     PlaybackMode,
     PlayerState,
+    PlayerStats,
     to_budget,
     to_loops,
     to_mode,
@@ -29,19 +36,19 @@ from sddisplaylink.playback.options import (
     to_rate,
 )
 from sddisplaylink.playback.pacing import DEFAULT_CAPACITY, PacingRecorder
-from sddisplaylink.playback.player_attributes import PlayerAttributes, check_callback
+from sddisplaylink.playback.visibility import update_visibility
 
 __all__ = ["AnimatedImagePlayer"]
 
 
-class AnimatedImagePlayer(PlayerAttributes):
+class AnimatedImagePlayer:
     """Plays an animated image in step with a display.
 
     ``image``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes; what the player has opened,
     it closes. Callbacks run on ``dispatcher``, by default on the one library thread: ``on_frame(frame)`` for every
     frame that is shown, ``on_loop(n)`` when ``n`` loops are completed (before the first frame of the next; of loops
-    that end within one refresh only the last is told), ``on_finish()`` after the last, ``on_error(exception)``. They
-    are attributes, too, and may stop, seek, close or drop their player.
+    that end within one refresh only the last is reported), ``on_finish()`` after the last, ``on_error(exception)``.
+    They are attributes, too, and may stop, seek, close or drop their player.
 
     ``rate``: 1.0 = as fast as the image says; 0 holds the frame; negative runs backwards. ``loop_count``: plays, 0 =
     for ever, None = what the image says. ``late_policy``: ``"skip"`` keeps to the schedule and leaves frames out,
@@ -81,17 +88,15 @@ class AnimatedImagePlayer(PlayerAttributes):
         callbacks = {"on_frame": on_frame, "on_loop": on_loop, "on_finish": on_finish, "on_error": on_error}
         for name, callback in callbacks.items():
             check_callback(name, callback)
-        dispatcher = resolve_dispatcher(dispatcher)
-        super().__init__(open_player(image, budget, clock, display, dispatcher), dispatcher)
-        self._callbacks.update(callbacks)
-        player_control.set_rate([self], rate)
-        self.mode, self.loop_count, self.late_policy = mode, loops, late_policy
+        self.engine = PlaybackEngine(open_player(image, budget, clock, display, resolve_dispatcher(dispatcher)))
+        self.on_frame, self.on_loop, self.on_finish, self.on_error = on_frame, on_loop, on_finish, on_error
+        self.rate, self.mode, self.loop_count, self.late_policy = rate, mode, loops, late_policy
 
     # ---- playing ----
 
     def play(self) -> None:
         """Start, resume, or after FINISHED start over; does nothing if playing. The next tick shows the first frame."""
-        player_control.play([self])
+        commands.play([self.engine])
 
     def pause(self) -> None:
         """Hold the frame until :meth:`play`. On return no further callback begins. Does nothing unless playing.
@@ -99,111 +104,266 @@ class AnimatedImagePlayer(PlayerAttributes):
         Waits for a callback that is running on another thread, for one second at most; so do :meth:`stop` and
         :meth:`close`.
         """
-        player_control.pause([self])
+        commands.pause([self.engine])
 
     def stop(self) -> None:
         """Go back to the start. On return no further callback begins."""
-        player_control.stop([self])
+        commands.stop([self.engine])
 
     def seek(self, index: SupportsIndex, loop: int | None = None) -> None:
-        """Go to the start of frame ``index`` in that loop (default: the present one; in a bounce, on the present way).
+        """Go to the start of frame ``index`` in that loop.
 
-        While playing it is shown at the next tick, else at once; FINISHED becomes PAUSED. Raises IndexError if there is
-        no such frame, ValueError if there is no such loop.
+        By default that is the present loop, and in a bounce the present half of the loop. While playing the frame is
+        shown at the next tick, else at once; FINISHED becomes PAUSED. Raises IndexError if there is no such frame,
+        ValueError if there is no such loop.
         """
-        player_control.seek([self], index, loop)
+        commands.seek([self.engine], index, loop)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until playback has ended: finished, stopped or closed. False after ``timeout`` seconds.
 
         Raises, once, the exception that stopped it; ClockError inside a callback, which would wait for itself.
         """
-        if self._dispatcher.is_current() and not self._is_over():
+        engine = self.engine
+        if engine.binding.current.is_current() and not engine.is_over():
             raise ClockError("a callback cannot wait for the playback that it is part of")
-        with _counted_among_waiters(self), self._changed:
-            ended = self._changed.wait_for(lambda: self._is_over() or is_exiting(), timeout)
-        if ended:
-            self._settle()  # on_finish may be running
-        self._pending_error.raise_once()
-        return ended and self._is_over()
+        has_ended = engine.changes.wait(engine.is_over, timeout)
+        if has_ended:
+            engine.activity.wait_idle()  # on_finish may be running
+        engine.callbacks.pending_error.raise_once()
+        return has_ended and engine.is_over()
 
     def close(self) -> None:
         """Stop for good. Idempotent. Raises, once, the exception that stopped playback, but not inside a callback."""
-        if lib.sddl_client_is_current(self._handle, 0) == lib.SDDL_E_FORKED:
+        engine = self.engine
+        if engine.native.is_forked():
             return  # it is the parent's to close
-        with self._changed:
-            if not self.is_closed:
-                self._shut()
-        self._settle()
-        if self._owned_image is not None:
-            self._owned_image.close()
-        if self._running_on != threading.get_ident():
-            self._pending_error.raise_once()
+        engine.close()
+        engine.activity.wait_idle()
+        if engine.owned_image is not None:
+            engine.owned_image.close()
+        if not engine.activity.is_here():
+            engine.callbacks.pending_error.raise_once()
 
     def frames(self) -> Iterator[Frame]:
-        """Frames as they become due, until the player finishes, stops or is closed. Starts one that rests.
+        """Frames as they become due, until the player finishes, stops or is closed. Starts a player that is at rest.
 
         Callbacks run in the loop, too, on its thread. Under ``"skip"`` a slow loop gets the latest frame, under
         ``"no_skip"`` every one. When the loop is left, the player goes on with callbacks where they ran before. Raises
         the exception that stopped playback, and ClockError if another loop has the frames or a callback asks for them.
         """
         self._check_open()
-        return pull(self)
+        return iterate(self.engine)
 
     def frames_async(self) -> AsyncGenerator[Frame]:
         """The same for ``async for``, in the running asyncio or trio loop."""
         self._check_open()
-        from sddisplaylink.playback.player_pull_async import pull_async  # asyncio takes its time to import
-
-        return pull_async(self)
+        return iterate_async(self.engine)
 
     def record(self, capacity: int = DEFAULT_CAPACITY) -> PacingRecorder:
         """Record for when each frame from now on is meant and when it comes, until the recorder is stopped.
 
         The latest ``capacity`` frames are kept; as long as nobody records, none are. ValueError if that is below 1.
         """
-        with self._guard():
-            self._check_open()
-            recorder = PacingRecorder(capacity, self._info().missed, partial(_detach, weakref.ref(self)))
-            self._recorders += (recorder,)
+        self._check_open()
+        engine = self.engine
+        recorder = PacingRecorder(capacity, engine.info().missed, partial(_detach, weakref.ref(engine)))
+        engine.add_recorder(recorder)
         return recorder
 
-    def _is_over(self) -> bool:
-        return self._state() not in (PlayerState.PLAYING, PlayerState.PAUSED)
+    # ---- callbacks ----
+
+    @property
+    def on_frame(self) -> Callable[[Frame], object] | None:
+        """Called with every frame that is shown, or None. A change takes effect with the next event; so for the others.
+
+        TypeError for what cannot be called.
+        """
+        return self.engine.callbacks.on_frame
+
+    @on_frame.setter
+    def on_frame(self, callback: Callable[[Frame], object] | None) -> None:
+        check_callback("on_frame", callback)
+        self.engine.callbacks.on_frame = callback
+
+    @property
+    def on_loop(self) -> Callable[[int], object] | None:
+        """Called with the number of loops that have been completed, before the first frame of the next one; or None."""
+        return self.engine.callbacks.on_loop
+
+    @on_loop.setter
+    def on_loop(self, callback: Callable[[int], object] | None) -> None:
+        check_callback("on_loop", callback)
+        self.engine.callbacks.on_loop = callback
+
+    @property
+    def on_finish(self) -> Callable[[], object] | None:
+        """Called without arguments when the last loop has ended; or None."""
+        return self.engine.callbacks.on_finish
+
+    @on_finish.setter
+    def on_finish(self, callback: Callable[[], object] | None) -> None:
+        check_callback("on_finish", callback)
+        self.engine.callbacks.on_finish = callback
+
+    @property
+    def on_error(self) -> Callable[[BaseException], object] | None:
+        """Called with the exception that has stopped playback; or None."""
+        return self.engine.callbacks.on_error
+
+    @on_error.setter
+    def on_error(self, callback: Callable[[BaseException], object] | None) -> None:
+        check_callback("on_error", callback)
+        self.engine.callbacks.on_error = callback
+
+    # ---- what the player does ----
+
+    @property
+    def image(self) -> AnimatedImage:
+        """The image that is played."""
+        return self.engine.image
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether :meth:`close` has been called."""
+        return self.engine.is_closed
+
+    @property
+    def state(self) -> PlayerState:
+        """STOPPED, PLAYING, PAUSED, FINISHED (once ``on_finish`` is called) or CLOSED."""
+        return self.engine.state()
+
+    @property
+    def frame_index(self) -> int:
+        """Index of the frame that was shown last or sought since; before that, of the one that will be first."""
+        frame = self.engine.position().frame
+        return int(self.engine.info().frame) if frame is None else frame
+
+    @property
+    def loop_index(self) -> int:
+        """The loop, from 0, that this frame belongs to."""
+        position = self.engine.position()
+        return int(self.engine.info().loop) if position.frame is None else position.loop
+
+    @property
+    def current_frame(self) -> Frame | None:
+        """The frame shown last, or sought since (decoded here if need be); None before the first and once stopped."""
+        position = self.engine.position()
+        if position.picture is not None or position.frame is None or self.is_closed:
+            return position.picture
+        return self.engine.image.frame(position.frame)
+
+    @property
+    def stats(self) -> PlayerStats:
+        """How playback has gone so far."""
+        counts, delivery = self.engine.counts, self.engine.delivery
+        return PlayerStats(
+            shown=counts.shown,
+            skipped=counts.skipped,
+            late=counts.late,
+            missed_ticks=self.engine.info().missed,
+            buffer_hits=delivery.hits,
+            buffer_misses=delivery.misses,
+            max_lateness=seconds(counts.max_lateness),
+        )
+
+    @property
+    def refresh_period(self) -> float:
+        """Seconds from tick to tick, as the clock last reported it."""
+        self._check_open()
+        return self.engine.source.period
+
+    # ---- what can be set while it plays ----
+
+    @property
+    def rate(self) -> float:
+        """Speed: 1.0 = as the image says, 0 = hold the frame, negative = backwards. Any finite number."""
+        return float(self.engine.info().rate)
+
+    @rate.setter
+    def rate(self, value: float) -> None:
+        commands.set_rate([self.engine], to_rate(value))
+
+    @property
+    def mode(self) -> PlaybackMode:
+        """Order of the frames. A change keeps the frame and the loop."""
+        native = self.engine.info().mode
+        return next(mode for mode, number in MODES.items() if number == native)
+
+    @mode.setter
+    def mode(self, value: PlaybackMode) -> None:
+        commands.configure(self.engine, lib.SDDL_OP_MODE, MODES[to_mode(value)])
+
+    @property
+    def loop_count(self) -> int:
+        """Plays, 0 = for ever; None sets what the image says. A loop that has begun is played to its end."""
+        return int(self.engine.info().loops)
+
+    @loop_count.setter
+    def loop_count(self, value: int | None) -> None:
+        loops = self.engine.image.loop_count if value is None else to_loops(value)
+        self.engine.follows_image_loops = value is None
+        commands.configure(self.engine, lib.SDDL_OP_LOOPS, loops)
+
+    @property
+    def late_policy(self) -> LatePolicy:
+        """``"skip"``, ``"no_skip"`` or ``"catch_up"``."""
+        native = self.engine.info().policy
+        return next(policy for policy, number in POLICIES.items() if number == native)
+
+    @late_policy.setter
+    def late_policy(self, value: LatePolicy) -> None:
+        commands.configure(self.engine, lib.SDDL_OP_POLICY, POLICIES[to_policy(value)])
+
+    # ---- for views ----
+
+    def attach(self, view: PlayerObserver) -> None:
+        """Notify ``view``, held weakly, of what the player does, before the callbacks are called."""
+        self.engine.callbacks.observers.add(view)
+
+    def detach(self, view: PlayerObserver) -> None:
+        """Notify ``view`` no more. Does nothing if it is not attached."""
+        self.engine.callbacks.observers.remove(view)
+
+    def update_visibility(self) -> None:
+        """Pause if no attached view is visible; play on if one is, unless the user paused or stopped the player.
+
+        To be called when a view's ``is_visible`` has changed. Does nothing if the player is closed.
+        """
+        update_visibility(self.engine)
+
+    def use_dispatcher(self, dispatcher: Dispatcher) -> None:
+        """Run callbacks on ``dispatcher`` from now on; in a loop over :meth:`frames`, from the end of the loop on."""
+        self.engine.use_dispatcher(dispatcher)
+
+    def take_error(self) -> BaseException | None:
+        """The exception that has stopped playback, if nobody has had it; it is not raised any more then."""
+        return self.engine.callbacks.pending_error.pop()
 
     def __enter__(self) -> Self:
         self._check_open()
         return self
 
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the player. An exception in the block is raised rather than one that closing would raise."""
+        if error is None:
+            self.close()
+            return
+        with contextlib.suppress(Exception):
+            self.close()
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._image!r} {self.state.value} at frame {self.frame_index}>"
+        return f"<{type(self).__name__} {self.image!r} {self.state.value} at frame {self.frame_index}>"
+
+    def _check_open(self) -> None:
+        if self.is_closed:
+            raise LinkClosedError(f"this {type(self).__name__} has been closed")
+        self.engine.native.check_process()
 
 
-def _detach(reference: weakref.ref[AnimatedImagePlayer], recorder: PacingRecorder) -> None:
-    player = reference()
-    if player is not None:
-        with player._changed:
-            player._recorders = tuple(other for other in player._recorders if other is not recorder)
-
-
-# ---- the end of the process wakes whoever waits ----
-
-_waiters: set[AnimatedImagePlayer] = set()
-
-
-@contextlib.contextmanager
-def _counted_among_waiters(player: AnimatedImagePlayer) -> Iterator[None]:
-    _waiters.add(player)
-    try:
-        yield
-    finally:
-        _waiters.discard(player)
-
-
-def _wake_waiters() -> None:
-    for player in list(_waiters):
-        with player._changed:
-            player._changed.notify_all()
-
-
-when_main_ends(_wake_waiters)
+def _detach(reference: weakref.ref[PlaybackEngine], recorder: PacingRecorder) -> None:
+    engine = reference()
+    if engine is not None:
+        engine.remove_recorder(recorder)

@@ -177,7 +177,7 @@ def test_a_waiting_task_is_woken_by_the_end_from_another_thread(library: Any, en
 def test_cancelling_leaves_nothing_behind(library: Any, make_gif: Callable[..., bytes], clock: sd.ManualClock) -> None:
     async def main() -> None:
         player = sd.AnimatedImagePlayer(make_gif([50] * 4), clock=clock)
-        home = player._dispatcher
+        home = player.engine.binding.current
         link = sd.DisplayLink(clock=clock)
 
         async def frames() -> None:
@@ -188,10 +188,10 @@ def test_cancelling_leaves_nothing_behind(library: Any, make_gif: Callable[..., 
             async for _ in link:
                 pass
 
-        await library.run_until(frames, lambda: player._dispatcher is not home)
+        await library.run_until(frames, lambda: player.engine.binding.current is not home)
         await library.run_until(ticks, lambda: link.is_running)
         gc.collect()
-        assert player._dispatcher is home
+        assert player.engine.binding.current is home
         assert player.state is sd.PlayerState.PLAYING
         player.close()
         link.close()
@@ -201,13 +201,13 @@ def test_cancelling_leaves_nothing_behind(library: Any, make_gif: Callable[..., 
 
 def test_leaving_a_loop_gives_the_player_back(library: Any, make_gif: Callable[..., bytes]) -> None:
     player = sd.AnimatedImagePlayer(make_gif([20] * 4), clock="timer:500")
-    home = player._dispatcher
+    home = player.engine.binding.current
 
     async def main() -> None:
         async with aclosing(player.frames_async()) as frames:
             async for _ in frames:
                 break
-        assert player._dispatcher is home
+        assert player.engine.binding.current is home
 
     library.run(main)
     player.close()
@@ -215,14 +215,14 @@ def test_leaving_a_loop_gives_the_player_back(library: Any, make_gif: Callable[.
 
 def test_asyncio_finalises_a_loop_that_is_just_left(make_gif: Callable[..., bytes]) -> None:
     player = sd.AnimatedImagePlayer(make_gif([20] * 4), clock="timer:500")
-    home = player._dispatcher
+    home = player.engine.binding.current
 
     async def main() -> None:
         async for _ in player.frames_async():
             break
 
     asyncio.run(main())
-    assert player._dispatcher is home
+    assert player.engine.binding.current is home
     player.close()
 
 

@@ -142,7 +142,7 @@ def test_while_another_thread_decodes_it_is_not_waited_for(image, clock, worker)
     with sd.AnimatedImagePlayer(image, clock=clock) as player:
         player.play()
         clock.advance(0.5)
-        reader = player._feed._known_reader
+        reader = image.open_reader(None)
         with image._pool._decoding:
             before = worker.submitted
             reader.want([20, 21], here=True)

@@ -37,7 +37,7 @@ def recorder_of(*lateness: float) -> PacingRecorder:
     recorder = PacingRecorder(100, 0, lambda recorder: None)
     for number, late in enumerate(lateness):
         intended = 10**9 * number
-        recorder._note(number, 0, intended, intended + round(late * 1e9), 0, 0)
+        recorder.note(number, 0, intended, intended + round(late * 1e9), 0, 0)
     return recorder
 
 
@@ -61,7 +61,7 @@ def test_late_frames_skipped_ones_and_missed_ticks(player: sd.AnimatedImagePlaye
     clock.advance(TICK)
     clock._dispatchers.clear()  # nobody runs the callbacks for a while
     clock.advance(0.15)
-    player._dispatcher.flush()
+    player.engine.binding.current.flush()
     first, second = recorder.events
     assert (first.frame, first.skipped) == (0, 0)
     assert (second.frame, second.skipped) == (3, 2)
@@ -69,7 +69,7 @@ def test_late_frames_skipped_ones_and_missed_ticks(player: sd.AnimatedImagePlaye
     assert (summary.frames, summary.skipped, summary.late, summary.dropped) == (2, 2, 0, 0)
     clock.advance(0.1)
     clock.advance(0.02)
-    player._dispatcher.flush()
+    player.engine.binding.current.flush()
     assert recorder.events[-1].lateness > 0
     assert recorder.summary().late == 1
 
@@ -83,7 +83,7 @@ def test_lateness_and_skips_add_up_to_the_players_own_figures(
     for steps in (1, 7, 2, 11, 3):
         for _ in range(steps):
             clock.advance(TICK)
-        player._dispatcher.flush()
+        player.engine.binding.current.flush()
     stats, summary = player.stats, recorder.summary()
     assert (summary.frames, summary.skipped, summary.missed_ticks) == (stats.shown, stats.skipped, stats.missed_ticks)
     assert max(0.0, summary.lateness_max) == pytest.approx(stats.max_lateness)
@@ -92,7 +92,7 @@ def test_lateness_and_skips_add_up_to_the_players_own_figures(
 def test_missed_ticks_are_those_since_the_frame_before() -> None:
     recorder = PacingRecorder(10, 5, lambda recorder: None)
     for missed in (5, 7, 7, 10):
-        recorder._note(0, 0, 0, 0, 0, missed)
+        recorder.note(0, 0, 0, 0, 0, missed)
     assert [event.missed_ticks for event in recorder.events] == [0, 2, 0, 3]
     assert recorder.summary().missed_ticks == 5
 
@@ -102,7 +102,7 @@ def test_a_sought_frame_has_no_time_that_it_was_meant_for(
 ) -> None:
     recorder = player.record()
     player.seek(3)
-    player._dispatcher.flush()
+    player.engine.binding.current.flush()
     [event] = recorder.events
     assert (event.frame, event.lateness) == (3, 0.0)
 
@@ -116,7 +116,7 @@ def test_it_records_between_its_making_and_its_end(player: sd.AnimatedImagePlaye
         clock.advance(0.05)
     clock.advance(0.1)
     assert ([event.frame for event in recorder.events], [event.frame for event in other.events]) == ([2, 3, 4], [2, 3])
-    assert player._recorders == ()
+    assert player.engine.recorders == ()
     recorder.stop()
     assert len(recorder) == 3
     assert repr(recorder) == "<PacingRecorder of 3 events>"
@@ -147,7 +147,7 @@ def test_a_recorder_outlives_its_player(make_gif: MakeImage, clock: sd.ManualClo
 def test_capacity_is_a_number_of_events(player: sd.AnimatedImagePlayer, capacity: Any) -> None:
     with pytest.raises(ValueError, match="capacity must be"):
         player.record(capacity)
-    assert player._recorders == ()
+    assert player.engine.recorders == ()
 
 
 # ---- figures and files ----

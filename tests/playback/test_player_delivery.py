@@ -12,8 +12,7 @@ import pytest
 
 import sddisplaylink as sd
 from sddisplaylink.frames.pool_course import Direction
-from sddisplaylink.native import lib
-from sddisplaylink.playback.native_player import send
+from sddisplaylink.playback.native_player import command_all
 
 MakeImage = Callable[..., bytes]
 PATIENCE = 20.0
@@ -79,7 +78,7 @@ class Slow:
             **options,
         )
         self.reader = SlowReader(self.image)
-        self.player._feed._reader = self.reader  # type: ignore[assignment]
+        self.player.engine.delivery.attach_reader(self.reader)  # type: ignore[arg-type]
 
     def advance(self, seconds: float) -> threading.Thread:
         thread = threading.Thread(target=self.clock.advance, args=(seconds,))
@@ -227,7 +226,7 @@ def test_a_finish_that_comes_while_a_frame_is_awaited_is_told_after_it(slow: Cal
     one.player.play()
     one.clock.advance(0.08)
     dispatcher.run_pending()
-    lib.sddl_player_set_starved(one.player._handle, 0)  # as if the end had come just before the player was starved
+    one.player.engine.native.set_starved(False)  # as if the end had come just before the player was starved
     one.clock.advance(0.08)
     dispatcher.run_pending()
     assert (one.log, one.player.state) == ([], sd.PlayerState.PLAYING)
@@ -277,12 +276,12 @@ def test_a_frame_that_is_due_before_the_command_has_returned_is_waited_for(
     one.clock._dispatchers.discard(dispatcher)
 
     def send_and_tick(*arguments: Any, **options: Any) -> Any:
-        after = send(*arguments, **options)
+        after = command_all(*arguments, **options)
         one.clock.advance(1 / 60)
         dispatcher.run_pending()
         return after
 
-    monkeypatch.setattr("sddisplaylink.playback.commands.send", send_and_tick)
+    monkeypatch.setattr("sddisplaylink.playback.commands.command_all", send_and_tick)
     one.player.seek(1) if name == "seek" else one.player.play()
     one.reader.answer()
     dispatcher.run_pending()
@@ -301,7 +300,7 @@ def test_a_frame_that_comes_when_a_loop_is_left_is_passed_on(slow: Callable[...,
     frames = one.player.frames()
     assert next(frames).index == 0
     one.clock.advance(0.05)
-    one.player._dispatcher.run_pending()
+    one.player.engine.binding.current.run_pending()
     one.reader.answer()  # told to the loop's dispatcher, which the loop does not run any more
     frames.close()  # type: ignore[attr-defined]
     dispatcher.run_pending()

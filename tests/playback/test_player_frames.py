@@ -162,15 +162,17 @@ def test_a_frame_that_waits_when_the_loop_is_left_is_not_lost(open_player: Open,
     next(frames)
     clock.advance(0.05)
     frames.close()  # type: ignore[attr-defined]
-    player._home.run_pending()
+    player.engine.binding.home.run_pending()
     assert log == [0, 1]
 
 
 def test_an_event_in_hand_is_passed_on_to_the_loop(open_player: Open, clock: sd.ManualClock, later: Later) -> None:
     player = started(open_player([50] * 5, late_policy="no_skip"), clock)
     entered, leave = threading.Event(), threading.Event()
-    player._home.post(lambda: (entered.set(), leave.wait(PATIENCE), None)[-1])
-    pumping = threading.Thread(target=player._home.run_pending)  # takes the event, and is held up before it
+    player.engine.binding.home.post(lambda: (entered.set(), leave.wait(PATIENCE), None)[-1])
+    pumping = threading.Thread(
+        target=player.engine.binding.home.run_pending
+    )  # takes the event, and is held up before it
     pumping.start()
     assert entered.wait(PATIENCE)
     later(leave.set)
@@ -184,7 +186,7 @@ def test_a_loop_cannot_run_inside_a_callback(open_player: Open, clock: sd.Manual
     player = open_player([50] * 5)
     player.on_frame = lambda frame: next(player.frames())
     started(player, clock)
-    player._home.run_pending()
+    player.engine.binding.home.run_pending()
     with pytest.raises(sd.ClockError):
         player.close()
 
@@ -202,13 +204,13 @@ def test_only_one_loop_at_a_time(open_player: Open, clock: sd.ManualClock) -> No
 
 def test_a_loop_that_is_dropped_gives_the_player_back(open_player: Open, clock: sd.ManualClock) -> None:
     player = started(open_player([50] * 5), clock)
-    home = player._dispatcher
+    home = player.engine.binding.current
     frames = player.frames()
     next(frames)
-    assert player._dispatcher is not home
+    assert player.engine.binding.current is not home
     del frames
     gc.collect()
-    assert player._dispatcher is home
+    assert player.engine.binding.current is home
 
 
 # ---- asyncio ----
@@ -276,7 +278,7 @@ def test_async_loop_does_not_spin_behind_a_slow_consumer(
 def test_cancelling_an_async_loop_gives_the_player_back(open_player: Open, clock: sd.ManualClock) -> None:
     async def main() -> None:
         player = started(open_player([50] * 8), clock)
-        home = player._dispatcher
+        home = player.engine.binding.current
         begun = asyncio.Event()
 
         async def consume() -> None:
@@ -289,7 +291,7 @@ def test_cancelling_an_async_loop_gives_the_player_back(open_player: Open, clock
         with pytest.raises(asyncio.CancelledError):
             await task
         await asyncio.get_running_loop().shutdown_asyncgens()
-        assert player._dispatcher is home
+        assert player.engine.binding.current is home
 
     asyncio.run(main())
 

@@ -41,7 +41,7 @@ def logs(group: PlayerGroup) -> list[list[Any]]:
 
 
 def instants(group: PlayerGroup) -> set[int]:
-    return {player._info().media_time for player in group.players}
+    return {player.engine.info().media_time for player in group.players}
 
 
 def set_rate(group: PlayerGroup, rate: float) -> None:

@@ -1,4 +1,4 @@
-"""What a view is told of its player, and how a player rests while no view can be seen."""
+"""What a view is told of its player, and how a player pauses while no view is visible."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import threading
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink.playback.commands import follow_sight
 from sddisplaylink.playback.observer import PlayerObserver
 from support.player_log import Log
 
@@ -47,7 +46,7 @@ def test_views_are_told_before_the_callbacks(player, clock):
     for name, callback in log.callbacks().items():
         setattr(player, name, callback)
     view = View(log)
-    player._observers.add(view)
+    player.attach(view)
     player.play()
     clock.advance(1)
     told = [entry for entry in log if entry != "state"]
@@ -58,7 +57,7 @@ def test_views_are_told_before_the_callbacks(player, clock):
 def test_views_are_told_of_failures(player, clock):
     log = []
     view = View(log)
-    player._observers.add(view)
+    player.attach(view)
     player.on_frame = lambda frame: 1 / 0
     player.play()
     clock.advance(1)
@@ -70,33 +69,33 @@ def test_views_are_told_of_failures(player, clock):
 def test_views_are_held_weakly_and_can_be_removed(player, clock):
     log = []
     gone, removed = View(log), View(log)
-    player._observers.add(gone)
-    player._observers.add(removed)
-    player._observers.remove(removed)
+    player.attach(gone)
+    player.attach(removed)
+    player.detach(removed)
     del gone
     gc.collect()
-    assert not player._observers
+    assert not player.engine.callbacks.observers.known
     player.play()
     clock.advance(1)
     assert log == []
 
 
-def test_rests_while_no_view_can_be_seen(player, clock):
+def test_pauses_while_no_view_is_visible(player, clock):
     one, other = View([]), View([])
     for view in (one, other):
-        player._observers.add(view)
+        player.attach(view)
     player.loop_count = 0
     player.play()
-    one.in_sight = False
-    follow_sight(player)
+    one.is_visible = False
+    player.update_visibility()
     assert player.state is sd.PlayerState.PLAYING
-    other.in_sight = False
-    follow_sight(player)
+    other.is_visible = False
+    player.update_visibility()
     assert player.state is sd.PlayerState.PAUSED
     clock.advance(1)
     assert player.stats.shown == 0
-    one.in_sight = True
-    follow_sight(player)
+    one.is_visible = True
+    player.update_visibility()
     assert player.state is sd.PlayerState.PLAYING
 
 
@@ -112,40 +111,40 @@ def test_rests_while_no_view_can_be_seen(player, clock):
 )
 def test_what_the_user_does_meanwhile_counts(player, clock, meanwhile, then):
     view = View([])
-    player._observers.add(view)
+    player.attach(view)
     player.loop_count = 0
     player.play()
     clock.advance(0.01)
-    view.in_sight = False
-    follow_sight(player)
+    view.is_visible = False
+    player.update_visibility()
     meanwhile(player)
-    view.in_sight = True
-    follow_sight(player)
+    view.is_visible = True
+    player.update_visibility()
     assert player.state is then
 
 
 def test_one_that_was_paused_stays_paused(player):
     view = View([])
-    player._observers.add(view)
+    player.attach(view)
     player.play()
     player.pause()
-    for view.in_sight in (False, True):
-        follow_sight(player)
+    for view.is_visible in (False, True):
+        player.update_visibility()
     assert player.state is sd.PlayerState.PAUSED
 
 
 def test_callbacks_move_to_another_dispatcher_for_good(make_gif):
     player = sd.AnimatedImagePlayer(make_gif([50, 50]), clock="timer:250")
     dispatcher = sd.Dispatcher(thread=False)
-    player._settle_on(dispatcher)
-    player._settle_on(dispatcher)
+    player.use_dispatcher(dispatcher)
+    player.use_dispatcher(dispatcher)
     next(iter(player.frames()))
     threads = []
     player.on_frame = lambda frame: threads.append(threading.get_ident())
     while len(threads) < 3 and dispatcher.wait(10.0):
         dispatcher.run_pending()
     assert threads == [threading.get_ident()] * len(threads) != []
-    handle = player._handle
+    handle = player.engine.native.handle
     player.close()
     assert handle not in dispatcher._clients
     dispatcher.close()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.playback.commands import follow_sight
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.appkit.picture import image_of
@@ -23,7 +22,7 @@ class Canvas(Protocol):
 
 
 class Viewer(PlayerObserver):
-    """Paints a player's frames in a view, and lets it rest while nobody can see them or no motion is wanted.
+    """Paints a player's frames in a view, and lets it pause while nobody can see them or no motion is wanted.
 
     It holds the view weakly: objects of Objective-C are counted, and a cycle of them would never go.
     """
@@ -33,7 +32,7 @@ class Viewer(PlayerObserver):
         self._player = player
         self._can_be_seen = self._may_move = False
         self._has_shown = False
-        player._observers.add(self)
+        player.attach(self)
 
     def begin(self, autoplay: bool) -> None:
         """Play, or show the first frame alone."""
@@ -45,8 +44,8 @@ class Viewer(PlayerObserver):
     def look(self, can_be_seen: bool, *, may_move: bool) -> None:
         """Act on what is the case now. Where nothing may move, the first frame is shown all the same."""
         self._can_be_seen, self._may_move = can_be_seen, may_move
-        self.in_sight = can_be_seen and (may_move or not self._has_shown)
-        follow_sight(self._player)
+        self.is_visible = can_be_seen and (may_move or not self._has_shown)
+        self._player.update_visibility()
 
     def frame_shown(self, frame: Frame) -> None:
         """Paint it."""
@@ -58,5 +57,5 @@ class Viewer(PlayerObserver):
             self.look(self._can_be_seen, may_move=self._may_move)
 
     def state_changed(self) -> None:
-        """A player that was started while nobody can see it rests at once."""
-        follow_sight(self._player)
+        """Pause a player that was started while nobody can see it."""
+        self._player.update_visibility()

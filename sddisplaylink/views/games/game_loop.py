@@ -11,7 +11,6 @@ from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
-from sddisplaylink.playback.commands import follow_sight
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
 
@@ -31,7 +30,7 @@ class GameLoopView(ClosedByWith, PlayerObserver):
         self.player = AnimatedImagePlayer(open_shared(source), dispatcher=self._dispatcher, **options)
         self._has_game_time = isinstance(options.get("clock"), ManualClock)
         self._is_new = False
-        self.player._observers.add(self)
+        self.player.attach(self)
         if autoplay:
             self.player.play()
         else:
@@ -42,13 +41,14 @@ class GameLoopView(ClosedByWith, PlayerObserver):
 
         Without ``player.on_error``, raises, once, the exception that stopped playback. LinkClosedError once closed.
         """
-        in_sight = self._has_game_time or self._can_be_seen()
-        if in_sight is not self.in_sight:
-            self.in_sight = in_sight
-            follow_sight(self.player)
+        is_visible = self._has_game_time or self._can_be_seen()
+        if is_visible is not self.is_visible:
+            self.is_visible = is_visible
+            self.player.update_visibility()
         self._dispatcher.run_pending()
-        if self.player.on_error is None:
-            self.player._pending_error.raise_once()
+        error = self.player.take_error() if self.player.on_error is None else None
+        if error is not None:
+            raise error
         is_new, self._is_new = self._is_new, False
         return is_new
 
@@ -78,5 +78,5 @@ class GameLoopView(ClosedByWith, PlayerObserver):
         self._is_new = True
 
     def state_changed(self) -> None:
-        """A player that was started while out of sight rests at once."""
-        follow_sight(self.player)
+        """Pause a player that was started while nobody can see it."""
+        self.player.update_visibility()

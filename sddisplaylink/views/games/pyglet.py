@@ -45,7 +45,7 @@ class AnimatedTexture(GameLoopView):
     texture: pyglet.image.Texture
     """The picture, straight alpha: always the same texture."""
     is_drawn: bool
-    """Set it to False for as long as nothing shows the texture, and the player rests."""
+    """Set it to False for as long as nothing shows the texture, and the player pauses."""
 
     def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
         super().__init__(source, autoplay, options)
@@ -70,8 +70,8 @@ class AnimatedSprite(pyglet.sprite.Sprite):
 
     ``options``: those of :class:`pyglet.sprite.Sprite` (``x``, ``y``, ``batch``, ...) and of :class:`AnimatedTexture`,
     whose words on time and threads hold here, too. pyglet's clock updates it once in each refresh; the player's
-    callbacks are called there. It rests also while ``visible`` is False. An exception that has stopped playback goes to
-    ``player.on_error`` or else through pyglet's event loop.
+    callbacks are called there. The player is PAUSED also while ``visible`` is False. An exception that has stopped
+    playback goes to ``player.on_error`` or else through pyglet's event loop.
 
     ``paused`` and ``frame_index`` are those of the player. :meth:`delete` ends playback, and so does dropping it.
     """
@@ -81,7 +81,7 @@ class AnimatedSprite(pyglet.sprite.Sprite):
         self._animated = AnimatedTexture(source, autoplay=autoplay, **playback)
         super().__init__(self._animated.texture, **options)
         self._tick = _tick_of(weakref.ref(self))
-        pyglet.clock.schedule_interval(self._tick, self.player._source.period)
+        pyglet.clock.schedule_interval(self._tick, self.player.refresh_period)
 
     @property
     def player(self) -> AnimatedImagePlayer:
@@ -115,7 +115,8 @@ class AnimatedSprite(pyglet.sprite.Sprite):
         self._animated.close()
         super().delete()
 
-    def _update(self) -> None:
+    def update_frame(self) -> None:
+        """Take the frame that is due: called by pyglet's clock."""
         self._animated.is_drawn = self.visible
         self._animated.update()
 
@@ -128,6 +129,6 @@ def _tick_of(reference: weakref.ref[AnimatedSprite]) -> Callable[[float], None]:
         if sprite is None:
             pyglet.clock.unschedule(tick)
         else:
-            sprite._update()
+            sprite.update_frame()
 
     return tick

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 import zlib
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +44,11 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
         self._is_awaiting = True  # an acknowledgement, or to be seen at all
         super().__init__(width=player.image.width, height=player.image.height)
         self.on_msg(self._take_message)
-        player._dispatcher.post(partial(player._observers.add, self))
+        player.attach(self)
 
     def close(self) -> None:
         """Take the widget away. Idempotent."""
-        self._player._dispatcher.post(partial(self._player._observers.remove, self))
+        self._player.detach(self)
         super().close()
 
     # ---- from the player, on its dispatcher ----

@@ -9,12 +9,13 @@ from typing import Any
 
 from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.frames.frame import Frame
+from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.playback.options import PlayerState
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets, Signal, Slot, is_connected
 from sddisplaylink.views.qt.movie_frame import MovieFrame
+from sddisplaylink.views.qt.movie_player import MoviePlayer, MovieSource
 from sddisplaylink.views.qt.movie_properties import UNKNOWN
-from sddisplaylink.views.qt.playback import MovieSource, Playback
 
 __all__ = ["AnimatedMovie"]
 
@@ -62,8 +63,8 @@ class AnimatedMovie(MovieFrame):
         self._told_state, self._told_size = State.NotRunning, QtCore.QSize()
         self._viewer: weakref.WeakMethod[Callable[[Frame], None]] | None = None  # a widget's, without a signal's cost
         self._tellers: list[Callable[[AnimatedMovie], None]] | None = None
-        self._playback = playback = Playback(_Events(self))
-        self.destroyed.connect(lambda: playback.release())  # PySide6 would not keep the method's own object alive
+        self._movie_player = movie_player = MoviePlayer(_Events(self))
+        self.destroyed.connect(lambda: movie_player.release())  # PySide6 would not keep the method's own object alive
         self.setFormat(format)
         if source is not None:
             self._open_quietly(source)
@@ -73,11 +74,24 @@ class AnimatedMovie(MovieFrame):
     @property
     def player(self) -> AnimatedImagePlayer | None:
         """The player behind it, with all that QMovie does not have; None without a valid source."""
-        return self._playback.player
+        return self._movie_player.player
+
+    @property
+    def image(self) -> AnimatedImage | None:
+        """The image that is played; None without a valid source."""
+        return self._image
+
+    def set_visible(self, is_visible: bool) -> None:
+        """Say whether anybody can see what the movie shows; while nobody can, its player pauses."""
+        self._movie_player.set_visible(is_visible)
+
+    def set_viewer(self, show: Callable[[Frame], None]) -> None:
+        """Call that method, held weakly, with every frame: what a slot of ``frameChanged`` does, without its cost."""
+        self._viewer = weakref.WeakMethod(show)
 
     def set_source(self, source: MovieSource) -> None:
         """Play that instead, once started. Raises ImageFormatError, OSError, and then everything is as it was."""
-        player = self._playback.open(source, self._options)
+        player = self._movie_player.open(source, self._options)
         self._name_source(source)
         self._image = player.image
         self._tell_state()
@@ -92,14 +106,14 @@ class AnimatedMovie(MovieFrame):
 
     def close(self) -> None:
         """Stop, and let go of the source. The frame that was shown last can still be had. Idempotent."""
-        self._playback.release()
+        self._movie_player.release()
         self._tell_state()
 
     def _open_quietly(self, source: MovieSource) -> None:
         try:
             self.set_source(source)
         except (OSError, SDDisplayLinkError) as error:
-            self._playback.release()
+            self._movie_player.release()
             self._name_source(source)
             self._fail(error)
 
@@ -203,7 +217,8 @@ class AnimatedMovie(MovieFrame):
 
     # ---- from the player ----
 
-    def _show(self, frame: Frame) -> None:
+    def show_frame(self, frame: Frame) -> None:
+        """Make it the current frame, and emit the signals of a frame."""
         self._number, self._frame = frame.index, frame
         viewer = self._viewer() if self._viewer is not None else None
         if viewer is not None:
@@ -263,7 +278,7 @@ class _Events:
     def frame_shown(self, frame: Frame) -> None:
         movie = self._movie()
         if movie is not None:
-            movie._show(frame)
+            movie.show_frame(frame)
 
     def loop_completed(self, loops: int) -> None:
         movie = self._movie()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import weakref
 from typing import Any
 
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets
 from sddisplaylink.views.qt.movie import AnimatedMovie
+from sddisplaylink.views.qt.movie_player import MovieSource
 from sddisplaylink.views.qt.picture import Picture, picture_of
 from sddisplaylink.views.qt.placement import Placement
-from sddisplaylink.views.qt.playback import MovieSource
 
 __all__ = ["AnimatedImageWidget"]
 
@@ -60,8 +59,8 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self._window_handle: QtGui.QWindow | None = None
         self.movie = AnimatedMovie(parent=self, **player_options)
         """The movie that it shows: its signals, and what else a QMovie has."""
-        self.movie._playback.set_in_sight(False)
-        self.movie._viewer = weakref.WeakMethod(self._show_frame)
+        self.movie.set_visible(False)
+        self.movie.set_viewer(self._show_frame)
         if source is not None:
             self.set_source(source)
 
@@ -81,12 +80,12 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         player = self.movie.player
         assert player is not None
         lasts = isinstance(source, str | os.PathLike | AnimatedImagePlayer)
-        self._source = source if lasts else self.movie._image
+        self._source = source if lasts else self.movie.image
         self._was_closed = False
         self.updateGeometry()
         if isinstance(source, AnimatedImagePlayer):
             if source.current_frame is not None:
-                self.movie._show(source.current_frame)
+                self.movie.show_frame(source.current_frame)
         elif self._autoplay:
             self.movie.start()
         else:
@@ -117,7 +116,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
 
     def sizeHint(self) -> QtCore.QSize:
         """The size of the image; not valid before there is one."""
-        image = self.movie._image
+        image = self.movie.image
         return super().sizeHint() if image is None else self._placement.natural_size(image.size)
 
     def minimumSizeHint(self) -> QtCore.QSize:
@@ -163,13 +162,13 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self._watch_window()
         if self._was_closed and self._source is not None:
             self.set_source(self._source)
-        self._follow_sight()
+        self._update_visibility()
         super().showEvent(event)
 
     def hideEvent(self, event: QtGui.QHideEvent) -> None:
         """Pause."""
         self._is_shown = False
-        self._follow_sight()
+        self._update_visibility()
         super().hideEvent(event)
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
@@ -194,7 +193,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
 
     def _window_changed(self, visibility: QtGui.QWindow.Visibility) -> None:
         self._is_minimised = visibility == QtGui.QWindow.Visibility.Minimized
-        self._follow_sight()
+        self._update_visibility()
 
-    def _follow_sight(self) -> None:
-        self.movie._playback.set_in_sight(self._is_shown and not self._is_minimised)
+    def _update_visibility(self) -> None:
+        self.movie.set_visible(self._is_shown and not self._is_minimised)

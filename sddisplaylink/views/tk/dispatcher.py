@@ -18,7 +18,7 @@ _dispatchers: dict[tkinter.Tk, TkDispatcher] = {}
 class Shown(Protocol):
     """A widget that plays something. All is called on Tk's thread."""
 
-    def sight_changed(self) -> None:
+    def visibility_changed(self) -> None:
         """It, or something that it is in, was mapped or unmapped."""
 
     def destroyed(self) -> None:
@@ -37,8 +37,8 @@ class TkDispatcher(LoopDispatcher):
         self._root = root
         self._widgets: dict[str, Shown] = {}
         self._timer: str | None = None
-        sight, end = self._commands = [root.register(self._sight_changed), root.register(self._destroyed)]
-        self._bind({"<Map>": f"{sight} %W", "<Unmap>": f"{sight} %W", "<Destroy>": f"{end} %W"})
+        visible, end = self._commands = [root.register(self._visibility_changed), root.register(self._destroyed)]
+        self._bind({"<Map>": f"{visible} %W", "<Unmap>": f"{visible} %W", "<Destroy>": f"{end} %W"})
         if hasattr(root.tk, "createfilehandler"):
             root.tk.createfilehandler(self.fileno(), tkinter.READABLE, lambda *readable: self._attend())
         else:
@@ -95,10 +95,10 @@ class TkDispatcher(LoopDispatcher):
         self._timer = self._root.after(POLL_INTERVAL, self._poll)
         self._attend()
 
-    def _sight_changed(self, path: str) -> None:
+    def _visibility_changed(self, path: str) -> None:
         for own, shown in list(self._widgets.items()):
             if own.startswith(path):
-                shown.sight_changed()
+                shown.visibility_changed()
 
     def _destroyed(self, path: str) -> None:
         shown = self._widgets.pop(path, None)

@@ -11,7 +11,6 @@ from typing import Any, BinaryIO
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
-from sddisplaylink.playback.commands import follow_sight
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.tk.dispatcher import TkDispatcher
@@ -30,9 +29,9 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     the first frame and waits for ``player.play()``.
 
     Everything happens on Tk's thread: the player's callbacks are called by the main loop, and the label's own methods
-    must be called where other widgets' are. While the label, or a window that it is in, is not mapped, the player
-    rests: a playing one is PAUSED, ``player.play()`` takes effect when the label appears, and ``player.pause()`` keeps
-    it from going on then. Destroying the label closes the player.
+    must be called where other widgets' are. While the label, or a window that it is in, is not mapped, a playing
+    player is PAUSED, ``player.play()`` takes effect when the label appears, and ``player.pause()`` keeps it from going
+    on then. Destroying the label closes the player.
 
     Transparent pixels show the label's background colour, also when that is changed later. The image is drawn pixel by
     pixel: ``width``, ``height`` and ``anchor`` place it as they do any other.
@@ -64,7 +63,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
             self.destroy()
             raise
         self._picture = TkPicture(self, self.player.image.size)
-        self.player._observers.add(self)
+        self.player.attach(self)
         dispatcher.adopt(self, self)
         self._start(autoplay)
 
@@ -73,7 +72,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
             self.player.play()
         else:
             self.player.seek(self.player.frame_index)
-        self.sight_changed()
+        self.visibility_changed()
 
     def configure(self, cnf: Any = None, **options: Any) -> Any:
         """As tkinter.Label's; a new background is seen at once where the picture is transparent."""
@@ -86,10 +85,10 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
 
     # ---- for the dispatcher and the player ----
 
-    def sight_changed(self) -> None:
-        """Find out whether the label can be seen, and let the player rest or go on."""
-        self.in_sight = bool(self.winfo_viewable())
-        follow_sight(self.player)
+    def visibility_changed(self) -> None:
+        """Find out whether the label can be seen, and let the player pause or go on."""
+        self.is_visible = bool(self.winfo_viewable())
+        self.player.update_visibility()
 
     def frame_shown(self, frame: Frame) -> None:
         """Draw it."""
@@ -97,8 +96,8 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
             self._picture.show(frame)
 
     def state_changed(self) -> None:
-        """A player that was started while out of sight rests at once."""
-        follow_sight(self.player)
+        """Pause a player that was started while the label is not visible."""
+        self.player.update_visibility()
 
     def playback_failed(self, error: BaseException) -> None:
         """Tell as Tk does, unless the user wants to be told, or the error is one that ends the main loop."""

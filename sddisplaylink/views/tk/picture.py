@@ -18,7 +18,7 @@ _OPAQUE = 255
 class TkPicture:
     """Shows frames in a label, with its background colour behind their transparent pixels.
 
-    A large frame is drawn out of sight, in bands, one each time that Tk is idle, and takes the place of the one that is
+    A large frame is drawn off screen, in bands, one each time that Tk is idle, and takes the place of the one that is
     seen when it is whole. A frame that comes meanwhile waits, in place of one that waits already.
     """
 

@@ -51,7 +51,7 @@ class _Window:
             label.grid(row=number // columns, column=number % columns)
         self._root.tk.createfilehandler(self._signals.fileno(), tkinter.READABLE, self._attend)
         try:
-            self._root.update()  # what is out of sight would not play
+            self._root.update()  # what is not visible would not play
             group.play()
             self._root.mainloop()
         finally:

@@ -300,7 +300,7 @@ def lives() -> dict[str, object]:
     alone.frameChanged.connect(numbers.append)
     alone.start()
     run_until(lambda: len(numbers) > 2)
-    playback = weakref.ref(alone._playback)
+    playback = weakref.ref(alone._movie_player)
     del alone
     settle()
     seen["dropped"] = [sd.diagnostics()["players"], sd.diagnostics()["pool_bytes"], playback() is None]

@@ -24,7 +24,10 @@ def closes() -> dict[str, object]:
             for label in labels:
                 label.pack()
             run_until(root, lambda labels=labels: all(label.player.stats.shown > 2 for label in labels))
-            shared = len({label.player._dispatcher for label in labels}), len({label.player.image for label in labels})
+            shared = (
+                len({label.player.engine.binding.current for label in labels}),
+                len({label.player.image for label in labels}),
+            )
             during = resources()
             for label in labels:
                 label.destroy()
@@ -111,7 +114,7 @@ def fails() -> dict[str, object]:
 
         label = AnimatedLabel(root, EXAMPLES / "ball.gif", on_frame=lambda frame: sys.exit("enough"))
         label.pack()
-        label.player._dispatcher.post(lambda: 1 // 0)  # what is no player's
+        label.player.engine.binding.current.post(lambda: 1 // 0)  # what is no player's
         try:
             run_until(root, lambda: False)
         except SystemExit as error:

@@ -11,7 +11,6 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
 from sddisplaylink.native import is_exiting
-from sddisplaylink.playback import commands as player_control
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.qt.binding import QtCore
@@ -46,7 +45,7 @@ class MovieEvents(Protocol):
         """Whether the movie has been deleted, so that nobody is there for its events."""
 
 
-class Playback(PlayerObserver):
+class MoviePlayer(PlayerObserver):
     """The player that a movie shows, if any, and its observer, which hands the player's events to ``events``."""
 
     def __init__(self, events: MovieEvents) -> None:
@@ -59,12 +58,12 @@ class Playback(PlayerObserver):
         is_owner = not isinstance(source, AnimatedImagePlayer)
         if isinstance(source, AnimatedImagePlayer):
             player = source
-            player._settle_on(gui_dispatcher())
+            player.use_dispatcher(gui_dispatcher())
         else:
             player = AnimatedImagePlayer(open_image(source), dispatcher=gui_dispatcher(), **options)
         self.release()
         self.player, self._is_owner = player, is_owner
-        player._observers.add(self)
+        player.attach(self)
         return player
 
     def release(self) -> None:
@@ -72,17 +71,17 @@ class Playback(PlayerObserver):
         player, self.player = self.player, None
         if player is None or is_exiting():
             return
-        player._observers.remove(self)
+        player.detach(self)
         if self._is_owner:
             player.close()
         else:
-            player_control.follow_sight(player)
+            player.update_visibility()
 
-    def set_in_sight(self, in_sight: bool) -> None:
-        """Tell whether what it shows can be seen: what cannot, pauses."""
-        self.in_sight = in_sight
+    def set_visible(self, is_visible: bool) -> None:
+        """Say whether anybody can see what the movie shows; if nobody can, the player pauses."""
+        self.is_visible = is_visible
         if self.player is not None and not is_exiting():  # Qt hides what is left when the process ends
-            player_control.follow_sight(self.player)
+            self.player.update_visibility()
 
     # ---- on the GUI thread, from the player ----
 
@@ -104,15 +103,15 @@ class Playback(PlayerObserver):
         if player is None or self._events.is_gone():
             return
         if self._is_owner:
-            player._pending_error.forget(error)  # close() is not to raise it
+            player.take_error()  # close() is not to raise it
         is_heard = player.on_error is not None or self._events.hears_errors()
         if not (is_heard and isinstance(error, SDDisplayLinkError)):
             sys.excepthook(type(error), error, error.__traceback__)
         self._events.playback_failed(error)
 
     def state_changed(self) -> None:
-        """Pass on; what has been started where nobody can see it rests at once."""
-        self.set_in_sight(self.in_sight)
+        """Pass on; pause a player that has been started where nobody can see it."""
+        self.set_visible(self.is_visible)
         self._events.state_changed()
 
 

@@ -1,0 +1,69 @@
+"""The records that pass between the native player and its engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.frames.pool_course import Direction
+from sddisplaylink.native import lib
+
+__all__ = ["Counts", "DueEvent", "Position", "Showing", "direction_of"]
+
+
+@dataclass(slots=True, eq=False)
+class DueEvent:
+    """A copy of a player's native event, which outlives the batch of events. Times in nanoseconds of the clock."""
+
+    epoch: int
+    serial: int
+    flags: int
+    frame: int
+    loop: int
+    loops_done: int
+    advanced: int
+    target: int
+    period: int
+
+    def absorb(self, earlier: DueEvent) -> None:
+        """Add what an earlier event said that has not been acted on."""
+        if earlier.epoch == self.epoch:
+            self.advanced += earlier.advanced
+            self.flags |= earlier.flags
+
+
+class Position(NamedTuple):
+    """A frame and the loop that the frame belongs to, valid from one epoch of the native player on."""
+
+    epoch: int
+    frame: int | None
+    """None: the frame that the native player will show first."""
+    loop: int
+    picture: Frame | None
+    """None if the frame has not been shown."""
+
+
+class Showing(NamedTuple):
+    """What the native player says when a frame is shown."""
+
+    now: int
+    """The time of the clock in nanoseconds."""
+    upcoming: list[int]
+    """The frames that follow the one that is due."""
+
+
+class Counts(NamedTuple):
+    """What has been shown, and how late at the most; times in nanoseconds."""
+
+    shown: int = 0
+    skipped: int = 0
+    late: int = 0
+    max_lateness: int = 0
+
+
+def direction_of(mode: int, rate: float) -> Direction:
+    """The direction in which a native player in that mode, at that rate, passes through the frames."""
+    if mode in (lib.SDDL_BOUNCE, lib.SDDL_REVERSED_BOUNCE):
+        return Direction.BOTH
+    return Direction.FORWARD if (mode == lib.SDDL_NORMAL) == (rate >= 0) else Direction.BACKWARD
