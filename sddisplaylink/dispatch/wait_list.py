@@ -40,7 +40,9 @@ class WaitList:
             self.gates.append(gate)  # before asking again: whatever changes from now on opens the gate
             _gates.add(gate)
             try:
-                if not (is_done() or is_exiting() or _pass(gate, deadline)):
+                if is_done() or is_exiting():
+                    return True
+                if not _pass(gate, deadline):
                     return is_done()
             finally:
                 _gates.discard(gate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any, SupportsIndex
+from typing import SupportsIndex
 
 from sddisplaylink.native import lib
 from sddisplaylink.playback.engine import PlaybackEngine
@@ -12,12 +12,13 @@ from sddisplaylink.playback.native_player import command_all
 from sddisplaylink.playback.options import PlayerState
 
 AT_REST = (PlayerState.STOPPED, PlayerState.FINISHED)
+_HANDLE = operator.attrgetter("native.handle")
 
 
 def play(engines: Sequence[PlaybackEngine]) -> None:
     """Start those that are at rest, resume those that are paused."""
     were_at_rest = [engine.state() in AT_REST for engine in engines]
-    after = _send(engines, lib.SDDL_OP_PLAY)
+    after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_PLAY)
     for engine, info, was_at_rest in zip(engines, after, were_at_rest, strict=True):
         engine.is_suspended = False
         engine.delivery.prefetch(info)
@@ -29,7 +30,7 @@ def play(engines: Sequence[PlaybackEngine]) -> None:
 
 def pause(engines: Sequence[PlaybackEngine]) -> None:
     """Hold media time. On return no callback of theirs begins."""
-    _send(engines, lib.SDDL_OP_PAUSE)
+    command_all([*map(_HANDLE, engines)], lib.SDDL_OP_PAUSE)
     for engine in engines:
         engine.is_suspended = False
         engine.cancel_stale()
@@ -39,7 +40,7 @@ def pause(engines: Sequence[PlaybackEngine]) -> None:
 
 def stop(engines: Sequence[PlaybackEngine]) -> None:
     """End playback and go back to the start. On return no callback of theirs begins."""
-    after = _send(engines, lib.SDDL_OP_STOP)
+    after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_STOP)
     for engine, info in zip(engines, after, strict=True):
         engine.is_suspended = False
         engine.move(info)
@@ -56,7 +57,7 @@ def seek(engines: Sequence[PlaybackEngine], index: SupportsIndex, loop: int | No
             engine.native.check_process()
             raise IndexError(f"frame {frame} is out of range: the image has {engine.frame_count}")
     target = -1 if loop is None else min(operator.index(loop), 2**63 - 1)
-    after = _send(engines, lib.SDDL_OP_SEEK, frame=frame, loop=target)
+    after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_SEEK, frame=frame, loop=target)
     for engine, info in zip(engines, after, strict=True):
         engine.move(info, frame)
         engine.delivery.prefetch(info)
@@ -64,10 +65,10 @@ def seek(engines: Sequence[PlaybackEngine], index: SupportsIndex, loop: int | No
 
 def set_rate(engines: Sequence[PlaybackEngine], rate: float) -> None:
     """Go on from here at another speed."""
-    after = _send(engines, lib.SDDL_OP_RATE, rate=rate)
+    after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_RATE, rate=rate)
     for engine, info in zip(engines, after, strict=True):
-        engine.change_rate(info)
-        engine.delivery.prefetch(info)
+        if engine.change_rate(info):
+            engine.delivery.prefetch(info)
         engine.notify_change()
 
 
@@ -78,14 +79,10 @@ def configure(engine: PlaybackEngine, operation: int, value: int) -> None:
 
 def align(engines: Sequence[PlaybackEngine], leader: PlaybackEngine) -> None:
     """Make them do what ``leader`` does, at its media time."""
-    after = _send(engines, lib.SDDL_OP_ALIGN, other=leader.native.handle)
+    after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_ALIGN, other=leader.native.handle)
     for engine, info in zip(engines, after, strict=True):
         engine.move(info)
         engine.delivery.prefetch(info)
-
-
-def _send(engines: Sequence[PlaybackEngine], operation: int, **arguments: Any) -> Any:
-    return command_all([engine.native for engine in engines], operation, **arguments)
 
 
 def _wait_idle(engines: Sequence[PlaybackEngine]) -> None:

@@ -63,7 +63,8 @@ class Delivery:
 
     def find(self, due: DueEvent) -> Frame | None:
         """The frame of the event if it is decoded. Else None, and :meth:`await_frame` is to be called."""
-        frame = self._known_reader.get(due.frame)
+        assert self._reader is not None  # an image without frames has none that is due
+        frame = self._reader.get(due.frame)
         if frame is not None and self._awaited is not None:
             due.absorb(self._awaited.due)
             self.cancel()
@@ -75,7 +76,8 @@ class Delivery:
         If ``here``, a frame that is quickly composed may be left to the caller: then returns True, and the caller calls
         :meth:`compose` once the user has been notified.
         """
-        reader = self._known_reader
+        reader = self._reader
+        assert reader is not None
         reader.shown = index
         ahead = reader.ahead(self._direction)
         if ahead > lib.SDDL_UPCOMING:
@@ -85,7 +87,8 @@ class Delivery:
 
     def compose(self) -> None:
         """Compose what :meth:`show` has left to the caller. Never waits."""
-        self._known_reader.compose()
+        if self._reader is not None:
+            self._reader.compose()
 
     def merge_into_awaited(self, due: DueEvent) -> bool:
         """Add an event without a frame to the awaited one, to be acted on together. False if nothing is awaited."""
@@ -113,7 +116,8 @@ class Delivery:
             return
         self.misses += 1
         self._prefetch(due.frame)
-        self._known_reader.notify(due.frame, partial(arrived, due))
+        if self._reader is not None:
+            self._reader.notify(due.frame, partial(arrived, due))
 
     def claim(self, due: DueEvent) -> Callable[[], object] | None:
         """The frame of the event has come. Returns what to call once it has been shown; None if it is not awaited."""
@@ -144,12 +148,6 @@ class Delivery:
         if reader is not None:
             following = self._native.upcoming(reader.ahead(self._direction))
             reader.want(dict.fromkeys([due, *following]), self._direction)
-
-    @property
-    def _known_reader(self) -> PoolReader:
-        if self._reader is None:
-            raise RuntimeError("a frame is due of an image that has none")
-        return self._reader
 
 
 class _Awaited:

@@ -95,10 +95,10 @@ class PlaybackEngine:
 
     def state(self) -> PlayerState:
         """FINISHED only once ``on_finish`` is called."""
-        if self._last_info is not None:
+        state = STATES[self.info().status]
+        if self.is_closed:
             self.native.check_process()
             return PlayerState.CLOSED
-        state = STATES[self.native.info().status]
         is_notified = self._finished_epoch >= self._run_epoch
         return PlayerState.PLAYING if state is PlayerState.FINISHED and not is_notified else state
 
@@ -107,7 +107,8 @@ class PlaybackEngine:
         return self.state() not in (PlayerState.PLAYING, PlayerState.PAUSED)
 
     def position(self) -> Position:
-        """The frame shown last, or sought since."""
+        """The frame shown last, or sought since. ForkedProcessError in a forked child."""
+        self.native.check_process()
         origin, shown = self._origin, self._shown
         return origin if shown is None or shown.epoch < origin.epoch else shown
 
@@ -137,12 +138,13 @@ class PlaybackEngine:
         self.delivery.clear_current()
         self.begin_run(info)
 
-    def change_rate(self, info: Any) -> None:
-        """The player goes on at another rate. If it turns round, loops are counted from the other end."""
-        is_backward = info.rate < 0
-        if is_backward is not self.is_backward:
-            self.is_backward = is_backward
+    def change_rate(self, info: Any) -> bool:
+        """The player goes on at another rate; whether in the other direction: then loops are counted from that end."""
+        has_turned = (info.rate < 0) is not self.is_backward
+        if has_turned:
+            self.is_backward = not self.is_backward
             self._notified_loops = None
+        return has_turned
 
     def cancel_stale(self) -> None:
         """Await no frame of before the last command."""
@@ -155,7 +157,8 @@ class PlaybackEngine:
 
     def notify_change(self) -> None:
         """Wake those who wait for the end, and a loop over the frames; let views look at the state."""
-        self.changes.notify()
+        if self.changes.gates:
+            self.changes.notify()
         if self.callbacks.sink is not None:
             self.binding.current.post(_nothing)
         if self.callbacks.observers.known:

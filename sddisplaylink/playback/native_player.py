@@ -37,7 +37,7 @@ class NativePlayer:
 
     def command(self, operation: int, *, value: int = 0) -> Any:
         """Give it one command, and return the info that the command leads to."""
-        return command_all([self], operation, value=value)[0]
+        return command_all([self.handle], operation, value=value)[0]
 
     def extend(self, first: int, durations_ns: Sequence[int], *, is_complete: bool) -> None:
         """Tell it of further frames, from number ``first`` on, and whether they are the last."""
@@ -74,11 +74,12 @@ class NativePlayer:
     def upcoming(self, most: int) -> list[int]:
         """The frames that follow the one that is due, in playing order; none if the player is closed."""
         out = ffi.new("uint32_t[]", most)
-        return ffi.unpack(out, max(lib.sddl_player_upcoming(self.handle, out, most), 0)) if most else []
+        count = lib.sddl_player_upcoming(self.handle, out, most)
+        return ffi.unpack(out, count) if count > 0 else []
 
 
 def command_all(
-    players: Sequence[NativePlayer],
+    handles: Sequence[int],
     operation: int,
     *,
     value: int = 0,
@@ -87,17 +88,19 @@ def command_all(
     rate: float = 1.0,
     other: int = 0,
 ) -> Any:
-    """Give all those players one command between two ticks; on an error to none of them.
+    """Give the players with those handles one command between two ticks; on an error to none of them.
 
     Returns an ``sddl_player_info[]``, what each player is like after the command: keep it as long as an element of it.
     ClockError if they are on different clocks, LinkClosedError if one is closed, ValueError for a value out of range.
     """
-    after = ffi.new("sddl_player_info[]", len(players))
-    if players:
-        handles = ffi.new("sddl_handle[]", [player.handle for player in players])
+    after = ffi.new("sddl_player_info[]", len(handles))
+    if handles:
+        players = ffi.new("sddl_handle[]", handles)
         fields = {"op": operation, "value": value, "frame": frame, "loop": loop, "rate": rate, "other": other}
         command = ffi.new("sddl_command *", fields)
-        _check_player(lib.sddl_player_command(handles, len(players), command, after))
+        status = lib.sddl_player_command(players, len(handles), command, after)
+        if status < 0:
+            _check_player(status)
     return after
 
 

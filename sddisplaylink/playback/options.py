@@ -85,7 +85,7 @@ class PlayerStats:
 
 def to_rate(value: float) -> float:
     """A playback rate: any finite number. TypeError, ValueError."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, (float, int, numbers.Real)):
         raise TypeError(f"rate must be a number, not {type(value).__name__}")
     try:
         rate = float(value)

@@ -290,6 +290,50 @@ def test_a_frame_that_is_due_before_the_command_has_returned_is_waited_for(
     dispatcher.close()
 
 
+@pytest.mark.parametrize("plays", [0, 1])
+def test_what_is_shown_before_the_command_has_returned_counts(
+    slow: Callable[..., Slow], monkeypatch: pytest.MonkeyPatch, plays: int
+) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = slow([50] * 3, plays, dispatcher=dispatcher)
+    one.clock._dispatchers.discard(dispatcher)
+    one.reader.decode(0, 1, 2)
+
+    def send_and_tick(*arguments: Any, **options: Any) -> Any:
+        after = command_all(*arguments, **options)
+        for _ in range(12):
+            one.clock.advance(1 / 60)
+            dispatcher.run_pending()
+        return after
+
+    one.player.play()
+    monkeypatch.setattr("sddisplaylink.playback.commands.command_all", send_and_tick)
+    one.player.seek(1)
+    assert one.log[:2] == [1, 2]
+    assert one.player.frame_index == one.log[-1 if plays == 0 else 1]
+    assert one.player.current_frame is one.reader.decoded[one.player.frame_index]
+    assert one.player.state is (sd.PlayerState.FINISHED if plays else sd.PlayerState.PLAYING)
+    one.player.close()
+    dispatcher.close()
+
+
+def test_a_finish_before_play_has_returned_counts(slow: Callable[..., Slow], monkeypatch: pytest.MonkeyPatch) -> None:
+    one = slow([50], 1)
+    one.reader.decode(0)
+
+    def send_and_tick(*arguments: Any, **options: Any) -> Any:
+        after = command_all(*arguments, **options)
+        one.clock.advance(0.2)
+        return after
+
+    monkeypatch.setattr("sddisplaylink.playback.commands.command_all", send_and_tick)
+    for _ in range(2):
+        one.player.play()
+        assert one.player.state is sd.PlayerState.FINISHED
+        assert one.player.wait(0)
+    assert one.log == [0, "finish"] * 2
+
+
 def test_a_frame_that_comes_when_a_loop_is_left_is_passed_on(slow: Callable[..., Slow]) -> None:
     dispatcher = sd.Dispatcher(thread=False)
     one = slow([50] * 3, dispatcher=dispatcher, late_policy="no_skip")

@@ -148,3 +148,33 @@ def test_callbacks_move_to_another_dispatcher_for_good(make_gif):
     player.close()
     assert handle not in dispatcher._clients
     dispatcher.close()
+
+
+def test_an_error_that_a_view_has_taken_is_not_raised_again(player, clock):
+    player.on_frame = lambda frame: 1 / 0
+    player.play()
+    clock.advance(1)
+    assert isinstance(player.take_error(), ZeroDivisionError)
+    assert player.take_error() is None
+    player.wait(1)
+    player.close()
+
+
+def test_a_view_that_is_attached_twice_is_notified_once(player, clock):
+    view = View([])
+    player.attach(view)
+    player.attach(view)
+    player.play()
+    clock.advance(0.01)
+    clock.advance(0.01)
+    assert view.log.count(("view", 0)) == 1
+    player.detach(view)
+    player.detach(view)
+    assert not player.engine.callbacks.observers.known
+
+
+def test_the_refresh_period_is_the_clocks(player):
+    assert player.refresh_period == pytest.approx(1 / 60)
+    player.close()
+    with pytest.raises(sd.LinkClosedError):
+        assert player.refresh_period

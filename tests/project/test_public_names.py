@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import pydoc
 
 import pytest
 from PIL import Image
@@ -27,7 +28,8 @@ NAMES = {
     "PixelBuffer": "data stride size format nbytes image __array_interface__",
     "AnimatedImagePlayer": (
         "play pause stop seek close wait state frame_index loop_index current_frame rate mode loop_count late_policy "
-        "stats frames frames_async record __enter__"
+        "stats frames frames_async record on_frame on_loop on_finish on_error image is_closed refresh_period "
+        "attach detach update_visibility use_dispatcher take_error __enter__ __exit__"
     ),
     "PacingEvent": "frame loop intended actual lateness skipped missed_ticks",
     "PacingRecorder": "stop events summary to_json to_csv plot __enter__ __len__",
@@ -133,3 +135,14 @@ def test_the_contract_in_use():
         assert seen == [0, 1, 2, "loop 1", 0, 1, 2, "loop 2", "finish"]
         player.close()
         assert player.state is sd.PlayerState.CLOSED
+
+
+def test_help_shows_a_player_whole_and_nothing_from_inside() -> None:
+    assert sd.AnimatedImagePlayer.__mro__ == (sd.AnimatedImagePlayer, object)
+    text = pydoc.render_doc(sd.AnimatedImagePlayer, renderer=pydoc.plaintext)  # type: ignore[arg-type]
+    public = [name for name in dir(sd.AnimatedImagePlayer) if not name.startswith("_")]
+    for name in public:
+        assert inspect.getdoc(getattr(sd.AnimatedImagePlayer, name)), name
+        assert name in text
+    assert "inherited from" not in text
+    assert "engine" not in text

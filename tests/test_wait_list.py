@@ -1,0 +1,72 @@
+"""Waiting for a change that another thread makes."""
+
+from __future__ import annotations
+
+import threading
+
+from sddisplaylink.dispatch.wait_list import WaitList
+
+PATIENCE = 20.0
+
+
+def test_what_is_done_already_is_not_waited_for() -> None:
+    waits = WaitList()
+    assert waits.wait(lambda: True) is True
+    assert waits.gates == []
+
+
+def test_a_time_that_is_over() -> None:
+    waits = WaitList()
+    assert waits.wait(lambda: False, 0.0) is False
+    assert waits.wait(lambda: False, -1.0) is False
+    assert waits.gates == []
+
+
+def test_every_waiting_thread_is_woken() -> None:
+    waits, done, woken = WaitList(), threading.Event(), []
+    threads = [
+        threading.Thread(target=lambda: woken.append(waits.wait(done.is_set, PATIENCE)), daemon=True) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    while len(waits.gates) < 3:
+        threading.Event().wait(0.001)
+    done.set()
+    waits.notify()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert woken == [True] * 3
+    assert waits.gates == []
+
+
+def test_a_notice_that_changes_nothing_wakes_nobody_for_good() -> None:
+    waits, done, asked = WaitList(), threading.Event(), threading.Semaphore(0)
+
+    def is_done() -> bool:
+        asked.release()
+        return done.is_set()
+
+    thread = threading.Thread(target=waits.wait, args=(is_done,), daemon=True)
+    thread.start()
+    for _ in range(4):  # twice before each of two waits
+        waits.notify()
+        assert asked.acquire(timeout=PATIENCE)
+    assert thread.is_alive()
+    done.set()
+    while thread.is_alive():
+        waits.notify()
+        thread.join(0.01)
+
+
+def test_a_change_between_the_question_and_the_wait_is_not_missed() -> None:
+    waits, answers = WaitList(), []
+
+    def is_done() -> bool:
+        answers.append(len(answers) == 2)
+        if len(answers) == 2:
+            waits.notify()  # the change comes right after the second question, which is asked before waiting
+        return answers[-1]
+
+    assert waits.wait(is_done, PATIENCE) is True
+    assert len(answers) == 3
+    assert waits.gates == []
