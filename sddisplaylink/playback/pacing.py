@@ -131,12 +131,16 @@ class PacingRecorder:
         draw_playback(self.events, path, title)
 
     def note(self, frame: int, loop: int, intended: int, actual: int, skipped: int, missed: int) -> None:
-        """A frame was shown; times in nanoseconds, ``missed`` counted since the player was made."""
+        """Keep a frame that was shown. Called by the player, on its dispatcher; times in nanoseconds.
+
+        ``missed``: the ticks that were lost since the player was made.
+        """
         times = seconds(intended), seconds(actual), seconds(actual - intended)
-        with self._lock:
+        event = PacingEvent(frame, loop, *times, skipped, missed - self._missed)
+        self._missed = missed
+        with self._lock:  # nothing is made under it, so that no finaliser can run that waits for who reads
             self._seen += 1
-            self._events.append(PacingEvent(frame, loop, *times, skipped, missed - self._missed))
-            self._missed = missed
+            self._events.append(event)
 
     def __enter__(self) -> Self:
         return self
