@@ -12,6 +12,7 @@ import pytest
 
 import sddisplaylink as sd
 from sddisplaylink.frames.pool_course import Direction
+from sddisplaylink.playback.events import DueEvent
 from sddisplaylink.playback.native_player import command_all
 
 MakeImage = Callable[..., bytes]
@@ -332,6 +333,40 @@ def test_a_finish_before_play_has_returned_counts(slow: Callable[..., Slow], mon
         assert one.player.state is sd.PlayerState.FINISHED
         assert one.player.wait(0)
     assert one.log == [0, "finish"] * 2
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_event_that_a_callback_makes_void_is_not_waited_for(
+    make_gif: MakeImage, clock: sd.ManualClock, number: int
+) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    both = [Slow(make_gif([50] * 3), clock, dispatcher=dispatcher) for _ in range(2)]
+    pausing, paused = both[number], both[1 - number]
+    pausing.reader.decode(0, 1, 2)
+    pausing.player.on_frame = lambda frame: paused.player.pause()
+    for one in both:
+        one.player.play()
+    advancing = pausing.advance(0.02)  # both events come in one batch
+    has_ended = joined(advancing)
+    for one in both:
+        one.close()
+    dispatcher.close()
+    assert has_ended
+
+
+def test_an_event_is_not_merged_into_one_of_before_a_command(slow: Callable[..., Slow]) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = slow([50] * 3, dispatcher=dispatcher)
+    one.clock._dispatchers.discard(dispatcher)
+    one.player.play()
+    one.clock.advance(0.02)
+    dispatcher.run_pending()
+    delivery, epoch = one.player.engine.delivery, one.player.engine.info().epoch
+    assert delivery.is_waiting
+    assert not delivery.merge_into_awaited(DueEvent(epoch + 1, 9, 0, 0, 0, 0, 0, 0, 0))
+    assert delivery.merge_into_awaited(DueEvent(epoch, 9, 0, 0, 0, 0, 0, 0, 0))
+    one.player.close()
+    dispatcher.close()
 
 
 def test_a_frame_that_comes_when_a_loop_is_left_is_passed_on(slow: Callable[..., Slow]) -> None:
