@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+
+import pytest
 
 from sddisplaylink.dispatch.wait_list import WaitList
 
@@ -70,3 +73,21 @@ def test_a_change_between_the_question_and_the_wait_is_not_missed() -> None:
     assert waits.wait(is_done, PATIENCE) is True
     assert len(answers) == 3
     assert waits.gates == []
+
+
+def test_a_signal_handler_that_raises_ends_the_wait_and_leaves_nothing_behind() -> None:
+    waits = WaitList()
+
+    def fail(number: int, frame: object) -> None:
+        raise InterruptedError
+
+    former = signal.signal(signal.SIGALRM, fail)
+    try:
+        with pytest.raises(InterruptedError):
+            signal.setitimer(signal.ITIMER_REAL, 0.01)
+            waits.wait(lambda: False, PATIENCE)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+    assert waits.gates == []
+    waits.notify()

@@ -64,7 +64,7 @@ class Callbacks:
         try:
             self.on_error(error)
         except BaseException as second:
-            error.add_note(f"on_error, which was told of it, raised {second!r}")
+            error.add_note(f"on_error, called with it, raised {second!r}")
 
     def notify_state(self) -> None:
         """The player's state may have changed."""

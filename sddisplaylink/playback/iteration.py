@@ -66,7 +66,7 @@ def _taking_frames(engine: PlaybackEngine) -> Iterator[tuple[Dispatcher, deque[F
 def _move_in(engine: PlaybackEngine, dispatcher: Dispatcher, frames: deque[Frame]) -> None:
     engine.native.check_process()
     if engine.binding.current.is_current():
-        raise ClockError("a callback cannot wait for the frames that it is to be told of")
+        raise ClockError("a callback cannot wait for frames: it would wait for itself")
     engine.binding.lend(dispatcher, engine)
     engine.callbacks.sink = frames.append
 

@@ -40,7 +40,7 @@ class NativePlayer:
         return command_all([self.handle], operation, value=value)[0]
 
     def extend(self, first: int, durations_ns: Sequence[int], *, is_complete: bool) -> None:
-        """Tell it of further frames, from number ``first`` on, and whether they are the last."""
+        """Add further frames, from number ``first`` on, and whether they are the last."""
         durations = ffi.new("int64_t[]", durations_ns)
         _check_player(lib.sddl_player_extend(self.handle, first, durations, len(durations_ns), is_complete))
 

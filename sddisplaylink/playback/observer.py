@@ -1,4 +1,4 @@
-"""What a view is told of the player that it shows, while the user's callbacks stay the user's."""
+"""Views of a player, which are notified of what it does, so that the callbacks stay free for the user."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ __all__ = ["AnimatedImagePlayer"]
 class AnimatedImagePlayer:
     """Plays an animated image in step with a display.
 
-    ``image``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes; what the player has opened,
+    ``image``: an `AnimatedImage`, or anything that `AnimatedImage.open` takes; what the player has opened,
     it closes. Callbacks run on ``dispatcher``, by default on the one library thread: ``on_frame(frame)`` for every
     frame that is shown, ``on_loop(n)`` when ``n`` loops are completed (before the first frame of the next; of loops
     that end within one refresh only the last is reported), ``on_finish()`` after the last, ``on_error(exception)``.
@@ -54,14 +54,14 @@ class AnimatedImagePlayer:
     for ever, None = what the image says. ``late_policy``: ``"skip"`` keeps to the schedule and leaves frames out,
     ``"no_skip"`` shows every frame and takes the time it takes, ``"catch_up"`` shows one frame per refresh until it is
     back on schedule. ``max_buffer_bytes``: how much may be kept decoded; None = what memory allows. ``display`` and
-    ``clock``: as for :class:`DisplayLink`.
+    ``clock``: as for `DisplayLink`.
 
     An exception in a callback, or a frame that cannot be decoded, stops playback, is given to ``on_error``, and is
-    raised once by :meth:`wait`, :meth:`close` or the loop over :meth:`frames`. Dropping the last reference to a player
+    raised once by `wait`, `close` or the loop over `frames`. Dropping the last reference to a player
     stops it.
 
     All methods may be called from any thread and inside callbacks. A closed player that is to do something raises
-    LinkClosedError; what it showed last can still be asked for. Raises what :meth:`AnimatedImage.open` raises,
+    LinkClosedError; what it showed last can still be asked for. Raises what `AnimatedImage.open` raises,
     ClockError if there is no such clock or display, ValueError or TypeError for an argument that is none of the above.
     """
 
@@ -99,10 +99,10 @@ class AnimatedImagePlayer:
         commands.play([self.engine])
 
     def pause(self) -> None:
-        """Hold the frame until :meth:`play`. On return no further callback begins. Does nothing unless playing.
+        """Hold the frame until `play`. On return no further callback begins. Does nothing unless playing.
 
-        Waits for a callback that is running on another thread, for one second at most; so do :meth:`stop` and
-        :meth:`close`.
+        Waits for a callback that is running on another thread, for one second at most; so do `stop` and
+        `close`.
         """
         commands.pause([self.engine])
 
@@ -225,7 +225,7 @@ class AnimatedImagePlayer:
 
     @property
     def is_closed(self) -> bool:
-        """Whether :meth:`close` has been called."""
+        """Whether `close` has been called."""
         return self.engine.is_closed
 
     @property
@@ -333,7 +333,7 @@ class AnimatedImagePlayer:
         update_visibility(self.engine)
 
     def use_dispatcher(self, dispatcher: Dispatcher) -> None:
-        """Run callbacks on ``dispatcher`` from now on; in a loop over :meth:`frames`, from the end of the loop on."""
+        """Run callbacks on ``dispatcher`` from now on; in a loop over `frames`, from the end of the loop on."""
         self.engine.use_dispatcher(dispatcher)
 
     def take_error(self) -> BaseException | None:

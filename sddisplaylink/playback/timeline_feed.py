@@ -12,7 +12,7 @@ __all__ = ["TimelineFeed"]
 
 
 class TimelineFeed:
-    """Tells one native player of the frames that its image has got."""
+    """Adds the frames that an image has got to the timeline of one native player."""
 
     def __init__(
         self, native: NativePlayer, image: IncrementalImage, delivery: Delivery, max_bytes: int | None
@@ -32,7 +32,7 @@ class TimelineFeed:
         return None if self._is_complete else self.image.progress_since(self.frame_count)
 
     def extend(self, progress: Progress) -> None:
-        """Tell the player. LinkClosedError if the player or the image is closed."""
+        """Add the frames to the player. LinkClosedError if the player or the image is closed."""
         durations = list(progress.durations_ns)
         if durations and not self.frame_count:
             self._delivery.attach_reader(self.image.open_reader(self._max_bytes))
@@ -41,5 +41,5 @@ class TimelineFeed:
         self.frame_count += len(durations)
 
     def end(self) -> None:
-        """There is nothing more to tell: the image has failed."""
+        """Nothing more will come: the image has failed."""
         self._is_complete = True
