@@ -9,7 +9,7 @@ import _cffi_backend
 import PIL
 
 from sddisplaylink._version import __version__
-from sddisplaylink.frames.cache import total_bytes
+from sddisplaylink.frames.memory import total_bytes
 from sddisplaylink.frames.worker import worker_threads
 from sddisplaylink.native import check, ffi, lib
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol, runtime_checkable
 
-__all__ = ["Buffer", "Decoder", "ImageFacts", "ImageInfo", "Way"]
+__all__ = ["NEVER_CHEAP", "Buffer", "Decoder", "EditLog", "ImageFacts", "ImageInfo", "RegionDecoder"]
 
 Buffer = bytes | bytearray | memoryview
+NEVER_CHEAP = 1 << 40
+"""The cost of a frame of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,6 @@ class ImageInfo:
     """How often the animation is played; 0 = for ever."""
     truncated: bool
     """True if data is missing or broken after the frames that are there."""
-
-
-class Way(NamedTuple):
-    """How to get to a frame."""
-
-    resume: int | None
-    """The held frame to hand to :meth:`Decoder.resume` first; None = go on as the decoder stands."""
-    frames: tuple[int, ...]
-    """What to compose then, in this order; the frame asked for is the last."""
-
-    @property
-    def leads_back(self) -> bool:
-        """True if nothing is decoded on it: changes are undone."""
-        return len(self.frames) > 1 and self.frames[0] > self.frames[-1]
 
 
 class ImageFacts(Protocol):
@@ -64,46 +52,24 @@ class ImageFacts(Protocol):
 
 
 class Decoder(ImageFacts, Protocol):
-    """Composes the frames of one image.
+    """Composes the frames of one image, one after the other. Only the decoder knows which one it composed last.
 
-    Not thread-safe: one owner calls it under a lock, but for what says "any thread". Every way in which content can be
-    wrong is an ImageFormatError; after one the decoder can be used further, and `way` says where to begin.
+    Not thread-safe: one thread at a time uses it, but for what says "any thread". ``copy.copy`` makes another decoder
+    of the same image, for another thread, which has composed nothing. Every way in which data can be wrong is an
+    ImageFormatError; after one the decoder can be used further.
     """
 
-    def is_base(self, index: int) -> bool:
-        """True if a frame of this number can be handed to `resume`."""
+    can_resume: bool
+    """Whether `resume` can be called."""
 
-    def way(self, index: int, held: Container[int] = ()) -> Way:
-        """The shortest way to frame `index`: from where the decoder stands, from a held frame, or from nothing."""
-
-    def restart(self, index: int) -> int:
-        """The nearest frame at or before `index` from which on everything comes out right with nothing before it."""
+    def reference(self, index: int) -> int | None:
+        """The frame to compose, or to resume from, before frame `index`; None if that can be composed at once."""
 
     def resume(self, index: int, pixels: Buffer) -> None:
-        """Go on from frame `index`, which is a base and looks like `pixels`; these are kept, and not to be changed."""
+        """Go on from frame `index`, some frame's reference, of these `pixels`, which are kept and must not change."""
 
     def compose(self, index: int) -> None:
-        """Compose frame `index`, the next one on a way. The same again is free."""
-
-    @property
-    def steps_back(self) -> bool:
-        """True if ways can lead from a later frame to an earlier one."""
-
-    def keep_undo(self, nbytes: int) -> None:
-        """Remember, in so many bytes at the most, what is needed to go back over the frames composed from now on.
-
-        0: forget what is remembered. A way found before is not to be taken any more.
-        """
-
-    def keep_spare(self, count: int) -> None:
-        """Keep the memory of so many frames that are given up, to compose others in: fresh memory is expensive."""
-
-    @property
-    def undo_bytes(self) -> int:
-        """How many are used for that."""
-
-    def change_bytes(self, index: int) -> int:
-        """How many it takes for frame `index`; for one that needs no other, 0: nothing leads back over that."""
+        """Compose frame `index`, of which `reference` gives None. The same again is free."""
 
     def pixels(self) -> memoryview:
         """The frame composed last: width × height × 4 bytes, RGBA, straight alpha, read-only.
@@ -111,14 +77,8 @@ class Decoder(ImageFacts, Protocol):
         It is the memory that the frame was composed in, and is not written to again as long as anybody refers to it.
         """
 
-    def prepare(self, index: int) -> None:
-        """Decode ahead what `compose` will need for frame `index`, if that is possible. Any thread; never raises."""
-
-    def worth_preparing(self, index: int) -> bool:
-        """True if decoding frame `index` takes so long that it pays to do so on another thread. Any thread."""
-
-    def is_quick(self, index: int) -> bool:
-        """True if composing frame `index`, the next one on a way, takes less time than handing it to another thread.
+    def cost(self, index: int) -> int:
+        """How long composing frame `index` takes, its reference being there, in bytes that are copied meanwhile.
 
         Any thread.
         """
@@ -128,3 +88,38 @@ class Decoder(ImageFacts, Protocol):
 
     def close(self) -> None:
         """Let go of data and buffers. Nothing else may be called afterwards."""
+
+
+@runtime_checkable
+class EditLog(Protocol):
+    """A decoder that can record what each frame changes, so that the frame before it is had without decoding."""
+
+    @property
+    def log_bytes(self) -> int:
+        """How many bytes are recorded."""
+
+    def keep_log(self, nbytes: int) -> None:
+        """Record in so many bytes at the most what frames change that are composed from now on. 0: forget all."""
+
+    def changed_bytes(self, index: int) -> int:
+        """How many bytes frame `index` takes; 0 for one that needs no other: nothing leads back over that."""
+
+    def path_back(self, index: int, held: Container[int], most: int) -> tuple[int | None, Sequence[int]] | None:
+        """The frames to compose for frame `index` from a later one, at most `most` away; None if that cannot be done.
+
+        Before them comes the frame to resume from, which is `held`, or None: the decoder stands there.
+        """
+
+
+@runtime_checkable
+class RegionDecoder(Protocol):
+    """A decoder for which other threads can decode what it is going to draw."""
+
+    def worth_preparing(self, index: int) -> bool:
+        """True if decoding frame `index` takes so long that it pays to do so on another thread. Any thread."""
+
+    def prepare(self, index: int) -> object:
+        """The decoded region of frame `index`; None if that is not possible. Any thread; never raises."""
+
+    def use_prepared(self, index: int, region: object) -> None:
+        """Draw what `prepare` gave when frame `index` is composed next."""

@@ -45,6 +45,12 @@ class Tile(NamedTuple):
     """The frame over which, once disposed of, this one is drawn; -1 = over nothing, or it replaces everything."""
     area: Rect
     """The part of it that lies on the canvas; of no size if none does."""
+    number: int
+    """The frame's."""
+    record: Any
+    """The scanner's structure of the frame."""
+    data_size: int
+    """About how many compressed bytes there are."""
 
 
 def clipped(x: int, y: int, width: int, height: int, size: tuple[int, int]) -> Rect:
@@ -71,9 +77,6 @@ class TileSource(ImageFacts, Protocol):
     def base(self, index: int) -> int:
         """The tile's `base` alone."""
 
-    def root(self, index: int) -> int:
-        """The frame with which the chain of bases begins: frame `index` itself if it needs no other."""
-
     def tile(self, index: int) -> Tile:
         """Where and how a frame is drawn."""
 
@@ -84,23 +87,28 @@ class TileSource(ImageFacts, Protocol):
 class Painter(Protocol):
     """Decodes tiles and draws them."""
 
-    def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
-        """Draw frame `index` on `target`, an sddl_canvas, as sddl_gif_draw() does. Raises whatever Pillow raises.
+    is_slow: bool
+    """Whether drawing even a small tile takes longer than handing it to another thread."""
+    prepared: tuple[int, object] | None
+    """A tile that :meth:`prepare` gave, which is drawn when its frame comes next."""
+
+    def __copy__(self) -> Painter:
+        """Another one of the same file, for another thread."""
+
+    def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
+        """Draw a tile on `target`, an sddl_canvas, as sddl_gif_draw() does. Raises whatever Pillow raises.
 
         False: pixels are missing, and nothing was drawn; what there is can be drawn by `draw_part`.
         """
 
-    def draw_part(self, index: int, target: Any) -> None:
+    def draw_part(self, tile: Tile, target: Any) -> None:
         """Draw as many pixels as there are. ImageFormatError, and nothing is drawn, if that would show no frame."""
 
-    def prepare(self, index: int) -> None:
-        """Decode frame `index` ahead, if that can be done here. Any thread; never raises."""
+    def prepare(self, index: int) -> object:
+        """Decode frame `index` ahead; None if that cannot be done here. Any thread; never raises."""
 
     def worth_preparing(self, index: int) -> bool:
         """True if another thread would gain by it. Any thread."""
-
-    def data_size(self, index: int) -> int:
-        """About how many compressed bytes there are. Any thread."""
 
     def purge(self) -> None:
         """Give up all memory."""

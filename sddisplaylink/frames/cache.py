@@ -1,86 +1,65 @@
-"""The frames that are held decoded, never more than fit."""
+"""The decoded frames of one image, by index, never more of them than fit."""
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Container
-from itertools import islice
-from weakref import WeakSet
+from collections.abc import Collection, Container
 
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.frames.retention import Plan
 
-__all__ = ["FrameStore", "total_bytes"]
+__all__ = ["FrameCache"]
 
-_stores: WeakSet[FrameStore] = WeakSet()
-_stores_lock = threading.Lock()
+_EVICTED_AT_ONCE = 2
 
 
-def total_bytes() -> int:
-    """Bytes of the decoded frames that all images of this process hold."""
-    with _stores_lock:
-        return sum(store.nbytes for store in _stores)
+class FrameCache:
+    """At most `capacity` frames, of which the ones in `kept` are worth their memory.
 
-
-class FrameStore:
-    """At most `capacity` frames by index; the most dispensable one goes first. Not thread-safe."""
+    One thread at a time changes the cache: the one that decodes. Any thread may look a frame up in `frames`, without a
+    lock: a frame never changes, and is complete before it is stored.
+    """
 
     def __init__(self, frame_bytes: int) -> None:
         self.frames: dict[int, Frame] = {}
         self.frame_bytes = frame_bytes
         self.capacity = 1
-        self.beside = 0
-        """Bytes held beside them, for the way back."""
-        with _stores_lock:
-            _stores.add(self)
+        self.kept: Collection[int] = ()
+        self.log_bytes = 0
+        """Bytes that the decoder's edit log takes beside the frames."""
 
     @property
     def nbytes(self) -> int:
         """Bytes of all that is held."""
-        return len(self.frames) * self.frame_bytes + self.beside
+        return len(self.frames) * self.frame_bytes + self.log_bytes
 
-    def trim(self, plan: Plan, plenty: int, most: int | None) -> None:
-        """Give up what `plan` does not hold, the oldest first, and not more than `most` of it.
+    def retain(self, kept: Collection[int], capacity: int) -> None:
+        """From now on those are worth holding, and no more than `capacity` frames fit. What does not fit goes."""
+        self.kept, self.capacity = kept, capacity
+        if len(self.frames) > capacity:
+            self.evict(len(self.frames) - capacity)
+        while len(self.frames) > capacity:
+            self.frames.pop(next(iter(self.frames)))
 
-        While the plan hoards, only what is beyond `plenty` frames.
+    def evict(self, most: int = _EVICTED_AT_ONCE) -> None:
+        """Give up what is not worth holding, the oldest first.
+
+        A few at a time, before a frame is composed: memory that has just become free is the cheapest to compose in.
         """
-        if not plan.is_whole:
-            loose = [index for index in self.frames if not plan.holds(index)]
-            excess = len(self.frames) - plenty if plan.hoards else len(loose)
-            for index in islice(loose, max(0, excess if most is None else min(excess, most))):
-                del self.frames[index]
-        while len(self.frames) > self.capacity:
-            del self.frames[self._farthest(plan)]
+        kept = self.kept
+        if isinstance(kept, range):  # all of them
+            return
+        for index in [index for index in self.frames if index not in kept][:most]:
+            del self.frames[index]
 
-    def reserve(self, index: int, plan: Plan) -> bool:
-        """Make room for frame `index`; False if all that is held is of more use."""
-        if len(self.frames) < self.capacity:
-            return True
-        farthest = self._farthest(plan)
-        if plan.distance(farthest) < plan.distance(index):
+    def has_room(self, index: int) -> bool:
+        """Whether frame `index` is worth holding, and fits: what is worth less is evicted for it."""
+        if index not in self.kept:
             return False
-        del self.frames[farthest]
-        return True
-
-    def put(self, frame: Frame) -> None:
-        """Hold `frame` in the room reserved for it, if that still exists."""
-        if len(self.frames) < self.capacity:
-            self.frames[frame.index] = frame
+        if len(self.frames) >= self.capacity:
+            self.evict(1)
+        return len(self.frames) < self.capacity
 
     def keep_only(self, indices: Container[int | None]) -> None:
         """Give up all others."""
-        self.frames = {index: frame for index, frame in self.frames.items() if index in indices}
-
-    def _farthest(self, plan: Plan) -> int:
-        return max(self.frames, key=plan.distance)
-
-
-def _renew_after_fork() -> None:
-    """Another thread may have held the lock."""
-    global _stores_lock
-    _stores_lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_after_fork)
+        for index in list(self.frames):
+            if index not in indices:
+                del self.frames[index]

@@ -1,259 +1,177 @@
-"""How the frames of a pool come about: one at a time, by whoever has the decoder's lock."""
+"""How one frame comes about: the cheapest decode path to it, taken a frame at a time."""
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from math import isqrt
 
-from sddisplaylink.decoders.protocol import Decoder
-from sddisplaylink.errors import ImageFormatError
-from sddisplaylink.frames import pool_relief
+from sddisplaylink.decoders.protocol import Decoder, EditLog, RegionDecoder
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.frames.pool_books import PoolBooks
-from sddisplaylink.frames.pool_route import Route, Turns
-from sddisplaylink.frames.tile_prefetch import TilesAhead
+from sddisplaylink.frames.tile_prefetch import TilePrefetch
 from sddisplaylink.frames.timeline import Timeline
 
-__all__ = ["Books", "PoolDecoding"]
+__all__ = ["Decoding"]
 
-_STEPS = 15  # more of a way at once, where frames are quickly composed
-
-
-class Books:
-    """With the books of a pool in hand."""
-
-    __slots__ = ("_pool",)
-
-    def __init__(self, pool: PoolDecoding) -> None:
-        self._pool = pool
-
-    def __enter__(self) -> PoolBooks:
-        self._pool._lock.acquire()
-        return self._pool._kept
-
-    def __exit__(self, *_: object) -> None:
-        self._pool._lock.release()
-        if self._pool._reader_went or self._pool._is_loose:
-            self._pool._tidy()
+_LOG_BYTES = 16 << 20
+"""What an edit log may take: a second's worth of changes, so that going back over them comes in one go."""
+_LEAST_HELD = 4  # frames that have room beside an edit log
+_COPIES = 3  # of the changes, at least, that cost as much as one copy of a whole frame
+_LEAST_CHANGE = 4096  # bytes that are drawn in the time that any frame takes
+_LEAST_COST = 64 << 10  # bytes that could be copied in the time that any step takes
+_LONG_COST = 3 << 20  # bytes of pixels: from there on it may pay to have the next frames decoded by other threads
+_NEAR = 4  # frames: to undo no more is faster than anything else
+_MOST_BEYOND = 64  # frames before a held one that are looked at for a cheaper beginning
 
 
-class PoolDecoding:
-    """A decoder and the books of what came from it.
+class Decoding:
+    """A decoder and the path that it is on. One thread at a time uses it, the one that owns the decoder.
 
-    Two locks, always taken in this order: `_decoding` owns the decoder, `_lock` guards the books and is held only
-    briefly, by way of :class:`Books`. What is decoded next is decided a frame at a time.
+    `frames` are those that are held: a path may begin at one of them. Other threads may change the mapping meanwhile.
     """
 
-    def __init__(self, decoder: Decoder, timeline: Timeline, name: str) -> None:
+    def __init__(self, decoder: Decoder, frames: Mapping[int, Frame], timeline: Timeline) -> None:
         width, height = decoder.size
-        self._decoder = decoder
+        self.decoder = decoder
+        self._regions = (decoder, TilePrefetch(decoder)) if isinstance(decoder, RegionDecoder) else None
+        self._log = decoder if isinstance(decoder, EditLog) else None
+        self._frames = frames
         self._timeline = timeline
-        self._name = name
-        self._process = os.getpid()
-        self._decoding = threading.Lock()
-        self._lock = threading.Lock()
-        self._kept = PoolBooks(width * height * 4, steps_back=decoder.steps_back)
-        self._turns = Turns()
-        self._tiles = TilesAhead(decoder)
-        self._route: Route | None = None
-        self._composed: int | None = None  # what the decoder stands at
-        self._next_in_line: int | None = 0  # while frames are asked for one after the other
-        self._frame_count = 0  # not asked yet
-        self._undo_room = 0
-        self._unplayed_bytes = 0
-        self._share = 1.0
-        self._reader_went = self._is_loose = False
-        self._closed = False
+        self._frame_bytes = width * height * 4
+        self.index = 0
+        """The frame of the last step, whatever came of it."""
+        self._goal: int | None = None
+        self._path: deque[int] = deque()
+        self._resume: Frame | None = None
+        self.log_room = 0
+        """Bytes that the edit log may take."""
+        self._changed_bytes = self._frames_measured = 0
 
-    # ---- the books ----
+    # ---- paths ----
 
-    def _tidy(self) -> None:
-        """After a reader went, give up what the smaller budget does not hold; if the lock is taken, its holder will."""
-        while self._reader_went and self._lock.acquire(blocking=False):
-            try:
-                self._reader_went = False
-                self._kept.readers.prune()
-                self._adapt()
-                self._kept.shrink()
-                self._is_loose = True
-            finally:
-                self._lock.release()
-        self._let_go()
+    def path(self, goal: int) -> deque[int]:
+        """The frames to compose for `goal`, that one last."""
+        if self._goal != goal:
+            self._resume, self._path = self._find_path(goal)
+            self._goal = goal
+        return self._path
 
-    def _let_go(self) -> None:
-        """Once a reader went, give up what was for it to go back; if a lock is taken, its holder will. Never blocks."""
-        while self._is_loose and self._decoding.acquire(blocking=False):
-            try:
-                if not self._lock.acquire(blocking=False):
-                    return
-                try:
-                    self._is_loose = False
-                    self._fit_undo()
-                finally:
-                    self._lock.release()
-            finally:
-                self._decoding.release()
+    def step(self, goal: int, following: Sequence[int] = ()) -> int:
+        """Compose one frame on the path to `goal`, and say which. What is `following` may be decoded ahead.
 
-    def _adapt(self) -> None:
-        """Follow a change of the readers, or of the part of the memory that may be used."""
-        self._share = pool_relief.relief.gauge.share
-        self._kept.fit(self._frame_count, self._unplayed_bytes, self._share)
+        Whatever goes wrong, the next step finds another path.
+        """
+        path, resume = self.path(goal), self._resume
+        self._goal = self._resume = None
+        decoder = self.decoder
+        self.index = index = path[0]
+        if resume is not None:
+            decoder.resume(resume.index, resume.rgba)
+        if self._regions is not None and (self._regions[1].jobs or decoder.cost(index) >= _LONG_COST):
+            self._fetch_region(*self._regions, index, following)
+        decoder.compose(index)
+        path.popleft()
+        if path:
+            self._goal = goal
+        return index
 
-    # ---- decoding, with `_decoding` held ----
+    def make(self, index: int) -> Frame:
+        """A Frame of what was composed last."""
+        decoder = self.decoder
+        return Frame.of_pixels(index, *self._timeline.span(index), decoder.size, decoder.pixels())
 
-    def _advance(self) -> bool:
-        """Compose one frame on the way to what is wanted most; False if nothing is."""
-        if self._stride():
-            return True
-        with Books(self) as kept:
-            kept.trim(self._decoder)
-            self._fit_undo()
-            route, is_short_cut = self._turns.choose(self._routes())
-            if route is None:
-                kept.unpark()
-                return False
-        try:
-            self._follow(route, is_short_cut=is_short_cut)
-        except Exception as error:  # running out of memory, too, must reach who waits and leave the worker alive
-            self._fail(route, error)
-        except BaseException:
-            self._route = self._composed = None
-            raise
-        return True
+    def forget(self) -> None:
+        """Find another path for the next step, and have no regions decoded ahead."""
+        self._goal = self._resume = None
+        if self._regions is not None:
+            self._regions[1].announce(())
 
-    def _fit_undo(self) -> None:
-        """Let the decoder remember as much as the plan has room for. With the books in hand as well."""
-        self._decoder.keep_spare(self._kept.spare)
-        wanted = self._kept.undo_bytes
-        if wanted != self._undo_room:
-            self._undo_room = wanted
-            self._decoder.keep_undo(wanted)
-            self._kept.store.beside = self._decoder.undo_bytes
+    def _find_path(self, goal: int) -> tuple[Frame | None, deque[int]]:
+        """The held frame to resume from, if any, and what to compose then.
 
-    def _stride(self) -> bool:
-        """Compose the next frame of the only user, who goes on in order; False if it is not as simple as that."""
-        with Books(self) as kept:
-            goal = None if self._route else kept.plain_goal
-        frame = None if goal is None else self._compose_next(goal)
-        if frame is None:
-            return False
-        with Books(self) as kept:
-            kept.take_in(frame, keep=kept.makes_room(frame.index))
-        return True
+        From where the decoder stands, from the nearest held frame before `goal`, or from a frame that needs none before
+        it. To go on from a held frame costs a copy of it; as many small steps before that frame cost less.
+        """
+        decoder, held = self.decoder, self._frames
+        reference = decoder.reference(goal)
+        if reference is None:
+            return None, deque((goal,))
+        if (back := self._path_back(goal, _NEAR)) is not None:
+            return back
+        frames, found, most = [goal], None, -1
+        while reference is not None and len(frames) != most:
+            if found is None and decoder.can_resume and (frame := held.get(reference)) is not None:
+                found = frame, len(frames)
+                most = len(frames) + min(_MOST_BEYOND, self._frame_bytes // max(_LEAST_COST, decoder.cost(goal)))
+                if len(frames) == most:
+                    break
+            frames.append(reference)
+            reference = decoder.reference(reference)
+        resume = None
+        if reference is not None and found is not None:
+            resume, length = found
+            del frames[length:]
+        if len(frames) > _NEAR and (back := self._path_back(goal, len(frames))) is not None:
+            return back
+        frames.reverse()
+        return resume, deque(frames)
 
-    def _compose_next(self, index: int, coming: Sequence[int] = ()) -> Frame | None:
-        """A frame that is one step away; None if it is not, or if anything is wrong with it. Others are `coming`."""
-        if len(self._decoder.way(index).frames) > 1:
+    def _path_back(self, goal: int, most: int) -> tuple[Frame | None, deque[int]] | None:
+        """Undoing changes from a later frame that is no more than `most` frames off; None if that cannot be done."""
+        if not self.log_room or self._log is None:
             return None
-        self._composed = None
-        try:
-            self._tiles.announce(coming)
-            self._tiles.attend(index)
-            self._decoder.compose(index)
-            frame = self._make(index)
-        except Exception:  # the long way will meet it again
+        back = self._log.path_back(goal, self._frames, most)
+        if back is None:
             return None
-        self._composed = index
-        if self._undo_room:
-            self._kept.store.beside = self._decoder.undo_bytes
-        return frame
+        begin, path = back
+        if begin is None:
+            return None, deque(path)
+        resume = self._frames.get(begin)
+        return None if resume is None else (resume, deque(path))
 
-    def _routes(self) -> Iterator[Route]:
-        """Ways to what is wanted, in the order of turns; only one, if the decoder cannot be led away from it."""
-        kept, current = self._kept, self._route
-        for goal, is_soon in kept.goals():
-            route = current if current and current.goal == goal else Route(goal, self._decoder, kept.store.frames)
-            broken = [index for index in route.frames if index in kept.failures] if kept.failures else []
-            if broken and not any(visit.index == goal for visit in kept.visits):
-                kept.failures[goal] = kept.failures[broken[0]]
-            elif is_soon or len(route) == 1:
-                yield route
-                if not (kept.claims(goal) and self._can_park()):
-                    return
-            else:
-                return
+    def _fetch_region(
+        self, decoder: RegionDecoder, prefetch: TilePrefetch, index: int, following: Sequence[int]
+    ) -> None:
+        """Use what other threads have decoded of frame `index`, and have them decode the next ones."""
+        path = self._path
+        decoder.use_prepared(index, prefetch.fetch(index))
+        is_back = len(path) > 1 and path[-1] < index  # changes are undone, nothing is decoded
+        prefetch.announce([] if is_back else [*islice(path, 1, 1 + prefetch.depth), *following][: prefetch.depth])
 
-    def _can_park(self) -> bool:
-        at = self._composed
-        return at is None or (self._kept.has_spare_room and self._decoder.is_base(at))
+    # ---- the edit log ----
 
-    def _follow(self, route: Route, *, is_short_cut: bool) -> None:
-        """Take a step on the way, having held what another way has come to."""
-        if is_short_cut and self._composed is not None:
-            with Books(self) as kept:
-                kept.park(self._composed)
-            self._take(self._composed)
-        if route is not self._route and len(route) > 1:
-            with Books(self) as kept:
-                kept.set_out(route.frames)
-        self._route = route
-        self._tiles.announce(self._coming(route))
-        self._tiles.attend(route.frames[0])
-        self._step(route)
-        for _ in range(_STEPS):
-            if not route.frames or self._kept.is_hurried(route.goal) or not self._decoder.is_quick(route.frames[0]):
-                break
-            self._step(route)
-        self._kept.store.beside = self._decoder.undo_bytes
-        if not route.frames:
-            self._route = None
+    @property
+    def log_bytes(self) -> int:
+        """Bytes that the edit log takes."""
+        return self._log.log_bytes if self.log_room and self._log is not None else 0
 
-    def _step(self, route: Route) -> None:
-        self._composed = None
-        self._composed = index = route.step(self._decoder)
-        with self._lock:
-            is_of_use = self._kept.is_of_use(index)
-        if is_of_use:
-            self._take(index)
+    def fit_log(self, frame_count: int, budget: int, *, is_wanted: bool) -> int:
+        """Have changes recorded if somebody goes back and that pays: how many frames the log leads back, about.
 
-    def _coming(self, route: Route) -> list[int]:
-        """What will probably be decoded after the next step."""
-        if route.leads_back:
-            return []
-        coming = list(islice(route.frames, 1, 1 + self._tiles.depth))
-        beyond = self._tiles.depth - len(coming)
-        if beyond and self._next_in_line:
-            coming += range(route.goal + 1, min(route.goal + 1 + beyond, self._kept.frame_count))
-        return coming
+        That pays where frames change little, and where the log leads back over as many frames as lie between two key
+        frames.
+        """
+        room = min(_LOG_BYTES, budget - _LEAST_HELD * self._frame_bytes) if is_wanted and self._log is not None else 0
+        reach = self._find_reach(frame_count, room) if is_wanted else 0
+        if not reach or not self._changed_bytes:
+            room = 0
+        if room != self.log_room and self._log is not None:
+            self._log.keep_log(room)
+            self.forget()
+            self.log_room = room
+        return reach
 
-    def _take(self, index: int) -> None:
-        """Make a Frame of what was composed, if it is asked for or deserves its room."""
-        with Books(self) as kept:
-            keep = kept.makes_room(index)
-            if not keep and not kept.claims(index):
-                return
-        frame = self._make(index)
-        with Books(self) as kept:
-            kept.take_in(frame, keep=keep)
-
-    def _make(self, index: int) -> Frame:
-        """A Frame of what was composed."""
-        return Frame.of_pixels(index, *self._timeline.span(index), self._decoder.size, self._decoder.pixels())
-
-    def _fail(self, route: Route, error: Exception) -> None:
-        """What is wrong with a frame is wrong with those that are built on it."""
-        self._route = self._composed = None
-        if isinstance(error, ImageFormatError):
-            error = ImageFormatError(f"{self._name}: {error}")
-        with Books(self) as kept:
-            kept.fail(route.frames[0] if route.frames else route.goal, route.goal, error)
-
-    def _go_on(self, index: int) -> Frame | None:
-        """The next frame, for who takes one after the other while nobody plays; None if it is not that simple."""
-        with self._decoding:
-            kept = self._kept
-            if index != self._next_in_line or index in kept.store.frames or kept.readers:
-                return None
-            self._next_in_line = self._route = None
-            with self._lock:
-                kept.stroll(index)
-            frame = self._compose_next(index, range(index + 1, min(index + 1 + self._tiles.depth, self._frame_count)))
-            if frame is None:
-                return None
-            with self._lock:
-                if not kept.readers:
-                    kept.store.put(frame)
-                    self._next_in_line = index + 1 if kept.strolls_on else None
-            return frame
+    def _find_reach(self, frame_count: int, room: int) -> int:
+        if self._log is None or not frame_count:
+            return 0
+        for index in range(self._frames_measured, frame_count):
+            self._changed_bytes += self._log.changed_bytes(index)
+        self._frames_measured = frame_count
+        if not self._changed_bytes:  # no frame needs another
+            return frame_count
+        mean = max(1, self._changed_bytes // frame_count)
+        if _COPIES * max(mean, min(_LEAST_CHANGE, self._frame_bytes)) >= self._frame_bytes:
+            return 0
+        reach = max(0, room) // mean
+        return reach if reach >= isqrt(frame_count) else 0

@@ -1,89 +1,91 @@
-"""Decoding the tiles of the next frames on other threads, while one is being composed."""
+"""Decoding the regions of the next frames on other threads, while one frame is being composed."""
 
 from __future__ import annotations
 
-import threading
 from collections import deque
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Sequence
 
-from sddisplaylink.frames.worker import tile_workers
+from sddisplaylink.decoders.protocol import RegionDecoder
+from sddisplaylink.frames.worker import region_workers
 
-__all__ = ["TilesAhead"]
-
-
-class TileSource(Protocol):
-    """What is asked of a decoder here; any thread."""
-
-    def worth_preparing(self, index: int) -> bool:
-        """True if another thread gains by it."""
-
-    def prepare(self, index: int) -> None:
-        """Decode the tile of frame `index`, for when it is composed."""
+__all__ = ["TilePrefetch"]
 
 
-class TilesAhead:
-    """Has tiles of one image prepared by the shared tile workers.
+class _Job:
+    """The region of one frame."""
 
-    The thread that composes says which come next, and before each, :meth:`attend` makes sure that nobody is still at
-    it: meanwhile that thread prepares another itself.
+    __slots__ = ("_claim", "index", "is_done", "region")
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.region: object = None
+        self.is_done = False
+        self._claim = [None]
+
+    def claim(self) -> bool:
+        """True for the one thread that is to do the job, or to drop it."""
+        try:
+            self._claim.pop()
+        except IndexError:
+            return False
+        return True
+
+
+class TilePrefetch:
+    """Has the regions that a decoder will draw next decoded by the region workers. A workload of theirs.
+
+    The thread that composes says which frames come next, and fetches each region before it draws it. That thread waits
+    for nobody: while another one is at the region, it decodes further ones; when there are none left, it leaves the
+    region to the decoder, which decodes it once more.
     """
 
-    def __init__(self, source: TileSource) -> None:
-        self._source = source
-        self._changed = threading.Condition(threading.Lock())
-        self._waiting: deque[int] = deque()
-        self._underway: set[int] = set()
-        self._done: set[int] = set()
-        self._is_busy = False  # anything in one of these; only the thread that composes writes it
+    def __init__(self, decoder: RegionDecoder) -> None:
+        self.is_queued = False
+        self._decoder = decoder
+        self.jobs: dict[int, _Job] = {}
+        """What is announced. Only the thread that composes uses it."""
+        self._queue: deque[_Job] = deque()
 
     @property
     def depth(self) -> int:
-        """How many tiles it is of use to announce."""
-        return 2 * tile_workers().capacity
+        """How many regions it is of use to announce."""
+        return 2 * region_workers().capacity
 
-    def announce(self, indices: Iterable[int]) -> None:
-        """Have those tiles prepared, as far as that gains, and no others any more."""
-        coming = [index for index in indices if self._source.worth_preparing(index)]
-        if not coming and not self._is_busy:
+    def announce(self, indices: Sequence[int]) -> None:
+        """Have those regions decoded, as far as that gains anything, and no others any more."""
+        if not indices and not self.jobs:
             return
-        with self._changed:
-            self._is_busy = bool(coming or self._underway)
-            self._done.intersection_update(coming)
-            begun = self._done | self._underway
-            self._waiting = deque(index for index in coming if index not in begun)
-            is_more = bool(self._waiting)
-        if is_more:
-            tile_workers().submit(self)
+        coming = {index for index in indices if self._decoder.worth_preparing(index)}
+        for index in [index for index in self.jobs if index not in coming]:
+            self.jobs.pop(index).claim()
+        for index in sorted(coming.difference(self.jobs)):
+            job = self.jobs[index] = _Job(index)
+            self._queue.append(job)
+        if self._queue:
+            region_workers().submit(self)
 
-    def attend(self, index: int) -> None:
-        """Return when nobody is preparing tile `index` any more, and nobody will."""
-        if not self._is_busy:
-            return
-        with self._changed:
-            if index in self._waiting:
-                self._waiting.remove(index)
-        while index in self._underway and self.work():
+    def fetch(self, index: int) -> object:
+        """The region of frame `index` if it has been announced and decoded, else None. Never waits."""
+        job = self.jobs.pop(index, None)
+        if job is None or job.claim():
+            return None
+        while not job.is_done and self.work():
             pass
-        with self._changed:
-            self._changed.wait_for(lambda: index not in self._underway)
-            self._done.discard(index)
+        return job.region
 
     def work(self) -> bool:
-        """Prepare one tile; False if none is waiting."""
-        with self._changed:
-            if not self._waiting:
+        """Decode one region; False if none is left to begin with."""
+        while True:
+            try:
+                job = self._queue.popleft()
+            except IndexError:
                 return False
-            index = self._waiting.popleft()
-            self._underway.add(index)
-            is_more = bool(self._waiting)
-        if is_more:
-            tile_workers().submit(self)  # for another thread to begin with the next
+            if job.claim():
+                break
+        if self._queue:
+            region_workers().submit(self)  # for another thread to begin with the next
         try:
-            self._source.prepare(index)
+            job.region = self._decoder.prepare(job.index)
         finally:
-            with self._changed:
-                self._underway.discard(index)
-                self._done.add(index)
-                self._changed.notify_all()
+            job.is_done = True
         return True

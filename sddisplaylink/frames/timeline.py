@@ -45,7 +45,7 @@ class Timeline:
             raise ValueError(f'timing must be "browser" or "raw", not {rule!r}')
         self._stored = stored
         self._rule = rule
-        self._begins = [0]  # of the first frames, in nanoseconds; grows as far as span() is asked
+        self._begins = {0: 0}  # of the first frames, in nanoseconds; grows as far as span() is asked
 
     @cached_property
     def durations(self) -> tuple[float, ...]:
@@ -64,13 +64,15 @@ class Timeline:
         return self._shown_ns if all(self._shown_ns) else tuple([delay or 1 for delay in self._shown_ns])
 
     def span(self, index: int) -> tuple[float, float]:
-        """(start, duration) of a frame in seconds; reads the file no further than that frame."""
+        """(start, duration) of a frame in seconds; reads the file no further than that frame. Any thread."""
         begins = self._begins
-        while len(begins) <= index:
-            begins.append(begins[-1] + self.duration_ns(len(begins) - 1))
+        end = begins.get(index + 1)
+        if end is not None and self._rule == "browser":
+            return begins[index] / _NANOSECONDS, (end - begins[index]) / _NANOSECONDS
         shown = self._shown(self._stored.delay_ns(index))
-        if len(begins) == index + 1:
-            begins.append(begins[index] + max(1, shown))
+        for at in range(len(begins), index + 1):
+            begins[at] = begins[at - 1] + self.duration_ns(at - 1)
+        begins[index + 1] = begins[index] + max(1, shown)  # two threads at once store the same
         return begins[index] / _NANOSECONDS, shown / _NANOSECONDS
 
     def duration_ns(self, index: int) -> int:

@@ -1,27 +1,32 @@
-"""The few threads on which the whole library decodes ahead: one that composes, and some that prepare tiles for it."""
+"""The few threads on which the whole library decodes ahead: one that composes, and some that prepare regions for it."""
 
 from __future__ import annotations
 
+import _thread
+import contextlib
 import os
 import sys
 import threading
 import time
-from collections import deque
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Protocol
 from weakref import ref
 
 from sddisplaylink.native import at_exit
 
-__all__ = ["DecodeWorker", "shared_worker", "stop_workers", "tile_workers", "worker_threads"]
+__all__ = ["DecodeWorker", "Workload", "region_workers", "shared_worker", "stop_workers", "worker_threads"]
 
 _IDLE_SECONDS = 1.0
 _MOST_THREADS = 4  # of both kinds; a screen's worth of frames does not come faster from more
-EXIT_PATIENCE = 1.0  # seconds that the end of the process waits for the frame in the making
+EXIT_TIMEOUT = 1.0  # seconds that the end of the process waits for the frame in the making
 
 
 class Workload(Protocol):
     """Something that has work to do in small steps."""
+
+    is_queued: bool
+    """Whether it waits for a step: the worker's own note."""
 
     def work(self) -> bool:
         """Do one step; False if nothing is left for now."""
@@ -30,20 +35,20 @@ class Workload(Protocol):
 class DecodeWorker:
     """Gives every submitted workload one step in turn, on daemon threads that live only while there is work.
 
-    It holds workloads weakly, except those whose step is running. With more than one thread, a workload that is
-    submitted while its step is running may have another one at the same time.
+    Workloads are held weakly, except while their step runs. With more than one thread, a workload that is submitted
+    while its step runs may have another one at the same time. No lock is held while Python code runs, so that
+    :meth:`submit` waits for nobody.
     """
 
     def __init__(self, name: str, idle_seconds: float = _IDLE_SECONDS, threads: int = 1) -> None:
         self.capacity = threads
         self._name = name
         self._idle_seconds = idle_seconds
-        self._changed = threading.Condition(threading.Lock())
-        self._queue: deque[ref[Workload]] = deque()
-        self._queued: set[ref[Workload]] = set()
-        self._threads: set[threading.Thread] = set()
-        self._idle = 0
-        self._stopping = False
+        self._queue: SimpleQueue[ref[Workload] | None] = SimpleQueue()
+        self._slots = [_thread.allocate_lock() for _ in range(threads)]  # each held by the thread that lives in it
+        self._threads: dict[int, threading.Thread] = {}
+        self._idle: dict[int, None] = {}  # slots whose thread waits for work
+        self._is_stopping = False
 
     @property
     def thread_count(self) -> int:
@@ -51,41 +56,70 @@ class DecodeWorker:
         return len(self._threads)
 
     def submit(self, workload: Workload) -> None:
-        """Let `workload` have its steps; nothing if it waits already, or after `stop`. Any thread."""
-        with self._changed:
-            waiting = ref(workload)
-            if self._stopping or waiting in self._queued:
-                return
-            self._queued.add(waiting)
-            self._queue.append(waiting)
-            if len(self._queue) > self._idle and len(self._threads) < self.capacity:
-                thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                thread.start()
-                self._threads.add(thread)
-            self._changed.notify()
+        """Let `workload` have a step; nothing if it waits for one already, or after `stop`. Any thread, never waits."""
+        if self._is_stopping:
+            return
+        if not workload.is_queued:
+            try:
+                workload.is_queued = True
+                self._queue.put(ref(workload))
+            except BaseException:  # a signal, or no memory: the next call tries again
+                workload.is_queued = False
+                raise
+        elif self._threads:
+            return
+        self._ensure_thread()
 
     def stop(self, timeout: float) -> bool:
         """Take no more work and let the steps under way finish; True if all threads end within `timeout` seconds."""
-        with self._changed:
-            self._stopping = True
-            self._queue.clear()
-            self._queued.clear()
-            threads = self._threads - {threading.current_thread()}
-            self._changed.notify_all()
+        self._is_stopping = True
+        for _ in self._slots:
+            self._queue.put(None)
         deadline = time.monotonic() + timeout
+        own = threading.current_thread()
+        threads = [thread for thread in self._threads.copy().values() if thread is not own]
         for thread in threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            with contextlib.suppress(RuntimeError):  # about to be started
+                thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in threads)
 
-    def _run(self) -> None:
-        while self._step():
-            pass
+    def _ensure_thread(self) -> None:
+        """Have a thread for what is queued. What no thread can be had for waits for the next `submit`."""
+        if self._queue.qsize() <= len(self._idle):
+            return
+        for slot, lock in enumerate(self._slots):
+            if lock.acquire(blocking=False):
+                try:  # not threading.Thread.start(), which waits for the thread that it starts
+                    _thread.start_new_thread(self._launch, (slot,))
+                except (RuntimeError, MemoryError):
+                    lock.release()
+                return
 
-    def _step(self) -> bool:
+    def _launch(self, slot: int) -> None:
+        thread = threading.Thread(target=self._run, args=(slot,), name=self._name, daemon=True)
+        self._threads[slot] = thread
+        try:
+            thread.start()
+        except (RuntimeError, MemoryError):
+            self._leave(slot)
+
+    def _leave(self, slot: int) -> None:
+        self._threads.pop(slot, None)
+        self._slots[slot].release()
+
+    def _run(self, slot: int) -> None:
+        while self._step(slot):
+            pass
+        self._leave(slot)
+        if not (self._queue.empty() or self._is_stopping):  # submitted while this thread was about to end
+            self._ensure_thread()
+
+    def _step(self, slot: int) -> bool:
         """One step of the next workload, which must not be referred to from here while the thread waits for another."""
-        workload = self._next()
+        workload = self._next(slot)
         if workload is None:
             return False
+        workload.is_queued = False
         try:
             more = workload.work()
         except Exception:
@@ -96,22 +130,29 @@ class DecodeWorker:
             self.submit(workload)
         return True
 
-    def _next(self) -> Workload | None:
+    def _next(self, slot: int) -> Workload | None:
         """The workload whose turn it is; None if this thread is to end."""
-        with self._changed:
-            while not self._stopping:
-                while self._queue:
-                    waiting = self._queue.popleft()
-                    self._queued.discard(waiting)
-                    if (workload := waiting()) is not None:
-                        return workload
-                self._idle += 1
-                woken = self._changed.wait(self._idle_seconds)
-                self._idle -= 1
-                if not woken and not self._queue:
-                    break
-            self._threads.discard(threading.current_thread())
+        while not self._is_stopping:
+            waiting = self._wait(slot)
+            if waiting is None:
+                return None
+            workload = waiting()
+            if workload is not None:
+                return workload
+        return None
+
+    def _wait(self, slot: int) -> ref[Workload] | None:
+        try:
+            return self._queue.get_nowait()
+        except Empty:
+            pass
+        self._idle[slot] = None
+        try:
+            return self._queue.get(timeout=self._idle_seconds)
+        except Empty:
             return None
+        finally:
+            del self._idle[slot]
 
 
 def _cores() -> int:
@@ -120,10 +161,10 @@ def _cores() -> int:
 
 def _new_workers() -> tuple[DecodeWorker, DecodeWorker]:
     helpers = min(_MOST_THREADS, _cores()) - 1
-    return DecodeWorker("sddisplaylink-decode"), DecodeWorker("sddisplaylink-tiles", threads=helpers)
+    return DecodeWorker("sddisplaylink-decode"), DecodeWorker("sddisplaylink-regions", threads=helpers)
 
 
-_shared, _tiles = _new_workers()
+_shared, _regions = _new_workers()
 
 
 def shared_worker() -> DecodeWorker:
@@ -131,29 +172,29 @@ def shared_worker() -> DecodeWorker:
     return _shared
 
 
-def tile_workers() -> DecodeWorker:
-    """Those who prepare tiles for whoever composes; no thread at all on a machine with one core."""
-    return _tiles
+def region_workers() -> DecodeWorker:
+    """Those who prepare regions for whoever composes; no thread at all on a machine with one core."""
+    return _regions
 
 
 def worker_threads() -> int:
     """How many threads decode, or wait for a moment for more to decode."""
-    return _shared.thread_count + _tiles.thread_count
+    return _shared.thread_count + _regions.thread_count
 
 
 def stop_workers(timeout: float) -> bool:
     """Stop decoding ahead for good, before the interpreter goes; True if the threads ended within `timeout` seconds."""
     deadline = time.monotonic() + timeout
-    ended = [worker.stop(max(0.0, deadline - time.monotonic())) for worker in (_tiles, _shared)]
+    ended = [worker.stop(max(0.0, deadline - time.monotonic())) for worker in (_regions, _shared)]
     return all(ended)
 
 
 def _renew_after_fork() -> None:
-    """The threads did not come along, and the locks may have been held."""
-    global _shared, _tiles
-    _shared, _tiles = _new_workers()
+    """The threads did not come along."""
+    global _shared, _regions
+    _shared, _regions = _new_workers()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_after_fork)
-at_exit(partial(stop_workers, EXIT_PATIENCE))
+at_exit(partial(stop_workers, EXIT_TIMEOUT))

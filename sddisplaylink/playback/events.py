@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.frames.pool_course import Direction
+from sddisplaylink.frames.retention import Direction
 from sddisplaylink.native import lib
 
 __all__ = ["Counts", "DueEvent", "Position", "Showing", "direction_of"]

@@ -6,6 +6,7 @@ import gc
 import subprocess
 import sys
 import threading
+from copy import copy
 from pathlib import Path
 
 import numpy
@@ -23,7 +24,7 @@ from support.generated_images import apngs, gifs
 from support.images import RED, GifPicture, PngPicture, build_apng, build_gif
 from support.pillow_limits import pillow_cannot
 from support.pillow_oracle import difference, frames_by_pillow
-from support.ways import get
+from support.ways import get, path_to
 
 LIMITS = Limits(100_000)
 PREVIOUS = [GifPicture(), *[GifPicture(2, 2, 1, 1, fill=at, disposal=3, transparent=0) for at in range(2, 8)]]
@@ -54,15 +55,15 @@ def test_any_order_with_any_frames_held(data, order, native, undo):
     except ImageFormatError:
         return
     decoder, held = opened(data, native), {}
-    decoder.keep_undo(undo)
+    decoder.keep_log(undo)
     for number, what in order:
         index = number % len(expected)
         if what == "ahead":
-            decoder.prepare(index)
+            decoder.use_prepared(index, decoder.prepare(index))
         view = get(decoder, index, held)
         assert bytes(view) == expected[index]
-        assert decoder.undo_bytes <= undo
-        if what == "keep" and (undo or decoder.is_base(index)):
+        assert decoder.log_bytes <= undo
+        if what == "keep":
             held[index] = view
         elif what == "forget":
             held.clear()
@@ -89,25 +90,33 @@ def test_frames_look_as_pillow_composes_them(data):
 
 def test_the_way_leaves_out_frames_that_leave_no_trace():
     decoder = opened(build_gif(PREVIOUS))
-    assert decoder.way(5) == (None, (0, 5))
-    assert [decoder.is_base(index) for index in (0, 1, 6)] == [True, False, False]
+    assert path_to(decoder, 5) == (None, [0, 5])
     get(decoder, 5)
-    assert decoder.way(6) == (None, (6,))
-    assert decoder.way(5) == (None, (5,))
+    assert path_to(decoder, 6) == (None, [6])
+    assert path_to(decoder, 5) == (None, [5])
 
 
 def test_the_way_goes_on_from_a_held_frame():
     decoder = opened(build_gif([GifPicture(transparent=0) for _ in range(9)]))
-    assert decoder.way(8, {3: b"", 5: b""}) == (5, (6, 7, 8))
+    assert path_to(decoder, 8, {3: b"", 5: b""}) == (5, [6, 7, 8])
     get(decoder, 6)
-    assert decoder.way(8, {3: b"", 5: b""}) == (None, (7, 8))
-    assert decoder.way(4, {3: b""}) == (3, (4,))
+    assert path_to(decoder, 8, {3: b"", 5: b""}) == (None, [7, 8])
+    assert path_to(decoder, 4, {3: b""}) == (3, [4])
 
 
-def test_restart_names_the_frame_that_needs_no_other():
+def test_a_frame_that_needs_no_other_has_no_reference():
     pictures = [GifPicture(transparent=None if at in (0, 4) else 0) for at in range(7)]
     decoder = opened(build_gif(pictures))
-    assert [decoder.restart(index) for index in range(7)] == [0, 0, 0, 0, 4, 4, 4]
+    assert [decoder.reference(index) for index in range(7)] == [None, 0, 1, 2, None, 4, 5]
+
+
+def test_another_decoder_of_the_same_image_has_composed_nothing():
+    decoder = opened(LONG)
+    view = get(decoder, 7)
+    other = copy(decoder)
+    assert path_to(other, 8)[1] == list(range(9))
+    assert bytes(get(other, 7)) == bytes(view)
+    assert path_to(decoder, 8)[1] == [8]
 
 
 def test_a_frame_whose_base_is_missing_is_refused():
@@ -124,7 +133,7 @@ def test_a_broken_frame_that_leaves_no_trace_harms_no_other():
     get(decoder, 0)
     with pytest.raises(ImageFormatError, match="^frame 1: "):
         get(decoder, 1)
-    assert decoder.way(2) == (None, (2,))
+    assert path_to(decoder, 2) == (None, [2])
     assert bytes(get(decoder, 2)) == straight(build_gif([GifPicture(fill=1), GifPicture(1, 1, fill=2)]))[1]
 
 
@@ -265,7 +274,7 @@ def test_purge_gives_everything_up_and_it_goes_on(buffers):
     decoder, expected = opened(LONG), straight(LONG)
     held = get(decoder, 7)
     decoder.purge()
-    assert decoder.way(8).frames == tuple(range(9))
+    assert path_to(decoder, 8)[1] == list(range(9))
     assert bytes(get(decoder, 8)) == expected[8]
     assert bytes(held) == expected[7]
 
@@ -276,28 +285,36 @@ def test_purge_gives_everything_up_and_it_goes_on(buffers):
 @pytest.mark.parametrize("data", [LONG, build_apng([PngPicture(), *[PngPicture(2, 2, 1, 1, RED, blend=1)] * 5])])
 def test_prepared_tiles_give_the_same(data):
     decoder, expected = opened(data), straight(data)
+    decoder.has_frame(6)
     for index in range(6):
-        threads = [threading.Thread(target=decoder.prepare, args=(at,)) for at in range(index, index + 3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        made = []
+        thread = threading.Thread(target=lambda index=index, made=made: made.append(decoder.prepare(index)))
+        thread.start()
+        thread.join()
+        assert made[0] is not None
+        decoder.use_prepared(index, made[0])
         assert bytes(get(decoder, index)) == expected[index]
     decoder.close()
 
 
-def test_prepare_takes_anything_and_keeps_little():
+def test_a_prepared_tile_is_used_for_its_own_frame_alone():
+    decoder, expected = opened(LONG), straight(LONG)
+    decoder.has_frame(6)
+    decoder.use_prepared(2, decoder.prepare(2))
+    assert bytes(get(decoder, 6)) == expected[6]
+
+
+def test_prepare_takes_anything():
     decoder = opened(build_gif([GifPicture(), GifPicture(data=b"\x0c\x01\xff\0"), *[GifPicture()] * 20]))
     assert not decoder.worth_preparing(0)
     assert not decoder.worth_preparing(1_000_000)
     assert decoder.has_frame(21)
-    for index in [1, 1_000_000, *range(22)]:
-        decoder.prepare(index)
-    assert len(decoder._painter._prepared._tiles) <= 4
+    assert decoder.prepare(1) is decoder.prepare(1_000_000) is None
+    assert decoder.prepare(21) is not None
     with pytest.raises(ImageFormatError):
         get(decoder, 1)
-    decoder.close()
-    decoder.prepare(3)
+    decoder._source.close()
+    assert decoder.prepare(3) is None
 
 
 @pytest.mark.parametrize("data", [LONG, build_apng([PngPicture(), PngPicture(), PngPicture()])])

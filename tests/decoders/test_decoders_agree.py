@@ -21,6 +21,7 @@ from support.generated_images import PNG_FORMATS, apngs, gifs
 from support.images import GifPicture, PngPicture, build_apng, build_gif, sub_blocks
 from support.lzw_encoder import encode_lzw
 from support.pillow_limits import pillow_cannot
+from support.ways import path_to
 
 LIMITS = Limits(100_000)
 
@@ -28,7 +29,7 @@ LIMITS = Limits(100_000)
 def outcome(decoder, index):
     """The pixels of a frame, or what is wrong with it, coming from wherever the decoder stands."""
     try:
-        for at in decoder.way(index).frames:
+        for at in path_to(decoder, index)[1]:
             decoder.compose(at)
         return bytes(decoder.pixels())
     except ImageFormatError as error:

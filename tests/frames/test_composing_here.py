@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -10,10 +12,28 @@ import pytest
 import sddisplaylink as sd
 from sddisplaylink.decoders.composition import composer
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.frames import retention
 from sddisplaylink.frames.worker import shared_worker
 
 COUNT = 30
+
+
+@contextmanager
+def in_use(pool: frame_pool.FramePool) -> Iterator[None]:
+    """Another thread decodes."""
+    owning, done = threading.Event(), threading.Event()
+
+    def own() -> None:
+        with pool._owned:
+            owning.set()
+            done.wait()
+
+    thread = threading.Thread(target=own)
+    thread.start()
+    owning.wait()
+    yield
+    done.set()
+    thread.join()
 
 
 class Counting:
@@ -29,7 +49,7 @@ class Counting:
 
 @pytest.fixture(autouse=True)
 def worker(monkeypatch: pytest.MonkeyPatch) -> Counting:
-    monkeypatch.setattr(pool_plan, "_SMALL_BYTES", 0)
+    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
     counting = Counting()
     monkeypatch.setattr(frame_pool, "shared_worker", lambda: counting)
     return counting
@@ -53,9 +73,8 @@ def test_no_other_thread_is_woken_for_small_frames(image, clock, worker) -> None
         assert player.stats.buffer_misses <= 1
 
 
-@pytest.mark.parametrize("limit", ["_QUICK_PIXELS", "_QUICK_BYTES"])
-def test_large_ones_are_left_to_the_worker(image, clock, worker, monkeypatch, limit) -> None:
-    monkeypatch.setattr(composer, limit, 0)
+def test_large_ones_are_left_to_the_worker(image, clock, worker, monkeypatch) -> None:
+    monkeypatch.setattr(frame_pool, "_CHEAP_COST", 0)
     with sd.AnimatedImagePlayer(image, clock=clock) as player:
         player.play()
         clock.advance(0.2)
@@ -143,7 +162,7 @@ def test_while_another_thread_decodes_it_is_not_waited_for(image, clock, worker)
         player.play()
         clock.advance(0.5)
         reader = image.open_reader(None)
-        with image._pool._decoding:
+        with in_use(image._pool):
             before = worker.submitted
             reader.want([20, 21], here=True)
             reader.compose()

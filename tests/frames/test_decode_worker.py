@@ -8,13 +8,15 @@ import weakref
 
 import pytest
 
-from sddisplaylink.frames.worker import DecodeWorker, shared_worker, tile_workers, worker_threads
+from sddisplaylink.frames.worker import DecodeWorker, region_workers, shared_worker, worker_threads
 
 PATIENCE = 10.0
 
 
 class Load:
     """Has `steps` steps to do."""
+
+    is_queued = False
 
     def __init__(self, steps=1, log=None, name=""):
         self.left = steps
@@ -246,5 +248,5 @@ def test_stop_waits_for_all_threads():
 
 def test_the_library_has_four_threads_at_the_most():
     assert shared_worker().capacity == 1
-    assert shared_worker().capacity + tile_workers().capacity <= 4
+    assert shared_worker().capacity + region_workers().capacity <= 4
     assert worker_threads() <= 4

@@ -11,9 +11,8 @@ import pytest
 
 from sddisplaylink.errors import ForkedProcessError, LinkClosedError
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames import retention as pool_plan
-from sddisplaylink.frames.decoding import Books
-from sddisplaylink.frames.pool import total_bytes
+from sddisplaylink.frames import retention
+from sddisplaylink.frames.memory import total_bytes
 from support.pool_support import FRAME, PATIENCE, NoWorker, drain, held, make_pool, wait_for
 
 
@@ -26,7 +25,7 @@ def by_hand(monkeypatch):
 
 @pytest.fixture
 def nothing_is_small(monkeypatch):
-    monkeypatch.setattr(pool_plan, "_SMALL_BYTES", 0)
+    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
 
 
 def test_frames_carry_their_place_in_time():
@@ -170,6 +169,7 @@ def test_close_lets_go_and_tells_who_waits(by_hand):
     reader.notify(4, got.append)
     pool.close()
     pool.close()
+    drain(pool)
     assert isinstance(got[0], LinkClosedError)
     assert decoder.closed
     assert pool.nbytes == 0
@@ -188,11 +188,12 @@ def test_close_lets_go_and_tells_who_waits(by_hand):
 def test_a_collector_that_drops_a_reader_within_the_books_does_not_block(by_hand):
     pool, _ = make_pool()
     reader = pool.open_reader(10 * FRAME)
-    pool.open_reader(2 * FRAME)
-    pool.frame(9)
-    with Books(pool):
+    reader.want(range(10))
+    drain(pool)
+    with pool._owned:
         del reader
         gc.collect()
+    drain(pool)
     assert pool.nbytes == 10 * FRAME  # nobody plays: what is left is the budget of an image that is not played
 
 
@@ -269,7 +270,7 @@ def test_many_threads():
 def test_after_a_fork_the_child_gets_an_error_also_with_the_locks_held():
     pool, _ = make_pool()
     reader = pool.open_reader(10 * FRAME)
-    with pool._decoding, pool._lock:
+    with pool._owned:
         child = os.fork()
         if child == 0:
             try:

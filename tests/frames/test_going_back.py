@@ -11,8 +11,8 @@ import pytest
 
 import sddisplaylink as sd
 from sddisplaylink.decoders.gif.painter import NativeGifPainter
-from sddisplaylink.frames import key_frames
-from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.decoders.tiles import Tile
+from sddisplaylink.frames import decoding, retention
 from sddisplaylink.frames.pool import FramePool
 from support.images import GifPicture, build_gif
 
@@ -32,10 +32,10 @@ PLAIN = changing(3, 2)
 @pytest.fixture(autouse=True)
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if frames were too large for anything to be held just because it is cheap."""
-    monkeypatch.setattr(pool_plan, "_SMALL_BYTES", 0)
-    monkeypatch.setattr(pool_plan, "_CHEAP_BYTES", 0)
-    monkeypatch.setattr(pool_plan, "_UNDO_BYTES", 4 * FRAME)
-    monkeypatch.setattr(key_frames, "_LEAST_CHANGE", 0)
+    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
+    monkeypatch.setattr(retention, "CHEAP_BYTES", 0)
+    monkeypatch.setattr(decoding, "_LOG_BYTES", 4 * FRAME)
+    monkeypatch.setattr(decoding, "_LEAST_CHANGE", 0)
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     indices: list[int] = []
     draw = NativeGifPainter.draw
 
-    def counted(painter: NativeGifPainter, index: int, *rest: object) -> bool:
-        indices.append(index)
-        return draw(painter, index, *rest)
+    def counted(painter: NativeGifPainter, tile: Tile, *rest: object) -> bool:
+        indices.append(tile.number)
+        return draw(painter, tile, *rest)
 
     monkeypatch.setattr(NativeGifPainter, "draw", counted)
     return indices
@@ -107,7 +107,7 @@ def test_each_frame_is_decoded_about_once_a_loop(image, clock, decoded, expected
 def test_with_room_for_all_changes_no_key_frames_are_held(image, clock, expected) -> None:
     watch = Watch(image, expected)
     play(image, clock, watch, "reverse", 2 * COUNT)
-    changes = sum(image._pool._decoder.change_bytes(index) for index in range(COUNT))
+    changes = sum(image._pool._decoder.changed_bytes(index) for index in range(COUNT))
     assert watch.most <= changes + 5 * FRAME  # what is shown and comes next, and what has not been given up yet
     assert changes < FRAME
 
@@ -150,10 +150,10 @@ def test_what_is_for_going_back_is_given_up_when_it_goes_forwards(image, clock, 
     with sd.AnimatedImagePlayer(image, on_frame=watch, clock=clock, mode="reverse", late_policy="no_skip") as player:
         player.play()
         clock.advance(3.0)
-        assert image._pool._decoder.undo_bytes > 0
+        assert image._pool._decoder.log_bytes > 0
         player.mode = sd.PlaybackMode.NORMAL
         clock.advance(1.0)
-        assert image._pool._decoder.undo_bytes == 0
+        assert image._pool._decoder.log_bytes == 0
         # a frame that was just left may be there until the next one is composed
         assert any(not clock.advance(0.05) and image._pool.nbytes <= 3 * FRAME for _ in range(20))
 
@@ -161,26 +161,23 @@ def test_what_is_for_going_back_is_given_up_when_it_goes_forwards(image, clock, 
 def test_what_is_for_going_back_is_given_up_with_the_player(image, clock, expected) -> None:
     play(image, clock, Watch(image, expected), "reverse", COUNT)
     end = time.monotonic() + 10
-    while image._pool._decoder.undo_bytes and time.monotonic() < end:
+    while image._pool._decoder.log_bytes and time.monotonic() < end:
         threading.Event().wait(0.01)  # the worker may be at it still
-    assert image._pool._decoder.undo_bytes == 0
+    assert image._pool._decoder.log_bytes == 0
     assert image._pool.nbytes <= 3 * FRAME
 
 
-@pytest.mark.parametrize("lock", ["_decoding", "_lock"])
-def test_whoever_has_a_lock_when_the_player_goes_gives_it_up_afterwards(image, clock, expected, lock) -> None:
+def test_whoever_owns_the_decoder_when_the_player_goes_gives_the_log_up_afterwards(image, clock, expected) -> None:
     with sd.AnimatedImagePlayer(image, clock=clock, mode="reverse") as player:
         player.play()
         clock.advance(3.0)
         player.pause()
         pool = image._pool
-        with pool._decoding, pool._lock:
-            assert pool._decoder.undo_bytes > 0
-        with getattr(pool, lock):
+        with pool._owned:
             player.close()
-            assert pool._decoder.undo_bytes > 0
+            assert pool._decoder.log_bytes > 0
         pool.work()
-        assert pool._decoder.undo_bytes == 0
+        assert pool._decoder.log_bytes == 0
 
 
 def test_what_is_for_going_back_is_given_up_when_it_is_purged(image, clock, expected) -> None:

@@ -24,6 +24,7 @@ def test_the_budget_is_the_largest_that_is_asked_for(by_hand):
     drain(pool)
     assert pool.nbytes == 8 * FRAME
     large.close()
+    drain(pool)
     assert pool.nbytes == 2 * FRAME
     assert held(pool, 100) == [0, 1]
 
@@ -82,7 +83,6 @@ def test_notify_is_answered_when_somebody_else_decodes_the_frame(by_hand):
     reader.notify(4, got.append)
     frame = pool.frame(4)
     assert got == []
-    assert by_hand.submitted == 2
     pool.work()
     assert got == [frame]
 
@@ -134,10 +134,9 @@ def test_closing_inside_a_notification_ends_the_others(by_hand):
         got.append(frame)
         reader.close()
 
-    pool.frame(4)
     for _ in range(2):
-        pool._kept.await_frame(reader, 4, ready)
-    pool.work()
+        reader.notify(4, ready)
+    drain(pool)
     assert len(got) == 1
 
 
@@ -164,7 +163,7 @@ def test_running_out_of_memory_reaches_who_waits(by_hand):
     got = []
     reader.notify(0, got.append)
     drain(pool)
-    assert isinstance(got[0], ImageFormatError)
+    assert isinstance(got[0], MemoryError)
 
 
 def test_a_frame_that_could_not_be_decoded_is_tried_again_when_asked_for(by_hand):

@@ -7,11 +7,9 @@ from typing import ClassVar
 
 import pytest
 
-from sddisplaylink.frames import memory_pressure, pool_relief
+from sddisplaylink.frames import memory, retention
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames import retention as pool_plan
-from sddisplaylink.frames.memory_pressure import PressureGauge, stalled_percent
-from sddisplaylink.frames.pool_relief import Relief
+from sddisplaylink.frames.memory import MemoryMonitor, PressureGauge, stalled_percent
 from support.pool_support import FRAME, NoWorker, drain, make_pool
 
 
@@ -30,10 +28,10 @@ class Weather:
 @pytest.fixture
 def weather(monkeypatch):
     weather = Weather()
-    monkeypatch.setattr(pool_relief, "relief", Relief(weather.gauge))
-    monkeypatch.setattr(pool_relief, "shared_worker", Submitted)
+    monkeypatch.setattr(memory, "monitor", MemoryMonitor(weather.gauge))
+    monkeypatch.setattr(memory, "shared_worker", Submitted)
     monkeypatch.setattr(frame_pool, "shared_worker", NoWorker)
-    monkeypatch.setattr(pool_plan, "_SMALL_BYTES", 0)
+    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
     Submitted.jobs.clear()
     return weather
 
@@ -48,7 +46,7 @@ class Submitted:
 def test_the_figures_are_read_once_a_second_at_most(weather):
     for step in range(31):
         weather.now = 100 + step / 10
-        pool_relief.relief.watch()
+        memory.monitor.poll()
         while Submitted.jobs:
             assert not Submitted.jobs.pop().work()
     assert weather.looks == 4
@@ -79,14 +77,14 @@ def test_when_memory_is_short_all_pools_are_purged_and_budgets_shrink_for_a_whil
 
 def test_little_stalling_is_no_pressure(weather):
     weather.stalled = 5.0
-    assert not weather.gauge.look()
+    assert not weather.gauge.check()
     assert weather.gauge.share == 1.0
 
 
 def test_asking_for_frames_looks_as_well(weather):
     pool, _ = make_pool(10)
     pool.frame(3)
-    assert Submitted.jobs == [pool_relief.relief]
+    assert Submitted.jobs == [memory.monitor]
 
 
 @pytest.mark.parametrize(("text", "percent"), [
@@ -99,7 +97,7 @@ def test_asking_for_frames_looks_as_well(weather):
 def test_what_linux_tells(tmp_path, monkeypatch, text, percent):
     file = tmp_path / "memory"
     file.write_text(text)
-    monkeypatch.setattr(memory_pressure, "_STALL_FILES", (str(tmp_path / "missing"), str(file)))
+    monkeypatch.setattr(memory, "_STALL_FILES", (str(tmp_path / "missing"), str(file)))
     assert stalled_percent() == percent
 
 
@@ -115,4 +113,4 @@ def test_pools_are_held_weakly(weather):
     pool, decoder = make_pool(3)
     decoder.pool = None
     del pool
-    assert len(pool_relief.relief._pools) == 0
+    assert len(memory.monitor._pools) == 0

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink.frames import retention as pool_plan
+from sddisplaylink.frames import retention
 
 MakeImage = Callable[..., bytes]
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_plan, "_SMALL_BYTES", 0)
+    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink.frames.pool_course import Direction
+from sddisplaylink.frames.retention import Direction
 from sddisplaylink.playback.events import DueEvent
 from sddisplaylink.playback.native_player import command_all
 

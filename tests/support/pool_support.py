@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_right
 
-from sddisplaylink.decoders.protocol import ImageInfo, Way
+from sddisplaylink.decoders.protocol import ImageInfo
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.frames.pool import FramePool
 from sddisplaylink.frames.timeline import Timeline
@@ -25,7 +24,7 @@ class Countable:
         self.size = size
         self.broken, self.error = set(broken), error
         self.restarts, self.loose = sorted({0, *restarts}), set(loose)
-        self.composed, self.resumed, self.prepared = [], [], []
+        self.composed, self.resumed = [], []
         self.at = -1
         self.closed = False
         self.purged = 0
@@ -36,23 +35,18 @@ class Countable:
     def delay_ns(self, index):
         return self.info.delays_ns[index]
 
-    def is_base(self, index):
-        return index not in self.loose
+    can_resume = True
 
-    def restart(self, index):
-        return self.restarts[bisect_right(self.restarts, index) - 1]
+    def __copy__(self):
+        return Countable(len(self.info.delays_ns), self.broken, self.error, self.restarts, self.loose, self.size)
 
-    def way(self, index, held=()):
-        first = self.restart(index)
-        if self.at == index:
-            return Way(None, (index,))
-        if first <= self.at < index:
-            first = self.at + 1
-        base = next((at for at in range(index - 1, first - 1, -1) if at in held and self.is_base(at)), None)
-        return Way(base, tuple(range(first if base is None else base + 1, index + 1)))
+    def reference(self, index):
+        if index in (self.at, self.at + 1) or index in self.restarts:
+            return None
+        return next(at for at in range(index - 1, -1, -1) if at not in self.loose)
 
     def resume(self, index, pixels):
-        assert self.is_base(index)
+        assert index not in self.loose
         assert bytes(pixels) == bytes([index % 256]) * len(bytes(pixels))
         self.resumed.append(index)
         self.at = index
@@ -68,32 +62,25 @@ class Countable:
         finally:
             self.owner.release()
 
-    steps_back = False
-    undo_bytes = 0
-
-    def keep_undo(self, nbytes):
-        pass
-
-    def keep_spare(self, count):
-        pass
-
-    def change_bytes(self, index):
-        return 0 if index in self.restarts else self.size[0] * self.size[1] * 4
-
     def pixels(self):
         width, height = self.size
         if self.pool is not None:
             self.peak = max(self.peak, self.pool.nbytes + width * height * 4)
         return memoryview(bytes([self.at % 256]) * (width * height * 4))
 
-    def is_quick(self, index):
-        return False
+    log_bytes = 0
 
-    def worth_preparing(self, index):
-        return False
+    def keep_log(self, nbytes):
+        assert nbytes == 0
 
-    def prepare(self, index):
-        self.prepared.append(index)
+    def changed_bytes(self, index):
+        return 0 if index in self.restarts else self.size[0] * self.size[1] * 4
+
+    def path_back(self, index, held, most):
+        raise AssertionError("there is no log")
+
+    def cost(self, index):
+        return 1 << 20
 
     def purge(self):
         self.purged += 1
@@ -129,7 +116,7 @@ def drain(pool):
 
 
 def held(pool, count):
-    return [index for index in range(count) if pool.held(index) is not None]
+    return [index for index in range(count) if pool.find(index) is not None]
 
 
 def wait_for(reader, index):

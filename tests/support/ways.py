@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 
+def path_to(decoder, index, held=()):
+    """The held frame to resume from, or None, and what to compose then."""
+    frames = [index]
+    while (reference := decoder.reference(frames[0])) is not None:
+        if reference in held and decoder.can_resume:
+            return reference, frames
+        frames.insert(0, reference)
+    return None, frames
+
+
 def get(decoder, index, held=()):
-    """The pixels of frame `index`, by the shortest way."""
-    way = decoder.way(index, held)
-    if way.resume is not None:
-        decoder.resume(way.resume, held[way.resume])
-    for at in way.frames:
+    """The pixels of frame `index`, by the shortest way, back over what the edit log has if that is one."""
+    back = decoder.path_back(index, held, 1000) if hasattr(decoder, "path_back") else None
+    resume, frames = path_to(decoder, index, held) if back is None or decoder.reference(index) is None else back
+    if resume is not None:
+        decoder.resume(resume, held[resume])
+    for at in frames:
         decoder.compose(at)
     return decoder.pixels()

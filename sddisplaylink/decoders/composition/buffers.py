@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import sys
 from collections import deque
 from typing import Any, TypeAlias
 
@@ -44,30 +45,26 @@ def _canvas(memory: _Memory, size: tuple[int, int]) -> Any:
 class FrameBuffer:
     """RGBA rows without gaps. Its memory goes back to where it came from when neither it nor a view of it is left."""
 
-    __slots__ = ("_home", "_loans", "_memory", "c", "content")
+    __slots__ = ("_home", "_memory", "c", "content", "loans")
 
     def __init__(self, home: FrameMemory, memory: _Memory, canvas: Any, content: int | None) -> None:
         self._home = home
         self._memory = memory
-        self._loans: list[None] = []
+        self.loans: list[None] = []
+        """One for each view that somebody else may look at."""
         self.c = canvas
         self.content = content
         """The frame that it shows, EMPTY, or None where that cannot be told."""
 
-    @property
-    def is_lent(self) -> bool:
-        """True as long as somebody else may look at the pixels."""
-        return bool(self._loans)
-
     def lend(self) -> memoryview:
         """The pixels, read-only and for good: nothing is drawn here before the view and all made of it are gone."""
-        self._loans.append(None)
+        self.loans.append(None)
         loan = ffi.gc(self._memory, self._take_back)
         return memoryview(ffi.buffer(loan, self._home.nbytes)).toreadonly()
 
     def _take_back(self, _: Any) -> None:
         """A view is gone: on whatever thread that was, in the middle of anything."""
-        self._loans.pop()
+        self.loans.pop()
 
     def __del__(self) -> None:
         self._home.keep(self._memory, self.c, self.content)
@@ -82,25 +79,25 @@ class FrameMemory:
         self._spare: deque[tuple[_Memory, Any, int | None]] = deque()
         self._most_spare = _SPARE
 
-    def take(self) -> FrameBuffer:
-        """A buffer that nobody else has. MemoryError."""
+    def take(self, wanted: int = EMPTY) -> FrameBuffer:
+        """A buffer that nobody else has, and of those at hand one whose content is near frame `wanted`. MemoryError."""
+        spare = self._spare
         try:
-            return FrameBuffer(self, *self._spare.pop())
+            found = spare.pop()
         except IndexError:
             memory = zeroed(self.nbytes)
             return FrameBuffer(self, memory, _canvas(memory, self.size), EMPTY)
+        if found[2] != wanted and spare:  # finalizers add to them meanwhile, but nobody else takes one
+            other = spare.pop()
+            if _distance(other[2], wanted) < _distance(found[2], wanted):
+                found, other = other, found
+            spare.append(other)
+        return FrameBuffer(self, *found)
 
     def keep(self, memory: _Memory, canvas: Any, content: int | None) -> None:
         """Memory that came from here is free again. Called by finalizers: any thread, no locks."""
         if len(self._spare) < self._most_spare:
             self._spare.append((memory, canvas, content))
-
-    def keep_spare(self, count: int) -> None:
-        """Keep up to so many buffers from now on, but never fewer than two."""
-        if self._most_spare:  # it is not closed
-            self._most_spare = max(_SPARE, count)
-        while len(self._spare) > self._most_spare:
-            self._spare.popleft()
 
     def clear(self) -> None:
         """Give up what is kept."""
@@ -112,12 +109,16 @@ class FrameMemory:
         self._spare.clear()
 
 
+def _distance(content: int | None, wanted: int) -> int:
+    return sys.maxsize if content is None else abs(content - wanted)
+
+
 class HeldFrame:
     """A frame somebody holds, as a buffer to draw others over."""
 
     __slots__ = ("_pixels", "c", "content")
 
-    is_lent = True
+    loans = (None,)
 
     def __init__(self, pixels: Buffer, size: tuple[int, int], index: int) -> None:
         self._pixels = pixels

@@ -22,14 +22,14 @@ class Ground(NamedTuple):
     """What goes from the base before the tile is drawn."""
 
 
-def draw_tile(painter: Painter, index: int, tile: Tile, target: Any, ground: Ground) -> None:
-    """Draw frame `index` on `target`, an sddl_canvas."""
+def draw_tile(painter: Painter, tile: Tile, target: Any, ground: Ground) -> None:
+    """Draw a tile on `target`, an sddl_canvas."""
     flags, under = 0, ffi.NULL
     if ground.stale or ground.erased:
         flags, under = _make_ready(tile, target, ground)
-    if tile.width and tile.height and not painter.draw(index, target, under, flags):
+    if tile.width and tile.height and not painter.draw(tile, target, under, flags):
         _lay_bare(target, ground)
-        painter.draw_part(index, target)
+        painter.draw_part(tile, target)
 
 
 def _lay_bare(target: Any, ground: Ground) -> None:

@@ -28,28 +28,28 @@ class Table:
         """`block`: how many there are in each."""
         self._kind = f"{kind}[]"
         self._block = block
-        self._blocks: list[Any] = []
+        self.memory: list[Any] = []
 
     def at(self, number: int) -> Any:
         """Pointer to one of them."""
-        return self._blocks[number // self._block] + number % self._block
+        return self.memory[number // self._block] + number % self._block
 
     def room(self, count: int) -> tuple[Any, int]:
         """Where the next one goes when there are `count`, and how many have room there. ImageFormatError: too many."""
         block, offset = divmod(count, self._block)
-        if block == len(self._blocks):
-            self._blocks.append(self._another())
-        return self._blocks[block] + offset, self._block - offset
+        if block == len(self.memory):
+            self.memory.append(self._another())
+        return self.memory[block] + offset, self._block - offset
 
     def blocks(self, count: int) -> Iterable[tuple[Any, int]]:
         """The first `count` of them: (pointer, how many) of each block."""
-        for number, block in enumerate(self._blocks):
+        for number, block in enumerate(self.memory):
             if (there := min(self._block, count - number * self._block)) > 0:
                 yield block, there
 
     def _another(self) -> Any:
         block = ffi.new(self._kind, self._block)
-        if (len(self._blocks) + 1) * ffi.sizeof(block) > _LARGEST:
+        if (len(self.memory) + 1) * ffi.sizeof(block) > _LARGEST:
             raise ImageFormatError("the file's index takes more memory than the limit")
         return block
 
@@ -71,14 +71,13 @@ class FrameIndex:
         self.ended = False
         """All frames there are have been found."""
         self._info: ImageInfo | None = None
-        self._last: tuple[int, Any] = -1, None
 
     def has(self, index: int) -> bool:
         """True if there is a frame `index`, so far; reads a little further than that at most.
 
         ImageFormatError: there are too many, the header is broken, or the file was cut short. LinkClosedError.
         """
-        while self._is_missing(index):
+        while index >= self.count and not self.ended:
             with self._lock:
                 if self._is_missing(index) and not self._scan(self._worthwhile()):
                     break
@@ -101,14 +100,10 @@ class FrameIndex:
 
     def frame(self, index: int) -> Any:
         """The scanner's structure of a frame; IndexError if there is none."""
-        last = self._last
-        if last[0] == index:  # a frame is asked about several times in a row
-            return last[1]
         if index >= self.count and not self.has(index):
             raise IndexError(f"there is no frame {index}")
-        frame = self._frames.at(index)
-        self._last = index, frame
-        return frame
+        block, offset = divmod(index, _FRAMES)
+        return self._frames.memory[block] + offset
 
     def delays(self) -> list[int]:
         """Of every frame found, in nanoseconds; -1 = none."""

@@ -79,16 +79,13 @@ class GifSource:
         """The frame under frame `index`."""
         return int(self.index.frame(index).lineage.base)
 
-    def root(self, index: int) -> int:
-        """The frame that it all begins with."""
-        return int(self.index.frame(index).lineage.root)
-
     def tile(self, index: int) -> Tile:
         """Where and how frame `index` is drawn."""
         frame = self.index.frame(index)
         box = frame.x, frame.y, frame.width, frame.height
         blend = Blend.SOURCE if frame.transparent < 0 else Blend.MASK
-        return Tile(*box, _DISPOSALS[frame.disposal], blend, frame.lineage.base, clipped(*box, self.size))
+        area, data_size = clipped(*box, self.size), frame.end - frame.begin
+        return Tile(*box, _DISPOSALS[frame.disposal], blend, frame.lineage.base, area, index, frame, data_size)
 
     def check_size(self, index: int) -> None:
         """ImageFormatError if the tile of frame `index` has more pixels than allowed."""

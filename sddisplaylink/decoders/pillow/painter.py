@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Protocol
 
 from PIL import Image
@@ -18,9 +17,6 @@ __all__ = ["PillowPainter", "PillowTiles"]
 class PillowTiles(Protocol):
     """A TileSource whose tiles Pillow can decode."""
 
-    def tile(self, index: int) -> Tile:
-        """Where and how a frame is drawn."""
-
     def check_size(self, index: int) -> None:
         """ImageFormatError for a tile of more pixels than allowed."""
 
@@ -31,14 +27,19 @@ class PillowTiles(Protocol):
 class PillowPainter:
     """A Painter for any file of tiles. It prepares nothing ahead."""
 
-    def __init__(self, source: PillowTiles) -> None:
-        self._source = source
+    is_slow = True
+    prepared: tuple[int, object] | None = None
 
-    def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
+    def __init__(self, source: PillowTiles) -> None:
+        self.source = source
+
+    def __copy__(self) -> PillowPainter:
+        return PillowPainter(self.source)
+
+    def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
         """Decode the tile, and draw it: True."""
-        tile = self._source.tile(index)
-        self._source.check_size(index)
-        picture = self._source.picture(index)
+        self.source.check_size(tile.number)
+        picture = self.source.picture(tile.number)
         if picture.size != (tile.width, tile.height):
             raise ImageFormatError("not of the size that was announced")
         rect = ffi.new("sddl_rect *", tile[:4])
@@ -50,20 +51,17 @@ class PillowPainter:
             check(lib.sddl_draw_pixels(target, rows, pixels, len(pixels), tile.width * 4, tile.blend))
         return True
 
-    def draw_part(self, index: int, target: Any) -> None:
+    def draw_part(self, tile: Tile, target: Any) -> None:
         """Never asked for: a tile of which Pillow makes nothing is an error."""
         raise ImageFormatError("Pillow's codecs do not tell which pixels are missing")
 
-    def prepare(self, index: int) -> None:
+    def prepare(self, index: int) -> object:
         """Nothing."""
+        return None
 
     def worth_preparing(self, index: int) -> bool:
         """False."""
         return False
-
-    def data_size(self, index: int) -> int:
-        """Not told: Pillow takes its time in any case."""
-        return sys.maxsize
 
     def purge(self) -> None:
         """Nothing."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-
 from PIL import Image, ImageFile
 
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.errors import check_pixels, content_errors, identify
 from sddisplaylink.decoders.pillow.rgba import to_rgba
 from sddisplaylink.decoders.pillow.webp import is_webp, scan_webp
-from sddisplaylink.decoders.protocol import Buffer, ImageInfo, Way
+from sddisplaylink.decoders.protocol import NEVER_CHEAP, Buffer, ImageInfo
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["SequenceDecoder"]
@@ -50,21 +48,19 @@ class SequenceDecoder:
         """The delay of frame `index` as stored."""
         return self.info.delays_ns[index]
 
-    def is_base(self, index: int) -> bool:
-        """False: what Pillow needs to go on is not in the picture."""
-        return False
+    can_resume = False  # what Pillow needs to go on is not in the picture
 
-    def way(self, index: int, held: Container[int] = ()) -> Way:
-        """All frames from the next one on, or from the first if `index` lies behind."""
-        first = self._composed + 1 if index > self._composed else 0
-        return Way(None, tuple(range(first, index + 1)) if index != self._composed else (index,))
+    def __copy__(self) -> SequenceDecoder:
+        other = object.__new__(SequenceDecoder)
+        other.__dict__.update(self.__dict__, _source=None, _canvas=None, _composed=-1)
+        return other
 
-    def restart(self, index: int) -> int:
-        """0: Pillow decodes in order."""
-        return 0
+    def reference(self, index: int) -> int | None:
+        """The frame before, unless that was loaded last, or the same: Pillow decodes in order."""
+        return None if index in (0, self._composed, self._composed + 1) else index - 1
 
     def resume(self, index: int, pixels: Buffer) -> None:
-        """Never called, as there are no bases."""
+        """Never called."""
         raise RuntimeError(f"frame {index} is no base")
 
     def compose(self, index: int) -> None:
@@ -79,36 +75,15 @@ class SequenceDecoder:
             raise
         self._composed = index
 
-    steps_back = False
-
-    def keep_undo(self, nbytes: int) -> None:
-        """Nothing."""
-
-    def keep_spare(self, count: int) -> None:
-        """Nothing."""
-
-    undo_bytes = 0
-
-    def change_bytes(self, index: int) -> int:
-        """The whole picture."""
-        return self.size[0] * self.size[1] * 4 if index else 0
-
     def pixels(self) -> memoryview:
         """A copy of the frame."""
         if self._canvas is None:
             raise RuntimeError("nothing has been composed")
         return memoryview(self._canvas.tobytes())
 
-    def prepare(self, index: int) -> None:
-        """Nothing: Pillow decodes in order."""
-
-    def worth_preparing(self, index: int) -> bool:
-        """False."""
-        return False
-
-    def is_quick(self, index: int) -> bool:
-        """False."""
-        return False
+    def cost(self, index: int) -> int:
+        """More than to hand it to another thread, in any case."""
+        return NEVER_CHEAP
 
     def purge(self) -> None:
         """Begin anew next time."""

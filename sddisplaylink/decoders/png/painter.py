@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sddisplaylink.decoders.composition.prepared import Prepared
 from sddisplaylink.decoders.pillow.painter import PillowPainter
 from sddisplaylink.decoders.png.index import PngIndex
 from sddisplaylink.decoders.png.inflate import inflated
 from sddisplaylink.decoders.png.source import PngSource, unchecked_rows
+from sddisplaylink.decoders.tiles import Tile
 from sddisplaylink.native import check, ffi, lib
 
 __all__ = ["NativePngPainter"]
@@ -23,44 +23,36 @@ class NativePngPainter:
     """A Painter that unpacks straight into the picture."""
 
     def __init__(self, source: PngSource) -> None:
-        self._source = source
+        self.source = source
+        self.prepared: tuple[int, Any] | None = None
         self._index = source.index
         self._pillow = PillowPainter(source)
-        self._prepared: Prepared[bytearray] = Prepared()
         self._is_regular = _is_regular(source.index)
+        self.is_slow = not self._is_regular
 
-    def draw(self, index: int, target: Any, under: Any, flags: int) -> bool:
+    def __copy__(self) -> NativePngPainter:
+        return NativePngPainter(self.source)
+
+    def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
         """Decode the tile and draw it: True."""
-        self._source.data.check()
-        rows = self._prepared.take(index) or self._rows(index)
-        if rows is not None and self._draw(index, rows, target):
-            return True
-        return self._pillow.draw(index, target, under, flags)
+        data = self.source.data
+        data.check()
+        prepared, self.prepared = self.prepared, None
+        rows = prepared[1] if prepared and prepared[0] == tile.number else self.prepare(tile.number)
+        if rows is not None:
+            memory = ffi.from_buffer("uint8_t[]", rows, require_writable=True)
+            status = lib.sddl_png_draw(*data.extent, self._index.state, tile.record, memory, len(rows), target)
+            if check(status) == lib.SDDL_PIXELS_WHOLE:
+                return True  # else there is something wrong with the rows, and nothing was drawn
+        return self._pillow.draw(tile, target, under, flags)
 
-    def draw_part(self, index: int, target: Any) -> None:
+    def draw_part(self, tile: Tile, target: Any) -> None:
         """Never asked for: a tile is whole, or an error."""
-        self._pillow.draw_part(index, target)
+        self._pillow.draw_part(tile, target)
 
-    def prepare(self, index: int) -> None:
-        """Inflate the rows."""
-        if index < self._index.count:
-            self._prepared.make(index, lambda: self._rows(index))
-
-    def worth_preparing(self, index: int) -> bool:
-        """True if there is much to inflate."""
-        return index < self._index.count and self.data_size(index) >= _LONG
-
-    def data_size(self, index: int) -> int:
-        """The length of its zlib stream."""
-        return self._index.stream_size(index)
-
-    def purge(self) -> None:
-        """Give up all memory."""
-        self._prepared.clear()
-
-    def _rows(self, index: int) -> bytearray | None:
+    def prepare(self, index: int) -> bytearray | None:
         """The rows of a tile, still filtered; None if they are for Pillow."""
-        if not self._is_regular:
+        if not self._is_regular or index >= self._index.count:
             return None
         size = lib.sddl_png_frame_size(self._index.state, self._index.frame(index))
         try:
@@ -71,11 +63,13 @@ class NativePngPainter:
         except MemoryError:
             return None
 
-    def _draw(self, index: int, rows: bytearray, target: Any) -> bool:
-        """False if there is something wrong with the rows, and nothing was drawn."""
-        data, state, frame = self._source.data.extent, self._index.state, self._index.frame(index)
-        memory = ffi.from_buffer("uint8_t[]", rows, require_writable=True)
-        return check(lib.sddl_png_draw(*data, state, frame, memory, len(rows), target)) == lib.SDDL_PIXELS_WHOLE
+    def worth_preparing(self, index: int) -> bool:
+        """True if there is much to inflate."""
+        return self._is_regular and index < self._index.count and self._index.stream_size(index) >= _LONG
+
+    def purge(self) -> None:
+        """Give up all memory."""
+        self.prepared = None
 
 
 def _is_regular(index: PngIndex) -> bool:

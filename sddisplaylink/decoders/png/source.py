@@ -84,15 +84,12 @@ class PngSource:
         """The frame under frame `index`."""
         return int(self.index.frame(index).lineage.base)
 
-    def root(self, index: int) -> int:
-        """The frame that it all begins with."""
-        return int(self.index.frame(index).lineage.root)
-
     def tile(self, index: int) -> Tile:
         """Where and how frame `index` is drawn."""
         frame = self.index.frame(index)
         box = frame.x, frame.y, frame.width, frame.height
-        return Tile(*box, _DISPOSALS[frame.disposal], _BLENDS[frame.blend], frame.lineage.base, box)
+        disposal, blend = _DISPOSALS[frame.disposal], _BLENDS[frame.blend]
+        return Tile(*box, disposal, blend, frame.lineage.base, box, index, frame, self.index.stream_size(index))
 
     def check_size(self, index: int) -> None:
         """No tile is larger than the picture."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sddisplaylink.decoders.composition import undo
-from sddisplaylink.decoders.composition.undo import UndoLog
+from sddisplaylink.decoders.composition import edit_log
+from sddisplaylink.decoders.composition.edit_log import EditRing
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
@@ -31,9 +31,9 @@ class Counting:
         self._painter = painter
         self.drawn = []
 
-    def draw(self, index, *rest):
-        self.drawn.append(index)
-        return self._painter.draw(index, *rest)
+    def draw(self, tile, *rest):
+        self.drawn.append(tile.number)
+        return self._painter.draw(tile, *rest)
 
     def __getattr__(self, name):
         return getattr(self._painter, name)
@@ -42,7 +42,7 @@ class Counting:
 def opened(data=FILES[0], room=ROOM):
     decoder = open_decoder(FileData(data), Limits(100_000))
     decoder._painter = Counting(decoder._painter)
-    decoder.keep_undo(room)
+    decoder.keep_log(room)
     return decoder
 
 
@@ -83,54 +83,53 @@ def test_the_nearest_frame_that_is_there_is_where_a_way_back_begins():
     forwards(decoder)
     held = {9: get(decoder, 9), 7: get(decoder, 7), 3: get(decoder, 3)}
     get(decoder, 0)
-    assert decoder.way(5, held) == (7, (6, 5))
-    assert decoder.way(8, held) == (9, (8,))
-    assert decoder.way(4, held) == (7, (6, 5, 4))
-    assert decoder.way(4, {3: held[3]}) == (3, (4,))
+    assert decoder.path_back(5, held, 4) == (7, range(6, 4, -1))
+    assert decoder.path_back(8, held, 4) == (9, range(8, 7, -1))
+    assert decoder.path_back(4, held, 4) == (7, range(6, 3, -1))
+    assert decoder.path_back(4, held, 2) is None
+    assert decoder.path_back(4, {3: held[3]}, 4) is None
     assert bytes(get(decoder, 5, held)) == bytes(get(opened(), 5))
 
 
-def test_a_way_leads_back_only_if_it_is_shorter_or_short():
+def test_a_path_leads_back_from_where_the_decoder_stands():
     decoder = opened()
     get(decoder, 11)
-    assert decoder.way(8) == (None, (10, 9, 8))
-    assert decoder.way(1, {0: b""}) == (0, (1,))
-    assert decoder.way(6).leads_back
-    assert not decoder.way(11).leads_back
+    assert decoder.path_back(8, {}, 4) == (None, range(10, 7, -1))
+    assert decoder.path_back(11, {}, 4) is None
     decoder.purge()
-    assert decoder.way(2) == (None, (0, 1, 2))
+    assert decoder.path_back(8, {}, 4) is None
 
 
 def test_nothing_leads_back_over_a_frame_that_needs_no_other():
     decoder = opened(build_gif([GifPicture(), GifPicture(2, 1, transparent=0), GifPicture(fill=3), GifPicture(1, 1)]))
     get(decoder, 1)
     get(decoder, 3)
-    assert decoder.way(2) == (None, (2,))
-    assert decoder.way(1) == (None, (0, 1))
-    assert [decoder.change_bytes(index) for index in range(4)] == [0, 2 * 4, 0, 4]
+    assert decoder.path_back(2, {}, 4) == (None, range(2, 1, -1))
+    assert decoder.path_back(1, {}, 4) is None
+    assert [decoder.changed_bytes(index) for index in range(4)] == [0, 2 * 4, 0, 4]
 
 
 def test_with_little_room_the_first_is_given_up_first():
     decoder = opened(room=3 * 8)
     expected = forwards(decoder)
-    assert decoder.undo_bytes == 3 * 8
-    assert decoder.way(8) == (None, (10, 9, 8))
-    assert decoder.way(7) == (None, tuple(range(8)))
+    assert decoder.log_bytes == 3 * 8
+    assert decoder.path_back(8, {}, 9) == (None, range(10, 7, -1))
+    assert decoder.path_back(7, {}, 9) is None
     assert bytes(get(decoder, 7)) == expected[7]
-    assert decoder.undo_bytes == 3 * 8
+    assert decoder.log_bytes == 3 * 8
 
 
 def test_nothing_is_recorded_unless_it_is_asked_for():
     decoder = opened(room=0)
     forwards(decoder)
-    assert decoder.undo_bytes == 0
-    assert decoder.way(10) == (None, tuple(range(11)))
-    decoder.keep_undo(ROOM)
+    assert decoder.log_bytes == 0
+    assert decoder.path_back(10, {}, 9) is None
+    decoder.keep_log(ROOM)
     forwards(decoder)
-    assert decoder.undo_bytes > 0
-    decoder.keep_undo(0)
-    assert decoder.undo_bytes == 0
-    assert decoder.way(10) == (None, tuple(range(11)))
+    assert decoder.log_bytes > 0
+    decoder.keep_log(0)
+    assert decoder.log_bytes == 0
+    assert decoder.path_back(10, {}, 9) is None
 
 
 def test_without_memory_to_record_in_it_decodes(monkeypatch):
@@ -139,17 +138,17 @@ def test_without_memory_to_record_in_it_decodes(monkeypatch):
             raise MemoryError
 
     decoder = opened(room=0)
-    monkeypatch.setattr(undo, "zeroed", refuse)
-    decoder.keep_undo(ROOM)
+    monkeypatch.setattr(edit_log, "zeroed", refuse)
+    decoder.keep_log(ROOM)
     expected = forwards(decoder)
-    assert decoder.undo_bytes == 0
+    assert decoder.log_bytes == 0
     assert bytes(get(decoder, 5)) == expected[5]
 
 
 def test_a_frame_that_leaves_no_trace_is_not_built_upon_after_going_back_to_it():
     decoder = opened(FILES[1])
     expected = forwards(decoder)
-    loose = next(index for index in range(3, COUNT) if not decoder.is_base(index))
+    loose = next(index for index in range(3, COUNT) if DISPOSED[index].disposal == 3)
     get(decoder, loose + 1)
     assert bytes(get(decoder, loose)) == expected[loose]
     assert bytes(get(decoder, loose + 1)) == expected[loose + 1]
@@ -163,7 +162,7 @@ def canvas(value):
 
 
 def recorded(room, sizes):
-    log = UndoLog()
+    log = EditRing()
     log.room = room
     for index, width in enumerate(sizes, 1):
         before = canvas(index)

@@ -1,4 +1,4 @@
-"""The way back: what each frame has drawn over, so that the one before it can be had without decoding anything."""
+"""An edit log: what each frame has drawn over, so that the frame before it can be had without decoding anything."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sddisplaylink.decoders.composition.buffers import zeroed
 from sddisplaylink.decoders.tiles import Rect
 from sddisplaylink.native import check, ffi, lib
 
-__all__ = ["UndoLog"]
+__all__ = ["EditRing"]
 
 _PIXEL = 4
 
@@ -23,7 +23,7 @@ class _Entry(NamedTuple):
     end: int
 
 
-class UndoLog:
+class EditRing:
     """Pixels of frame n - 1 where it differs from frame n, for as many n as there is room. Not thread-safe.
 
     The memory is a ring, mapped in one piece: fresh memory would cost more than what is copied to it. What was recorded
