@@ -120,7 +120,7 @@ class Purgeable(Protocol):
     def nbytes(self) -> int:
         """How much."""
 
-    def purge_decoded(self) -> None:
+    def purge(self) -> None:
         """Give up what is not shown. Never waits."""
 
 
@@ -150,7 +150,7 @@ class MemoryMonitor:
         """Check, and purge all pools if memory is short. Worker thread."""
         if self.gauge.clock() >= self.gauge.next_check and self.gauge.check():
             for pool in self._alive():
-                pool.purge_decoded()
+                pool.purge()
         return False
 
     def _alive(self) -> list[Purgeable]:

@@ -189,20 +189,15 @@ class FramePool:
     def _compose_cheap(self, indices: tuple[int, ...]) -> bool:
         """False if something is left for the worker to do."""
         self._refresh()
-        for index in indices:
-            if index in self._cache.frames or index in self._failures:
-                continue
+        for index in [index for index in indices if index not in self._cache.frames and index not in self._failures]:
             is_cheap = self._decoder.cost(index) <= _CHEAP_COST and len(self._decoding.path(index)) <= _CHEAP_PATH
             if self._closed or not is_cheap:
                 return False
-            frame = None
-            while frame is None or frame.index != index:
-                try:
-                    frame = None if self._failures and self._is_broken(index) else self._advance(index)
-                except Exception:  # the worker will meet it again
-                    return False
-                if index in self._failures:
-                    return False
+            outcome = self._try_step(index)
+            while outcome is None or (isinstance(outcome, Frame) and outcome.index != index):
+                outcome = self._try_step(index)
+            if isinstance(outcome, Exception):
+                return False
         return not self._waiting
 
     def notify(self, reader: PoolReader, index: int, ready: Ready) -> None:
@@ -227,10 +222,6 @@ class FramePool:
         Never waits: if a frame is being decoded, its thread does that afterwards.
         """
         self._check_process()
-        self.purge_decoded()
-
-    def purge_decoded(self) -> None:
-        """The same without a check."""
         self._hand_over(self._purge)
 
     def grow(self, frame_count: int) -> None:
@@ -299,21 +290,13 @@ class FramePool:
             goal = self._next_goal()
             if goal is None or self._closed:
                 self._cache.evict(len(self._cache.frames))
-                break
+                return False
             spent += self._decoder.cost(goal)
-            try:
-                frame = None if self._failures and self._is_broken(goal) else self._advance(goal)
-            except (MemoryError, LinkClosedError) as error:  # nothing is wrong with the file
-                self._answer(goal, error, answers)
-                break
-            except Exception as error:
-                self._failures.setdefault(goal, str(error) or type(error).__name__)
-                continue
-            if frame is not None:
-                self._answer(frame.index, frame, answers)
-        else:
-            return True
-        return bool(answers)
+            outcome = self._try_step(goal)
+            self._answer(outcome.index if isinstance(outcome, Frame) else goal, outcome, answers)
+            if isinstance(outcome, MemoryError | LinkClosedError):
+                return False
+        return True
 
     def _next_goal(self) -> int | None:
         """The frame that is wanted most: one that is waited for, the longest first, or else the next in the order."""
@@ -328,15 +311,24 @@ class FramePool:
                 return index if 2 * rank <= len(self._order) or len(self._decoding.path(index)) == 1 else None
         return None
 
-    def _is_broken(self, goal: int) -> bool:
-        """What is wrong with a frame is wrong with all that are composed from it."""
-        path = self._decoding.path(goal)
-        if path is not self._checked:
-            self._checked = path
-            broken = [index for index in path if index in self._failures]
-            if broken:
-                self._failures[goal] = self._failures[broken[0]]
-        return goal in self._failures
+    def _try_step(self, goal: int) -> Outcome | None:
+        """`_advance`, with what goes wrong as the outcome of `goal`, which is remembered if the file is broken.
+
+        What is wrong with a frame is wrong with all that are composed from it.
+        """
+        failures = self._failures
+        try:
+            if failures and (path := self._decoding.path(goal)) is not self._checked:
+                self._checked = path
+                for index in path:
+                    if index in failures:
+                        failures[goal] = failures[index]
+            return self._outcome(goal) if goal in failures else self._advance(goal)
+        except (MemoryError, LinkClosedError) as error:  # another time it may work
+            return error
+        except Exception as error:
+            failures.setdefault(goal, str(error) or type(error).__name__)
+            return self._outcome(goal)
 
     def _advance(self, goal: int) -> Frame | None:
         """Take a step on the path to `goal`: the frame that was composed, if it is wanted or worth its memory."""

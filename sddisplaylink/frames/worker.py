@@ -47,7 +47,6 @@ class DecodeWorker:
         self._queue: SimpleQueue[ref[Workload] | None] = SimpleQueue()
         self._slots = [_thread.allocate_lock() for _ in range(threads)]  # each held by the thread that lives in it
         self._threads: dict[int, threading.Thread] = {}
-        self._idle: dict[int, None] = {}  # slots whose thread waits for work
         self._is_stopping = False
 
     @property
@@ -85,8 +84,6 @@ class DecodeWorker:
 
     def _ensure_thread(self) -> None:
         """Have a thread for what is queued. What no thread can be had for waits for the next `submit`."""
-        if self._queue.qsize() <= len(self._idle):
-            return
         for slot, lock in enumerate(self._slots):
             if lock.acquire(blocking=False):
                 try:  # not threading.Thread.start(), which waits for the thread that it starts
@@ -108,15 +105,15 @@ class DecodeWorker:
         self._slots[slot].release()
 
     def _run(self, slot: int) -> None:
-        while self._step(slot):
+        while self._step():
             pass
         self._leave(slot)
         if not (self._queue.empty() or self._is_stopping):  # submitted while this thread was about to end
             self._ensure_thread()
 
-    def _step(self, slot: int) -> bool:
+    def _step(self) -> bool:
         """One step of the next workload, which must not be referred to from here while the thread waits for another."""
-        workload = self._next(slot)
+        workload = self._next()
         if workload is None:
             return False
         workload.is_queued = False
@@ -130,29 +127,16 @@ class DecodeWorker:
             self.submit(workload)
         return True
 
-    def _next(self, slot: int) -> Workload | None:
+    def _next(self) -> Workload | None:
         """The workload whose turn it is; None if this thread is to end."""
         while not self._is_stopping:
-            waiting = self._wait(slot)
-            if waiting is None:
+            try:
+                waiting = self._queue.get(timeout=self._idle_seconds)
+            except Empty:
                 return None
-            workload = waiting()
-            if workload is not None:
+            if waiting is not None and (workload := waiting()) is not None:
                 return workload
         return None
-
-    def _wait(self, slot: int) -> ref[Workload] | None:
-        try:
-            return self._queue.get_nowait()
-        except Empty:
-            pass
-        self._idle[slot] = None
-        try:
-            return self._queue.get(timeout=self._idle_seconds)
-        except Empty:
-            return None
-        finally:
-            del self._idle[slot]
 
 
 def _cores() -> int:

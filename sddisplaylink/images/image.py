@@ -164,8 +164,9 @@ class AnimatedImage:
 
         Frames that were handed out stay valid; what is needed next is decoded again, so a player that is playing may
         show its next frame a little late. It happens by itself, while images are in use, when the system reports that
-        memory is short (on Linux, by its pressure stall information). From any thread; never waits: a frame that
-        is being decoded is finished first. Nothing happens if the image is closed. ForkedProcessError in a forked child.
+        memory is short (on Linux, by its pressure stall information). From any thread; never waits: a frame
+        that is being decoded is finished first. Nothing happens if the image is
+        closed. ForkedProcessError in a forked child.
         """
         self._pool.purge()
 
