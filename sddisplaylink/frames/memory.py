@@ -42,19 +42,26 @@ def _memory() -> tuple[int, int]:
 
 
 def _available(default: int) -> int:
-    try:
-        with open(_MEMORY_INFO, encoding="ascii") as lines:
-            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError):
-        return default
+    for line in _lines(_MEMORY_INFO):
+        if line.startswith(b"MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return default
 
 
 def _number(path: str) -> int | None:
     try:
-        with open(path, encoding="ascii") as file:
-            return int(file.read())
-    except (OSError, ValueError):
+        return int(b"".join(_lines(path)))
+    except ValueError:
         return None
+
+
+def _lines(path: str) -> list[bytes]:
+    """Of a file of the system; none if it cannot be read. As bytes: text would have a codec imported."""
+    try:
+        with open(path, "rb") as file:
+            return file.readlines()
+    except OSError:
+        return []
 
 
 # ---- whether it runs short ----
@@ -70,15 +77,14 @@ def stalled_percent() -> float:
 
     That is Linux's pressure stall information (PSI), which not every kernel has. There is no such figure on macOS.
     """
-    return max(map(_stalled, _STALL_FILES))
+    return max([_stalled(path) for path in _STALL_FILES])
 
 
 def _stalled(path: str) -> float:
     """The figure in ``some avg10=1.23 avg60=…``."""
     try:
-        with open(path, encoding="ascii") as lines:
-            return float(lines.readline().split()[1].removeprefix("avg10="))
-    except (OSError, ValueError, IndexError):
+        return float(_lines(path)[0].split()[1].removeprefix(b"avg10="))
+    except (ValueError, IndexError):
         return 0.0
 
 

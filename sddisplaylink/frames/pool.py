@@ -98,8 +98,8 @@ class FramePool:
         """Frame `index`, decoded on this thread if need be. ImageFormatError, LinkClosedError, ForkedProcessError."""
         self._check_usable()
         memory.monitor.poll()
-        if index and not self._frame_count:
-            self._count_frames()  # for the first frame alone it does not matter how many there are
+        if index > 1:
+            self._count_frames()  # for the first two alone it does not matter how many there are
         has_readers = len(self._readers) + len(self._opened) > len(self._gone)
         if not has_readers:
             direction = self._caller.guess(index)

@@ -200,8 +200,8 @@ def test_a_collector_that_drops_a_reader_within_the_books_does_not_block(by_hand
 def test_total_bytes():
     before = total_bytes()
     pool, _ = make_pool()
-    pool.frame(1)
-    assert total_bytes() - before == 2 * FRAME
+    pool.frame(2)
+    assert total_bytes() - before == 3 * FRAME
     pool.close()
     assert total_bytes() == before
 

@@ -63,7 +63,7 @@ class GifSource:
     def _read_info(self) -> ImageInfo:
         index = self.index
         index.read_all()
-        delays = (None if delay < 0 else delay for delay in index.delays())
+        delays = [None if delay < 0 else delay for delay in index.delays()]
         return ImageInfo("GIF", self.size, tuple(shared(delays)), index.loop_count, index.truncated)
 
     def has_frame(self, index: int) -> bool:
