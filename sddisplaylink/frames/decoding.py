@@ -103,9 +103,10 @@ class Decoding:
         while reference is not None and len(frames) != most:
             if found is None and decoder.can_resume and (frame := held.get(reference)) is not None:
                 found = frame, len(frames)
-                most = len(frames) + min(_MOST_BEYOND, self._frame_bytes // max(_LEAST_COST, decoder.cost(goal)))
-                if len(frames) == most:
+                if len(frames) == 1:  # somebody goes on: memory is at hand that shows nearly the same
                     break
+                most = len(frames) + min(_MOST_BEYOND, self._frame_bytes // max(_LEAST_COST, decoder.cost(goal)))
+                continue
             frames.append(reference)
             reference = decoder.reference(reference)
         resume = None
