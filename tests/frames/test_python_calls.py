@@ -7,8 +7,8 @@ import sys
 import pytest
 
 import sddisplaylink as sd
-from images import GifPicture, PngPicture, build_apng, build_gif
 from sddisplaylink.frames.retention import Direction
+from support.images import GifPicture, PngPicture, build_apng, build_gif
 
 TILES = [GifPicture(2, 1, at % 3, at % 3, fill=at % 200, transparent=0) for at in range(1, 200)]
 FILES = {
