@@ -19,6 +19,7 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.memory import default_budget
 from sddisplaylink.frames.reader import AccessPattern, Outcome, PoolReader, Ready, Waiting
 from sddisplaylink.frames.retention import (
+    SMALL_BYTES,
     Direction,
     Request,
     fits_whole,
@@ -83,7 +84,7 @@ class FramePool:
         self._order: list[int] = []
         self._turn = 1  # frames of a long path, after which others have their turn
         self._checked: object = None  # the path that was last looked at for broken frames
-        self._unplayed_bytes = 0
+        self._unplayed_bytes = SMALL_BYTES  # until the frames are counted
         self._share = 1.0
         memory.monitor.add(self)
 
@@ -397,7 +398,8 @@ class FramePool:
             budget = max([reader.max_bytes for reader in readers], default=0)
         else:
             requests, budget = [self._caller_request] if self._caller_request.indices else [], self._unplayed_bytes
-        budget, count, size = int(budget * self._share), self._frame_count, self._cache.frame_bytes
+        budget, size = int(budget * self._share), self._cache.frame_bytes
+        count = self._frame_count or 2  # nobody has asked for more than the first two yet
         goes_back = [request for request in requests if request.direction is not Direction.FORWARD]
         reach = 0
         if goes_back or self._decoding.log_room:

@@ -292,3 +292,10 @@ def test_after_a_fork_the_child_gets_an_error_also_with_the_locks_held():
     assert os.waitstatus_to_exitcode(status) == 0
     del reader
     assert pool.frame(1).index == 1
+
+
+def test_the_first_frames_of_a_small_animation_are_held_before_the_frames_are_counted() -> None:
+    pool, _ = make_pool(4)
+    frames = [pool.frame(index) for index in range(4)]
+    assert held(pool, 4) == [0, 1, 2, 3]
+    assert pool.frame(0) is frames[0]

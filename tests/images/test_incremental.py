@@ -8,7 +8,7 @@ import os
 import random
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +19,7 @@ import sddisplaylink as sd
 from sddisplaylink.decoders.data.incoming import IncomingData
 from sddisplaylink.images.incremental import IncrementalImage
 from sddisplaylink.native import ffi, lib
+from support.frame_ends import last_bytes, png_ends
 from support.generated_images import apngs, gifs
 from support.images import (
     GifPicture,
@@ -109,36 +110,6 @@ def test_each_frame_is_there_with_its_last_byte(data: bytes) -> None:
     whole = sd.AnimatedImage.open(data)
     assert described(image) == described(whole)
     assert image.is_finished
-
-
-def last_bytes(data: bytes) -> list[int]:
-    """Where the frames end, found by other means: the sub-blocks of GIF images, the data chunks of PNG frames."""
-    return list(gif_ends(data) if data.startswith(b"GIF") else png_ends(data))
-
-
-def gif_ends(data: bytes) -> Iterator[int]:
-    position = 13 + 768
-    while data[position] != 0x3B:
-        is_image = data[position] == 0x2C
-        has_palette = is_image and data[position + 9] & 0x80
-        position += 11 + (768 if has_palette else 0) if is_image else 2
-        while data[position]:
-            position += data[position] + 1
-        position += 1
-        if is_image:
-            yield position
-
-
-def png_ends(data: bytes) -> Iterator[int]:
-    position, end = 8, 0
-    while position < len(data):
-        length, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
-        if kind in (b"fcTL", b"IEND") and end:
-            yield end
-            end = 0
-        position += 12 + length
-        if kind in (b"IDAT", b"fdAT"):
-            end = position
 
 
 @given(gifs() | apngs(), st.integers(1, 400))

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_incremental import gif_ends
 
 import sddisplaylink as sd
+from support.frame_ends import gif_ends
 from support.images import GifPicture, build_gif, colour, loop_extension
 from support.player_log import Log
 
