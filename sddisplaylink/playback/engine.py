@@ -373,7 +373,8 @@ def _cancel_later(reference: weakref.ref[PlaybackEngine]) -> None:
 def _state_changed_later(reference: weakref.ref[PlaybackEngine]) -> None:
     engine = reference()
     if engine is not None:
-        engine.callbacks.notify_state()
+        with contextlib.suppress(LinkClosedError):  # meanwhile, at the end of the process for instance
+            engine.callbacks.notify_state()
 
 
 def _nothing() -> None:
