@@ -8,6 +8,7 @@ import threading
 import pytest
 
 import sddisplaylink as sd
+from sddisplaylink.playback.native_player import NativePlayer
 from sddisplaylink.playback.observer import PlayerObserver
 from support.player_log import Log
 
@@ -178,3 +179,32 @@ def test_the_refresh_period_is_the_clocks(player):
     player.close()
     with pytest.raises(sd.LinkClosedError):
         assert player.refresh_period
+
+
+def test_a_view_may_ask_about_a_player_that_is_closed_meanwhile(clock, make_gif, monkeypatch):
+    """As at the end of the process, when the native side ends before the view has been notified."""
+
+    class Asking(PlayerObserver):
+        asked = 0
+
+        def state_changed(self):
+            self.asked += 1
+            assert player.rate
+
+    def is_closed(self):
+        raise sd.LinkClosedError("the interpreter is exiting")
+
+    dispatcher = sd.Dispatcher(thread=False)
+    player = sd.AnimatedImagePlayer(make_gif([50, 50]), clock=clock, dispatcher=dispatcher)
+    view, after = Asking(), []
+    player.attach(view)
+    dispatcher.run_pending()
+    player.play()
+    dispatcher.post(lambda: after.append("the next"))
+    with monkeypatch.context() as patch:
+        patch.setattr(NativePlayer, "info", is_closed)
+        asked = view.asked
+        dispatcher.run_pending()
+    assert (view.asked, after) == (asked + 1, ["the next"])
+    player.close()
+    dispatcher.close()
