@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from types import TracebackType
+
+__all__ = ["ClosedByWith", "close_after"]
+
+
+def close_after(error: BaseException | None, close: Callable[[], object]) -> None:
+    """End a ``with`` block: ``close()``, whose own exception is raised only if none has ended the block."""
+    if error is None:
+        close()
+        return
+    with contextlib.suppress(Exception):
+        close()
 
 
 class ClosedByWith:
@@ -16,8 +28,4 @@ class ClosedByWith:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if error is None:
-            self.close()
-            return
-        with contextlib.suppress(Exception):
-            self.close()
+        close_after(error, self.close)

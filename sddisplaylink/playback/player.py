@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import weakref
 from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Self, SupportsIndex
 
 from sddisplaylink.clocks.displays import Display
 from sddisplaylink.clocks.manual import ManualClock
+from sddisplaylink.dispatch.closing import close_after
 from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.frames.frame import Frame
@@ -348,11 +348,7 @@ class AnimatedImagePlayer:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Close the player. An exception in the block is raised rather than one that closing would raise."""
-        if error is None:
-            self.close()
-            return
-        with contextlib.suppress(Exception):
-            self.close()
+        close_after(error, self.close)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.image!r} {self.state.value} at frame {self.frame_index}>"
