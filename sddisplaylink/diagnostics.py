@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 
 import _cffi_backend
@@ -43,6 +42,8 @@ def diagnostics() -> dict[str, object]:
 
 def versions() -> dict[str, str]:
     """Versions of this library, of what it stands on, and of the system."""
+    import platform  # here: nobody else needs what takes so long to import
+
     return {
         "sddisplaylink": __version__,
         "python": sys.version.split()[0],

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from sddisplaylink.native import seconds
-from sddisplaylink.playback.pacing_chart import Series, draw
 from sddisplaylink.playback.percentile import percentile
 
 __all__ = ["PacingEvent", "PacingRecorder", "PacingSummary", "draw_playback"]
@@ -172,6 +171,8 @@ def _written(text: str, path: str | os.PathLike[str] | None) -> str:
 
 def draw_playback(events: Sequence[PacingEvent], path: str | os.PathLike[str], title: str | None = None) -> None:
     """Draw what a player's recorder holds. Raises what the chart's draw() does."""
+    from sddisplaylink.playback.pacing_chart import Series, draw  # no player needs a chart
+
     series = Series(
         [event.intended for event in events],
         [event.actual for event in events],

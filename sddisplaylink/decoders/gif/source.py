@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 
-from PIL import GifImagePlugin, Image
+from PIL import Image
 
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.frame_index import shared
@@ -94,6 +94,8 @@ class GifSource:
 
     def picture(self, index: int) -> Image.Image:
         """The tile of frame `index`, which has any pixels, loaded."""
+        from PIL import GifImagePlugin  # not before it is needed: half of what Pillow costs to import
+
         with GifImagePlugin.GifImageFile(io.BytesIO(self._lone_frame(index))) as picture:
             picture.load()
             return picture

@@ -7,10 +7,14 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageFile
+from PIL import Image
 
 from sddisplaylink.errors import ImageFormatError
+
+if TYPE_CHECKING:
+    from PIL import ImageFile
 
 __all__ = ["CONTENT_ERRORS", "check_pixels", "content_errors", "identify", "in_one_line"]
 

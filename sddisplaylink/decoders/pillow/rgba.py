@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 __all__ = ["rgba_bands", "to_rgba"]
 
@@ -36,6 +36,8 @@ def _high_bytes(picture: Image.Image) -> Image.Image:
     first = 0 if picture.mode.endswith("B") else 1  # the high bytes
     grey = Image.frombytes("L", picture.size, samples[first::2])
     if isinstance(key := picture.info.get("transparency"), int):
+        from PIL import ImageChops
+
         low = Image.frombytes("L", picture.size, samples[1 - first :: 2])
         hidden = ImageChops.darker(_equal(grey, key >> 8), _equal(low, key & 255))
         grey.putalpha(ImageChops.invert(hidden))

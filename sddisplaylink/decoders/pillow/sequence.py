@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PIL import Image, ImageFile
+from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.errors import check_pixels, content_errors, identify
@@ -10,6 +12,9 @@ from sddisplaylink.decoders.pillow.rgba import to_rgba
 from sddisplaylink.decoders.pillow.webp import is_webp, scan_webp
 from sddisplaylink.decoders.protocol import NEVER_CHEAP, Buffer, ImageInfo
 from sddisplaylink.errors import ImageFormatError
+
+if TYPE_CHECKING:
+    from PIL import ImageFile
 
 __all__ = ["SequenceDecoder"]
 

@@ -7,7 +7,7 @@ import struct
 import zlib
 from functools import partial
 
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.frame_index import shared
@@ -131,6 +131,8 @@ def _picture(index: PngIndex, number: int) -> Image.Image:
 
 
 def _loaded(index: PngIndex, number: int, stream: bytes) -> Image.Image:
+    from PIL import PngImagePlugin  # not before it is needed: half of what Pillow costs to import
+
     with PngImagePlugin.PngImageFile(io.BytesIO(_lone_frame(index, number, stream))) as picture:
         picture.load()
         if (transparent := _transparent(index)) is not None:
