@@ -18,7 +18,7 @@ from sddisplaylink.frames.pixels import PixelBuffer
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.incremental import IncrementalImage
 from sddisplaylink.playback.group import PlayerGroup
-from sddisplaylink.playback.options import PlaybackMode, PlayerState, PlayerStats
+from sddisplaylink.playback.options import LatePolicy, PlaybackMode, PlayerState, PlayerStats
 from sddisplaylink.playback.pacing import PacingEvent, PacingRecorder, PacingSummary
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.play import play
@@ -34,6 +34,7 @@ __all__ = [
     "Frame",
     "ImageFormatError",
     "IncrementalImage",
+    "LatePolicy",
     "LinkClosedError",
     "ManualClock",
     "PacingEvent",

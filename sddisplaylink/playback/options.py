@@ -10,20 +10,21 @@ from typing import Literal, TypeAlias
 
 from sddisplaylink.native import lib
 
-__all__ = ["LatePolicy", "PlaybackMode", "PlayerState", "PlayerStats"]
+__all__ = ["LatePolicy", "PlaybackMode", "PlayerState", "PlayerStats", "PolicyName"]
 
-LatePolicy: TypeAlias = Literal["skip", "no_skip", "catch_up"]
+ModeName: TypeAlias = "PlaybackMode | Literal['normal', 'reverse', 'bounce', 'reversed_bounce']"
+"""What a user may give for a mode."""
+PolicyName: TypeAlias = "LatePolicy | Literal['skip', 'no_skip', 'catch_up']"
+"""What a user may give for a late policy."""
 
-POLICIES: dict[LatePolicy, int] = {
-    "skip": lib.SDDL_SKIP,
-    "no_skip": lib.SDDL_NO_SKIP,
-    "catch_up": lib.SDDL_CATCH_UP,
-}
 MOST_LOOPS = 2**32 - 1
 
 
-class PlaybackMode(enum.Enum):
-    """The order of the frames 0 … n-1 in one loop. Frames at the turns are shown once."""
+class PlaybackMode(enum.StrEnum):
+    """The order of the frames 0 … n-1 in one loop. Frames at the turns are shown once.
+
+    Each mode is also its string: ``mode="bounce"`` sets what ``mode=PlaybackMode.BOUNCE`` sets.
+    """
 
     NORMAL = "normal"
     """0 … n-1."""
@@ -40,6 +41,24 @@ MODES: dict[PlaybackMode, int] = {
     PlaybackMode.REVERSE: lib.SDDL_REVERSE,
     PlaybackMode.BOUNCE: lib.SDDL_BOUNCE,
     PlaybackMode.REVERSED_BOUNCE: lib.SDDL_REVERSED_BOUNCE,
+}
+
+
+class LatePolicy(enum.StrEnum):
+    """What a player does when it is late. Each policy is also its string: ``late_policy="no_skip"``."""
+
+    SKIP = "skip"
+    """Keep to the schedule: leave out frames and show the one that is due now."""
+    NO_SKIP = "no_skip"
+    """Show every frame for as long as it lasts, and drop the lateness."""
+    CATCH_UP = "catch_up"
+    """Show one frame per refresh until playback is back on schedule."""
+
+
+POLICIES: dict[LatePolicy, int] = {
+    LatePolicy.SKIP: lib.SDDL_SKIP,
+    LatePolicy.NO_SKIP: lib.SDDL_NO_SKIP,
+    LatePolicy.CATCH_UP: lib.SDDL_CATCH_UP,
 }
 
 
@@ -97,9 +116,11 @@ def to_rate(value: float) -> float:
 
 
 def to_mode(value: PlaybackMode | str) -> PlaybackMode:
-    """A playback mode, also by its value. TypeError, ValueError."""
-    if not isinstance(value, PlaybackMode | str):
-        raise TypeError(f"mode must be a PlaybackMode, not {type(value).__name__}")
+    """A playback mode, given as such or as its string. TypeError, ValueError."""
+    if not isinstance(value, str):
+        raise TypeError(f"mode must be a PlaybackMode or its name, not {type(value).__name__}")
+    if value not in MODES:
+        raise ValueError(f"mode must be one of {', '.join(MODES)}, not {value!r}")
     return PlaybackMode(value)
 
 
@@ -111,11 +132,10 @@ def to_loops(value: object) -> int:
 
 
 def to_policy(value: object) -> LatePolicy:
-    """A late policy. ValueError."""
-    for policy in POLICIES:
-        if policy == value:
-            return policy
-    raise ValueError(f"late_policy must be one of {', '.join(POLICIES)}, not {value!r}")
+    """A late policy, given as such or as its string. ValueError."""
+    if not isinstance(value, str) or value not in POLICIES:
+        raise ValueError(f"late_policy must be one of {', '.join(POLICIES)}, not {value!r}")
+    return LatePolicy(value)
 
 
 def to_budget(value: int | None) -> int | None:

@@ -26,9 +26,11 @@ from sddisplaylink.playback.options import (
     MODES,
     POLICIES,
     LatePolicy,
+    ModeName,
     PlaybackMode,
     PlayerState,
     PlayerStats,
+    PolicyName,
     to_budget,
     to_loops,
     to_mode,
@@ -74,9 +76,9 @@ class AnimatedImagePlayer:
         on_finish: Callable[[], object] | None = None,
         on_error: Callable[[BaseException], object] | None = None,
         rate: float = 1.0,
-        mode: PlaybackMode = PlaybackMode.NORMAL,
+        mode: ModeName = PlaybackMode.NORMAL,
         loop_count: int | None = None,
-        late_policy: LatePolicy = "skip",
+        late_policy: PolicyName = "skip",
         max_buffer_bytes: int | None = None,
         display: Display | int | None = None,
         clock: str | ManualClock | None = None,
@@ -286,12 +288,12 @@ class AnimatedImagePlayer:
 
     @property
     def mode(self) -> PlaybackMode:
-        """Order of the frames. A change keeps the frame and the loop."""
+        """Order of the frames; can be set to the string as well. A change keeps the frame and the loop."""
         native = self.engine.info().mode
         return next(mode for mode, number in MODES.items() if number == native)
 
     @mode.setter
-    def mode(self, value: PlaybackMode) -> None:
+    def mode(self, value: ModeName) -> None:
         commands.configure(self.engine, lib.SDDL_OP_MODE, MODES[to_mode(value)])
 
     @property
@@ -307,12 +309,12 @@ class AnimatedImagePlayer:
 
     @property
     def late_policy(self) -> LatePolicy:
-        """``"skip"``, ``"no_skip"`` or ``"catch_up"``."""
+        """What to do when late: ``"skip"``, ``"no_skip"`` or ``"catch_up"``, or the `LatePolicy` of that name."""
         native = self.engine.info().policy
         return next(policy for policy, number in POLICIES.items() if number == native)
 
     @late_policy.setter
-    def late_policy(self, value: LatePolicy) -> None:
+    def late_policy(self, value: PolicyName) -> None:
         commands.configure(self.engine, lib.SDDL_OP_POLICY, POLICIES[to_policy(value)])
 
     # ---- for views ----

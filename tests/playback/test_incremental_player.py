@@ -104,7 +104,7 @@ def ends_of(data: bytes) -> list[int]:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_however_it_comes_the_same_frames_are_shown_in_order_and_none_too_soon(
-    policy: sd.playback.LatePolicy, script: list[tuple[int, int]]
+    policy: sd.LatePolicy, script: list[tuple[int, int]]
 ) -> None:
     data = build_gif([GifPicture(fill=number + 1, delay=2 + number) for number in range(6)])
     image, shown, clock = sd.IncrementalImage(), [], sd.ManualClock(refresh_rate=200.0)

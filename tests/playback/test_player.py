@@ -27,7 +27,7 @@ BOUNCES = (sd.PlaybackMode.BOUNCE, sd.PlaybackMode.REVERSED_BOUNCE)
 @pytest.mark.parametrize("mode", list(sd.PlaybackMode))
 @pytest.mark.parametrize("policy", ["skip", "no_skip", "catch_up"])
 def test_every_mode_and_loop_count_shows_the_right_pixels(
-    make_gif: MakeImage, clock: sd.ManualClock, mode: sd.PlaybackMode, loops: int, policy: sd.playback.LatePolicy
+    make_gif: MakeImage, clock: sd.ManualClock, mode: sd.PlaybackMode, loops: int, policy: sd.LatePolicy
 ) -> None:
     shown: list[sd.Frame] = []
     image = sd.AnimatedImage.open(make_gif([20, 40, 30, 100]))

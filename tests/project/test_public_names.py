@@ -39,6 +39,7 @@ NAMES = {
     ),
     "PlayerStats": "shown skipped late missed_ticks buffer_hits buffer_misses max_lateness",
     "PlaybackMode": "NORMAL REVERSE BOUNCE REVERSED_BOUNCE",
+    "LatePolicy": "SKIP NO_SKIP CATCH_UP",
     "PlayerState": "STOPPED PLAYING PAUSED FINISHED CLOSED",
     "PlayerGroup": "play pause stop seek rate",
     "Dispatcher": "fileno run_pending run_async for_asyncio close",

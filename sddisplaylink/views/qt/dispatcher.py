@@ -28,7 +28,7 @@ class QtDispatcher(LoopDispatcher):
         descriptor = os.dup(self.fileno())
         notifier = QtCore.QSocketNotifier(descriptor, QtCore.QSocketNotifier.Type.Read, loop)
         reference = weakref.ref(self)
-        notifier.activated.connect(lambda *_: _run_pending_of(reference))
+        notifier.activated.connect(lambda: _run_pending_of(reference))
         notifier.destroyed.connect(lambda: os.close(descriptor))
         self._unwatch = weakref.finalize(self, _end, notifier)
         self._unwatch.atexit = False
