@@ -1,4 +1,4 @@
-"""Sixels to pixels, as a terminal reads them."""
+"""Sixels to pixels, as xterm reads them: defining a colour register does not select it, as on the VT340."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ def _decode(body: bytes) -> Image.Image:
         elif token == b"-":
             x, y = 0, y + 6
         elif token[:1] == b"#":
-            register, *colour = map(int, token[1:].split(b";"))
-            if colour:
+            named, *colour = map(int, token[1:].split(b";"))
+            if not colour:
+                register = named
+            else:
                 assert colour[0] == 2
                 red, green, blue = (round(percent * 255 / 100) for percent in colour[1:])
-                registers[register] = (red, green, blue, 255)
+                registers[named] = (red, green, blue, 255)
         else:
             count = int(token[1:-1]) if token[:1] == b"!" else 1
             for column in range(x, x + count):
