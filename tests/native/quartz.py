@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 from pathlib import Path
 
+from fault_control import FaultControl
 from native_builds import run_program
 
 PREAMBLE = """
@@ -31,31 +31,11 @@ def threads():
 """
 
 
-class Quartz:
+class Quartz(FaultControl):
     """The stand-in for AppKit and QuartzCore inside a built module."""
 
     def __init__(self, library: str | Path) -> None:
-        self.library = ctypes.CDLL(str(library))
-        self.library.quartz_count.restype = ctypes.c_int64
-
-    def count(self, counter: str) -> int:
-        value = int(self.library.quartz_count(counter.encode()))
-        if value < 0:
-            raise KeyError(counter)
-        return value
-
-    def wait(
-        self, counter: str, *, at_least: int | None = None, exactly: int | None = None, timeout: float = 60
-    ) -> None:
-        """Return once the counter has that value; AssertionError after ``timeout`` seconds."""
-        wanted = at_least if exactly is None else exactly
-        arguments = ctypes.c_int64(wanted or 0), ctypes.c_bool(exactly is not None), ctypes.c_double(timeout)
-        if self.library.quartz_wait(counter.encode(), *arguments) != 0:
-            raise AssertionError(f"{counter} is {self.count(counter)} after {timeout} s, not {wanted}")
-
-    def set(self, knob: str, value: float) -> None:
-        if self.library.quartz_set(knob.encode(), ctypes.c_double(value)) != 0:
-            raise KeyError(knob)
+        super().__init__(library, "quartz", patience=60)
 
     def start_application(self) -> None:
         """An NSApplication runs from now on, on a thread that is the main one."""

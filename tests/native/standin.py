@@ -6,6 +6,8 @@ import ctypes
 from collections.abc import Iterable
 from pathlib import Path
 
+from fault_control import FaultControl
+
 DISPLAYS = ((1, 60.0, 60.0), (2, 120.0, 0.0))
 """An external display, and a built-in panel whose mode tells no rate: what there is at first."""
 
@@ -14,31 +16,11 @@ class _Display(ctypes.Structure):
     _fields_ = (("id", ctypes.c_uint32), ("rate", ctypes.c_double), ("mode_rate", ctypes.c_double))
 
 
-class Standin:
+class Standin(FaultControl):
     """The stand-in inside a built module or library."""
 
     def __init__(self, library: str | Path) -> None:
-        self.library = ctypes.CDLL(str(library))
-        self.library.standin_count.restype = ctypes.c_int64
-
-    def count(self, counter: str) -> int:
-        value = int(self.library.standin_count(counter.encode()))
-        if value < 0:
-            raise KeyError(counter)
-        return value
-
-    def wait(
-        self, counter: str, *, at_least: int | None = None, exactly: int | None = None, timeout: float = 10
-    ) -> None:
-        """Return once the counter has that value; AssertionError after ``timeout`` seconds."""
-        wanted = at_least if exactly is None else exactly
-        arguments = ctypes.c_int64(wanted or 0), ctypes.c_bool(exactly is not None), ctypes.c_double(timeout)
-        if self.library.standin_wait(counter.encode(), *arguments) != 0:
-            raise AssertionError(f"{counter} is {self.count(counter)} after {timeout} s, not {wanted}")
-
-    def set(self, knob: str, value: float) -> None:
-        if self.library.standin_set(knob.encode(), ctypes.c_double(value)) != 0:
-            raise KeyError(knob)
+        super().__init__(library, "standin", patience=10)
 
     def reset(self) -> None:
         """Every knob and the displays as they were at first."""
