@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from typing_extensions import Buffer
+
 _Info = TypeVar("_Info")
 
 kCFFileDescriptorReadCallBack: int
 kCFRunLoopCommonModes: str
 kCFRunLoopDefaultMode: str
 
+class CFDataRef: ...
 class CFFileDescriptorRef: ...
 class CFRunLoopRef: ...
 class CFRunLoopSourceRef: ...
 
+def CFDataCreate(allocator: None, data: Buffer, length: int, /) -> CFDataRef: ...
 def CFFileDescriptorCreate(
     allocator: None,
     fd: int,

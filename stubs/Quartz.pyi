@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from typing_extensions import Buffer
+from CoreFoundation import CFDataRef
 
 kCGBitmapByteOrder32Little: int
 kCGColorSpaceSRGB: str
@@ -14,7 +14,7 @@ class CGDataProviderRef: ...
 class CGImageRef: ...
 
 def CGColorSpaceCreateWithName(name: str, /) -> CGColorSpaceRef: ...
-def CGDataProviderCreateWithData(info: object, data: Buffer, size: int, release: None, /) -> CGDataProviderRef: ...
+def CGDataProviderCreateWithCFData(data: CFDataRef, /) -> CGDataProviderRef: ...
 def CGImageCreate(
     width: int,
     height: int,

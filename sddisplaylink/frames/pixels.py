@@ -38,9 +38,13 @@ class PixelBuffer:
         numpy.asarray(buffer)  # (height, width, 4) of uint8
         QImage(buffer.data, *buffer.size, buffer.stride, QImage.Format.Format_ARGB32_Premultiplied)  # of "BGRa"
         cairo.ImageSurface.create_for_data(out, cairo.FORMAT_ARGB32, *buffer.size, buffer.stride)  # of "BGRa"
-        CGImageCreate(*buffer.size, 8, 32, buffer.stride, CGColorSpaceCreateDeviceRGB(),  # of "BGRa"
+
+    PyObjC alone must have a copy, of "BGRa": it never gives back memory that CGDataProviderCreateWithData holds::
+
+        data = CFDataCreate(None, buffer.data, buffer.nbytes)
+        CGImageCreate(*buffer.size, 8, 32, buffer.stride, CGColorSpaceCreateDeviceRGB(),
                       kCGImageAlphaPremultipliedFirst | kCGBitmapByteOrder32Little,
-                      CGDataProviderCreateWithCFData(buffer.data), None, False, kCGRenderingIntentDefault)
+                      CGDataProviderCreateWithCFData(data), None, False, kCGRenderingIntentDefault)
     """
 
     data: memoryview

@@ -8,7 +8,7 @@ from typing import Any
 from sddisplaylink.dispatch.event_loop import LoopDispatcher
 from sddisplaylink.errors import ClockError
 from sddisplaylink.native import finalize_now
-from sddisplaylink.views.appkit.frameworks import AppKit, CoreFoundation
+from sddisplaylink.views.appkit.frameworks import AppKit, CoreFoundation, objc
 
 
 class RunLoopDispatcher(LoopDispatcher):
@@ -28,6 +28,15 @@ class RunLoopDispatcher(LoopDispatcher):
         CoreFoundation.CFFileDescriptorEnableCallBacks(watch, CoreFoundation.kCFFileDescriptorReadCallBack)
         self._unwatch = weakref.finalize(self, CoreFoundation.CFFileDescriptorInvalidate, watch)
         self._unwatch.atexit = False
+
+    def run_pending(self) -> int:
+        """Run the callbacks that are due now, in an autorelease pool of their own; how many events there were.
+
+        The main thread's run loop makes no pool around what it calls. Without one, objects that Python gets from
+        Objective-C would be kept for ever in a program whose event loop makes none either.
+        """
+        with objc.autorelease_pool():
+            return super().run_pending()
 
     def close(self) -> None:
         """Stop watching, and run no more callbacks. Call it on the main thread."""

@@ -30,11 +30,12 @@ class SDDLAnimatedImageView(AppKit.NSView):
     main thread, callbacks too. In Interface Builder the class is ``SDDLAnimatedImageView``.
     """
 
-    _player: AnimatedImagePlayer | None
-    _viewer: Viewer | None
-    _picture: CGImageRef | None
-    _scale: float
-    _respects_motion: bool
+    # of the class: NSView's own initialisers may call methods that are overridden here
+    _player: AnimatedImagePlayer | None = None
+    _viewer: Viewer | None = None
+    _picture: CGImageRef | None = None
+    _scale = 1.0
+    _respects_motion = True
 
     def initWithFrame_(self, frame: Any) -> Any:
         self = super().initWithFrame_(frame)
@@ -114,9 +115,10 @@ class SDDLAnimatedImageView(AppKit.NSView):
         return True
 
     def updateLayer(self) -> None:
-        layer = self.layer()
-        layer.setContentsScale_(self._scale)
-        layer.setContents_(self._picture)
+        with objc.autorelease_pool():
+            layer = self.layer()
+            layer.setContentsScale_(self._scale)
+            layer.setContents_(self._picture)
 
     def intrinsicContentSize(self) -> Any:
         width, height = (0, 0) if self._player is None else self._player.image.size
@@ -124,16 +126,17 @@ class SDDLAnimatedImageView(AppKit.NSView):
             return AppKit.NSMakeSize(AppKit.NSViewNoIntrinsicMetric, AppKit.NSViewNoIntrinsicMetric)
         return AppKit.NSMakeSize(width / self._scale, height / self._scale)
 
-    # ---- what AppKit tells ----
+    # ---- what AppKit notifies of ----
 
     def viewDidMoveToWindow(self) -> None:
         super().viewDidMoveToWindow()
-        centre, window = AppKit.NSNotificationCenter.defaultCenter(), self.window()
-        centre.removeObserver_name_object_(self, _OCCLUSION, None)
-        motion.ignore(self)
-        if window is not None:
-            centre.addObserver_selector_name_object_(self, "windowOcclusionChanged:", _OCCLUSION, window)
-            motion.observe(self, "motionSettingsChanged:")
+        with objc.autorelease_pool():
+            centre, window = AppKit.NSNotificationCenter.defaultCenter(), self.window()
+            centre.removeObserver_name_object_(self, _OCCLUSION, None)
+            motion.ignore(self)
+            if window is not None:
+                centre.addObserver_selector_name_object_(self, "windowOcclusionChanged:", _OCCLUSION, window)
+                motion.observe(self, "motionSettingsChanged:")
         self._look()
 
     def viewDidHide(self) -> None:
@@ -154,22 +157,20 @@ class SDDLAnimatedImageView(AppKit.NSView):
 
     @objc.python_method
     def _set_up(self) -> None:
-        self._player = self._viewer = self._picture = None
-        self._scale = 1.0
-        self._respects_motion = True
         self.setWantsLayer_(True)
         self.setLayerContentsRedrawPolicy_(AppKit.NSViewLayerContentsRedrawOnSetNeedsDisplay)
         self.setLayerContentsPlacement_(AppKit.NSViewLayerContentsPlacementScaleProportionallyToFit)
 
     @objc.python_method
     def _look(self) -> None:
-        """Find out whether the image can be seen and may move."""
+        """Find out whether the image can be seen and may move. In a pool of its own: AppKit may have made none."""
         if self._viewer is None:
             return
-        window = self.window()
-        uncovered = window is not None and bool(window.occlusionState() & AppKit.NSWindowOcclusionStateVisible)
-        can_be_seen = uncovered and not self.isHiddenOrHasHiddenAncestor()
-        self._viewer.look(can_be_seen, may_move=not self._respects_motion or motion.is_wanted())
+        with objc.autorelease_pool():
+            window = self.window()
+            uncovered = window is not None and bool(window.occlusionState() & AppKit.NSWindowOcclusionStateVisible)
+            can_be_seen = uncovered and not self.isHiddenOrHasHiddenAncestor()
+            self._viewer.look(can_be_seen, may_move=not self._respects_motion or motion.is_wanted())
 
     # ---- for its Viewer ----
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.appkit.picture import image_of
+from sddisplaylink.views.appkit.picture import PictureMaker
 
 
 class Canvas(Protocol):
@@ -32,6 +32,7 @@ class Viewer(PlayerObserver):
         self._player = player
         self._can_be_seen = self._may_move = False
         self._has_shown = False
+        self._pictures = PictureMaker()
         player.attach(self)
 
     def begin(self, autoplay: bool) -> None:
@@ -51,7 +52,7 @@ class Viewer(PlayerObserver):
         """Paint it."""
         view = self._view()
         if view is not None and view.shows(self):
-            view.paint(image_of(frame))
+            view.paint(self._pictures.image_of(frame))
         if not self._has_shown:
             self._has_shown = True
             self.look(self._can_be_seen, may_move=self._may_move)

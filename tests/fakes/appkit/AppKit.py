@@ -1,7 +1,9 @@
 """A stand-in for PyObjC's ``AppKit``: windows and views that are nowhere, but tell and ask what the real ones do.
 
 What a test does in place of the system is in :class:`NSWindow` (``cover``), :class:`NSView` (``draw``, ``setHidden_``)
-and :class:`NSWorkspace` (``setReduceMotion``).
+and :class:`NSWorkspace` (``setReduceMotion``). Methods that return an object which their caller does not own
+autorelease it, as Apple's memory rules let any of them do (Advanced Memory Management Programming Guide, "Basic Memory
+Management Rules"), and what AppKit calls in Python may throw.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import weakref
 from typing import Any, NamedTuple
 
 import objc
+from bridge import NSAutoreleasePool, autorelease, call_python
 from CoreFoundation import CFRunLoopRunInMode, kCFRunLoopDefaultMode
 from Quartz import CGImageRef
 
@@ -19,6 +22,7 @@ NSApplicationActivationPolicyRegular = 0
 NSBackingStoreBuffered = 2
 NSDefaultRunLoopMode = kCFRunLoopDefaultMode
 NSEventMaskAny = (1 << 64) - 1
+NSEventTypeApplicationDefined = 15
 NSViewLayerContentsPlacementScaleProportionallyToFit = 1
 NSViewLayerContentsRedrawOnSetNeedsDisplay = 1
 NSViewNoIntrinsicMetric = -1.0
@@ -80,7 +84,7 @@ class NSNotificationCenter(NSObject):
         for reference, selector, wanted, whose in list(self.observers):
             observer = reference()
             if observer is not None and wanted == name and whose in (None, sender):
-                getattr(observer, selector.replace(":", "_"))(name)
+                call_python(getattr(observer, selector.replace(":", "_")), name)
 
 
 _default_centre: NSNotificationCenter = NSNotificationCenter.alloc().init()
@@ -97,7 +101,7 @@ class NSWorkspace(NSObject):
         return self
 
     def notificationCenter(self) -> NSNotificationCenter:
-        return self._centre
+        return autorelease(self._centre)
 
     def accessibilityDisplayShouldReduceMotion(self) -> bool:
         return self._reduces_motion
@@ -117,16 +121,19 @@ class NSThread(NSObject):
 
 
 class CALayer(NSObject):
+    """Holds the picture before as well: it is on screen until the next transaction has been committed."""
+
     def init(self) -> Any:
         self._contents: CGImageRef | None = None
+        self._presented: CGImageRef | None = None
         self.scale = 2.0  # as AppKit sets it on a Retina display
         return self
 
     def contents(self) -> CGImageRef | None:
-        return self._contents
+        return autorelease(self._contents)
 
     def setContents_(self, contents: CGImageRef | None, /) -> None:
-        self._contents = contents
+        self._presented, self._contents = self._contents, contents
 
     def setContentsScale_(self, scale: float, /) -> None:
         self.scale = scale
@@ -137,15 +144,22 @@ class NSDate(NSObject):
     def dateWithTimeIntervalSinceNow_(cls, secs: float, /) -> NSDate:
         date: NSDate = cls.alloc().init()
         date.time = time.monotonic() + secs
-        return date
+        return autorelease(date)
 
 
 class NSEvent(NSObject):
-    pass
+    @classmethod
+    def otherEventWithType_location_modifierFlags_timestamp_windowNumber_context_subtype_data1_data2_(
+        cls, kind: int, *rest: Any
+    ) -> NSEvent:
+        assert kind == NSEventTypeApplicationDefined
+        assert len(rest) == 8
+        return autorelease(cls.alloc().init())
 
 
 class NSView(NSObject):
     def initWithFrame_(self, frame: Any, /) -> Any:
+        """What the real one asks its subclass meanwhile is written nowhere. A subclass must bear all of it."""
         (_, size) = frame
         self._frame_size = NSSize(*size)
         self._window: NSWindow | None = None
@@ -153,16 +167,19 @@ class NSView(NSObject):
         self._is_hidden = self._needs_display = False
         self.redraw_policy = self.placement = -1
         self.invalidations = 0
+        self.wantsUpdateLayer()
+        for name in ("intrinsicContentSize", "viewDidHide", "viewDidUnhide", "viewDidMoveToWindow"):
+            call_python(getattr(self, name))
         return self
 
     def initWithCoder_(self, coder: Any, /) -> Any:
         return NSView.initWithFrame_(self, coder)  # a nib's archive: here simply the frame
 
     def window(self) -> NSWindow | None:
-        return self._window
+        return autorelease(self._window)
 
     def layer(self) -> CALayer | None:
-        return self._layer
+        return autorelease(self._layer)
 
     def setWantsLayer_(self, flag: bool, /) -> None:
         assert flag
@@ -184,24 +201,33 @@ class NSView(NSObject):
     def invalidateIntrinsicContentSize(self) -> None:
         self.invalidations += 1
 
+    def intrinsicContentSize(self) -> NSSize:
+        return NSSize(NSViewNoIntrinsicMetric, NSViewNoIntrinsicMetric)
+
+    def wantsUpdateLayer(self) -> bool:
+        return False
+
+    def updateLayer(self) -> None:
+        pass
+
     def isHiddenOrHasHiddenAncestor(self) -> bool:
         return self._is_hidden
 
     def setHidden_(self, flag: bool) -> None:
         self._is_hidden = flag
-        (self.viewDidHide if flag else self.viewDidUnhide)()
+        call_python(self.viewDidHide if flag else self.viewDidUnhide)
 
     def draw(self) -> bool:
         """What AppKit does at the end of a turn of the run loop; whether there was anything to do."""
         due, self._needs_display = self._needs_display, False
         if due:
-            assert self.wantsUpdateLayer()
-            self.updateLayer()
+            assert call_python(self.wantsUpdateLayer)
+            call_python(self.updateLayer)
         return due
 
     def move(self, window: NSWindow | None) -> None:
         self._window = window
-        self.viewDidMoveToWindow()
+        call_python(self.viewDidMoveToWindow)
 
     def viewDidMoveToWindow(self) -> None:
         pass
@@ -219,20 +245,30 @@ class NSWindow(NSObject):
     ) -> Any:
         self._state = 0
         self._view: NSView | None = None
+        self._is_miniaturized = False
         return self
 
     def occlusionState(self) -> int:
         return self._state
 
     def isVisible(self) -> bool:
-        return bool(self._state)
+        """No while it is in the Dock, or its application is hidden (NSWindow.h)."""
+        return bool(self._state) and not self._is_miniaturized and not _application.isHidden()
+
+    def isMiniaturized(self) -> bool:
+        return self._is_miniaturized
+
+    def setMiniaturized_(self, flag: bool) -> None:
+        """A click on the yellow button, or in the Dock."""
+        self._is_miniaturized = flag
+        self._occlude(8192 if flag else 8192 | NSWindowOcclusionStateVisible)
 
     def setContentView_(self, view: NSView, /) -> None:
         self._view = view
         view.move(self)
 
     def contentView(self) -> NSView | None:
-        return self._view
+        return autorelease(self._view)
 
     def center(self) -> None:
         pass
@@ -268,7 +304,47 @@ class NSApplication(NSObject):
 
     def init(self) -> Any:
         self.windows: list[NSWindow] = []
+        self._posted: list[NSEvent] = []
+        self._is_running = self._is_hidden = False
+        self.logged: list[BaseException] = []
         return self
+
+    def isHidden(self) -> bool:
+        return self._is_hidden
+
+    def hide_(self, sender: Any, /) -> None:
+        self._is_hidden = True
+
+    def unhide_(self, sender: Any, /) -> None:
+        self._is_hidden = False
+
+    def isRunning(self) -> bool:
+        return self._is_running
+
+    def run(self) -> None:
+        """Until ``stop_``, which is noticed after the next event (NSApplication.h). A pool for each event.
+
+        An exception is logged, and the loop goes on (NSApplication, ``reportException:``).
+        """
+        self._is_running = True
+        while self._is_running:
+            pool = NSAutoreleasePool()
+            try:
+                end = NSDate.dateWithTimeIntervalSinceNow_(0.05)
+                self.sendEvent_(
+                    self.nextEventMatchingMask_untilDate_inMode_dequeue_(
+                        NSEventMaskAny, end, NSDefaultRunLoopMode, True
+                    )
+                )
+            except BaseException as error:
+                self.logged.append(error)
+            del pool
+
+    def stop_(self, sender: Any, /) -> None:
+        self._is_running = False
+
+    def postEvent_atStart_(self, event: NSEvent, start: bool, /) -> None:
+        self._posted.append(event)
 
     def setActivationPolicy_(self, policy: int, /) -> bool:
         return policy == NSApplicationActivationPolicyRegular
@@ -280,8 +356,10 @@ class NSApplication(NSObject):
         self, mask: int, expiration: NSDate, mode: str, deqFlag: bool, /
     ) -> NSEvent | None:
         assert (mask, deqFlag) == (NSEventMaskAny, True)
+        if self._posted:
+            return autorelease(self._posted.pop(0))
         CFRunLoopRunInMode(mode, max(0.0, expiration.time - time.monotonic()), True)
-        return NSEvent.alloc().init()
+        return autorelease(NSEvent.alloc().init())
 
     def sendEvent_(self, event: NSEvent, /) -> None:
         for window in self.windows:

@@ -1,4 +1,4 @@
-"""A stand-in for PyObjC's ``CoreFoundation``: the main thread's run loop, with file descriptors alone."""
+"""A stand-in for PyObjC's ``CoreFoundation``: data, and the main thread's run loop with file descriptors alone."""
 
 from __future__ import annotations
 
@@ -6,13 +6,36 @@ import select
 import time
 from typing import Any
 
+import bridge
+
 kCFFileDescriptorReadCallBack = 1
 kCFRunLoopCommonModes = "kCFRunLoopCommonModes"
 kCFRunLoopDefaultMode = "kCFRunLoopDefaultMode"
 kCFRunLoopRunFinished, kCFRunLoopRunTimedOut, kCFRunLoopRunHandledSource = 1, 3, 4
 
 
+class CFDataRef(bridge.Buffer):
+    """Bytes that are Core Foundation's own: to release it on any thread asks nothing of Python."""
+
+    def bytes(self) -> bytes:
+        found: bytes = self.data
+        return found
+
+
+def CFDataCreate(allocator: None, data: Any, length: int, /) -> CFDataRef:
+    """A copy.
+
+    PyObjC's general caller lends the buffer for the call and gives back both the buffer and its own reference
+    (libffi_support.m, ``PyObjCFFI_FreeByRef``). The result is not autoreleased (``already_cfretained`` in the
+    metadata of pyobjc-framework-Cocoa).
+    """
+    assert allocator is None
+    return CFDataRef(bridge.ByteArray(data, length).data.tobytes())
+
+
 class CFFileDescriptorRef:
+    """PyObjC holds `callout` and `context` until it is invalidated (``mod_filedescr_retain``, ``…_release``)."""
+
     def __init__(self, fd: int, callout: Any, context: Any) -> None:
         self.fd, self.callout, self.context = fd, callout, context
         self.is_enabled, self.is_valid = False, True
@@ -59,6 +82,7 @@ def CFFileDescriptorEnableCallBacks(f: CFFileDescriptorRef, callBackTypes: int, 
 
 def CFFileDescriptorInvalidate(f: CFFileDescriptorRef, /) -> None:
     f.is_valid = f.is_enabled = False
+    f.callout = f.context = None
 
 
 def CFRunLoopAddSource(rl: CFRunLoopRef, source: CFRunLoopSourceRef, mode: str, /) -> None:
@@ -71,13 +95,16 @@ def CFRunLoopGetMain() -> CFRunLoopRef:
 
 
 def CFRunLoopRunInMode(mode: str, seconds: float, returnAfterSourceHandled: bool, /) -> int:
-    """Like the real one, but for returning at once when there is no source."""
+    """Like the real one, but for returning at once when there is no source.
+
+    No pool is made around callbacks: nothing in Apple's documentation says that there is one.
+    """
     deadline = time.monotonic() + seconds
     while True:
         descriptor = _main.ready(max(0.0, deadline - time.monotonic()))
         if descriptor is None:
             return kCFRunLoopRunTimedOut
         descriptor.is_enabled = False  # a callback comes once each time that it is enabled
-        descriptor.callout(descriptor, kCFFileDescriptorReadCallBack, descriptor.context)
+        bridge.call_python(descriptor.callout, descriptor, kCFFileDescriptorReadCallBack, descriptor.context)
         if returnAfterSourceHandled:
             return kCFRunLoopRunHandledSource

@@ -8,59 +8,20 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PIL import Image
 
 import sddisplaylink as sd
-from support.appkit_support import FAKES, stand_in
-from support.images import GifPicture, build_gif, colour
+from support.appkit_support import FAKES, SIZE, four_frames, stand_in
+from support.images import colour
 
 MakeImage = Callable[..., bytes]
 STATE = sd.PlayerState
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
-SIZE = (12, 8)
-
-
-def four_frames(loop: int | None = 0) -> bytes:
-    pictures = [GifPicture(*SIZE, fill=number, delay=5, transparent=9) for number in (1, 2, 3, 4)]
-    pictures[1].pixels = bytes([9, 2] * (SIZE[0] * SIZE[1] // 2))
-    pictures[0].disposal = 2  # so that frame 1 is half transparent
-    return build_gif(pictures, size=SIZE, loop=loop)
-
-
-@pytest.fixture
-def appkit() -> Iterator[Any]:
-    """The stand-in's modules, and the view's package."""
-    with stand_in():
-        import Accessibility
-        import AppKit
-        import CoreFoundation
-
-        from sddisplaylink.views import appkit
-
-        yield SimpleNamespace(ax=Accessibility, kit=AppKit, cf=CoreFoundation, views=appkit)
-
-
-@pytest.fixture
-def window(appkit: Any) -> Any:
-    frame = ((0, 0), (64, 64))
-    opened = appkit.kit.NSWindow.alloc().initWithContentRect_styleMask_backing_defer_(frame, 15, 2, False)
-    opened.makeKeyAndOrderFront_(None)
-    return opened
-
-
-@pytest.fixture
-def view(appkit: Any, clock: sd.ManualClock, window: Any) -> Iterator[Any]:
-    """In a window, playing four frames of 50 ms for ever."""
-    made = appkit.views.AnimatedImageView.of(four_frames(), clock=clock)
-    window.setContentView_(made)
-    yield made
-    made.close()
 
 
 def picture(view: Any) -> Any:
@@ -84,7 +45,7 @@ def test_the_layer_shows_the_frame_that_the_player_reports(view: Any, clock: sd.
     assert sorted(seen) == [0, 1, 2, 3]
 
 
-def test_rows_are_aligned_and_the_pixels_are_shared_not_copied(view: Any, clock: sd.ManualClock) -> None:
+def test_rows_are_aligned_and_colours_are_in_srgb(view: Any, clock: sd.ManualClock) -> None:
     clock.advance(0.02)
     image = picture(view)
     assert image.bytesPerRow == 64
@@ -278,8 +239,8 @@ def test_where_no_motion_is_wanted_the_first_frame_is_shown_and_stays(
 
 
 def test_before_macos_14_there_is_reduce_motion_alone(clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "Accessibility", None)  # type: ignore[arg-type] # an import of it fails
     with stand_in():
-        monkeypatch.setitem(sys.modules, "Accessibility", None)  # type: ignore[arg-type] # an import of it fails
         import AppKit
 
         from sddisplaylink.views.appkit import motion
