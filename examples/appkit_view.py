@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import AppKit
+import objc
 
 from sddisplaylink.views.appkit import AnimatedImageView
 
@@ -25,13 +26,22 @@ def open_window(view: AnimatedImageView) -> AppKit.NSWindow:
 
 
 def run(application: AppKit.NSApplication, seconds: float) -> None:
-    """Events, and with them the view's frames, for a while."""
-    date = AppKit.NSDate.dateWithTimeIntervalSinceNow_(seconds)
-    event = application.nextEventMatchingMask_untilDate_inMode_dequeue_(
-        AppKit.NSEventMaskAny, date, AppKit.NSDefaultRunLoopMode, True
-    )
-    if event is not None:
-        application.sendEvent_(event)
+    """Events, and with them the view's frames, for a while.
+
+    `NSApplication.run()` makes an autorelease pool for each event. So must a loop that takes its events itself.
+    """
+    with objc.autorelease_pool():
+        date = AppKit.NSDate.dateWithTimeIntervalSinceNow_(seconds)
+        event = application.nextEventMatchingMask_untilDate_inMode_dequeue_(
+            AppKit.NSEventMaskAny, date, AppKit.NSDefaultRunLoopMode, True
+        )
+        if event is not None:
+            application.sendEvent_(event)
+
+
+def is_open(window: AppKit.NSWindow, application: AppKit.NSApplication) -> bool:
+    """Whether it has not been closed: in the Dock, or hidden with its application, it is not visible either."""
+    return window.isVisible() or window.isMiniaturized() or application.isHidden()
 
 
 def main() -> None:
@@ -47,7 +57,7 @@ def main() -> None:
     window, end = open_window(view), time.monotonic() + options.seconds
     application.finishLaunching()
     with contextlib.suppress(KeyboardInterrupt):
-        while window.isVisible() and time.monotonic() < end:
+        while is_open(window, application) and time.monotonic() < end:
             run(application, min(0.1, max(0.0, end - time.monotonic())))
     if options.screenshot and (shown := view.player.current_frame):
         shown.image.save(options.screenshot)

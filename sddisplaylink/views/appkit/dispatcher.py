@@ -8,6 +8,7 @@ from typing import Any
 from sddisplaylink.dispatch.event_loop import LoopDispatcher
 from sddisplaylink.errors import ClockError
 from sddisplaylink.native import finalize_now
+from sddisplaylink.views.appkit import interruption
 from sddisplaylink.views.appkit.frameworks import AppKit, CoreFoundation, objc
 
 
@@ -45,10 +46,17 @@ class RunLoopDispatcher(LoopDispatcher):
 
 
 def _readable(watch: Any, kinds: int, reference: weakref.ref[RunLoopDispatcher]) -> None:
+    """Called by the run loop. Nothing may be raised out of here."""
+    try:
+        dispatcher = reference()
+        if dispatcher is not None and dispatcher._finalizer.alive:
+            _run_pending(dispatcher, watch)
+    except BaseException as error:
+        interruption.handle(error)
+
+
+def _run_pending(dispatcher: RunLoopDispatcher, watch: Any) -> None:
     """A file descriptor's callback comes once each time that it is enabled."""
-    dispatcher = reference()
-    if dispatcher is None or not dispatcher._finalizer.alive:
-        return
     try:
         dispatcher.run_pending()
     finally:

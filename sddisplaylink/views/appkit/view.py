@@ -19,6 +19,13 @@ from sddisplaylink.views.appkit.viewer import Viewer
 if TYPE_CHECKING:
     from Quartz import CGImageRef
 
+try:
+    objc.lookUpClass("SDDLAnimatedImageView")
+except objc.nosuchclass_error:
+    pass
+else:
+    raise ImportError("this module defines a class of Objective-C, which can be done once in a process: restart Python")
+
 _OCCLUSION = AppKit.NSWindowDidChangeOcclusionStateNotification
 
 

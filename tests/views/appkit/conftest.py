@@ -16,6 +16,7 @@ def appkit() -> Iterator[Any]:
     """The stand-in's modules, and the view's package."""
     with stand_in() as modules:
         yield modules
+        assert modules.bridge.thrown == []
 
 
 @pytest.fixture

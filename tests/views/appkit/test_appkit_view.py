@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import subprocess
 import sys
 import threading
 import weakref
@@ -13,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 import sddisplaylink as sd
-from support.appkit_support import FAKES, SIZE, four_frames, stand_in
+from support.appkit_support import SIZE, four_frames, stand_in
 from support.images import colour
 
 MakeImage = Callable[..., bytes]
@@ -306,16 +303,6 @@ def test_a_finished_animation_is_not_begun_again_by_looking_at_it(
 # ---- the run loop, and what is left ----
 
 
-def test_the_example_plays_in_a_window_until_its_time_is_over(tmp_path: Path) -> None:
-    path = os.pathsep.join([str(FAKES), str(EXAMPLES.parent)])
-    command = [sys.executable, EXAMPLES / "appkit_view.py", "--seconds", "0.5", "--screenshot", tmp_path / "shot.png"]
-    run = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=60)
-    assert (run.returncode, run.stderr) == (0, "")
-    assert int(run.stdout.split()[0]) >= 2
-    with Image.open(tmp_path / "shot.png") as shot:
-        assert shot.size == (160, 160)
-
-
 def test_frames_come_through_the_main_run_loop(appkit: Any, window: Any) -> None:
     shown: list[int] = []
     view = appkit.views.AnimatedImageView.of(
@@ -368,23 +355,6 @@ def test_a_clock_can_be_advanced_from_another_thread(appkit: Any, clock: sd.Manu
     thread.join()
     assert len(ticks) == 3
     link.close()
-
-
-def test_an_exception_leaves_the_run_loop_and_the_dispatcher_goes_on(appkit: Any) -> None:
-    dispatcher = appkit.views.RunLoopDispatcher()
-    calls: list[str] = []
-
-    def interrupt() -> None:
-        raise KeyboardInterrupt
-
-    for call in (interrupt, lambda: calls.append("next"), dispatcher.close):
-        dispatcher.post(call)
-        try:
-            appkit.cf.CFRunLoopRunInMode(appkit.cf.kCFRunLoopDefaultMode, 5.0, True)
-        except KeyboardInterrupt:
-            calls.append("interrupted")
-    assert calls == ["interrupted", "next"]
-    assert appkit.cf._main.ready(0) is None  # closed in its own callback, it is not enabled again
 
 
 def test_a_wake_of_a_dispatcher_that_is_gone_does_nothing(appkit: Any) -> None:
