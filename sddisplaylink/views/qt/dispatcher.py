@@ -28,6 +28,7 @@ class QtDispatcher(LoopDispatcher):
         descriptor = os.dup(self.fileno())
         notifier = QtCore.QSocketNotifier(descriptor, QtCore.QSocketNotifier.Type.Read, loop)
         reference = weakref.ref(self)
+        # without arguments: PySide6 converts them by Python code, and crashes if Ctrl-C is raised in that
         notifier.activated.connect(lambda: _run_pending_of(reference))
         notifier.destroyed.connect(lambda: os.close(descriptor))
         self._unwatch = weakref.finalize(self, _end, notifier)

@@ -1,0 +1,104 @@
+"""Ctrl-C ends a program that shows an animation exactly as it ends the same program without this library."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.pty_process import PtyProcess, assert_given_back
+from support.requirements import unavailable
+from support.terminal_support import PLAY, UPDATE_END
+from support.virtual_screen import VirtualScreen
+
+PROGRAMS = Path(__file__).with_name("interrupted_programs.py")
+BALL = Path(__file__).resolve().parents[3] / "examples" / "ball.gif"
+MODULES = {"Tk": "_tkinter"}
+NAMES = ("PySide6", "PyQt6", "Tk", "pygame", "pyglet", "asyncio", "frames", "wait")
+OFTEN = 20
+PLAYS_ON = 12  # further frames, after which the interrupt has not ended the program
+PATIENCE = 60.0
+
+
+class Program:
+    """One of the programs, running."""
+
+    def __init__(self, screen: VirtualScreen, name: str, side: str, handling: str) -> None:
+        command = [sys.executable, "-X", "faulthandler", str(PROGRAMS), name, side, handling]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        self._process = subprocess.Popen(command, env=screen.environment(), **pipes)
+        self._await_frame()
+
+    def interrupt(self) -> tuple[str, str]:
+        """Send Ctrl-C's signal within the next frames; how the program ends, and its last words."""
+        time.sleep(random.random() * 0.15)
+        self._process.send_signal(signal.SIGINT)
+        if all(self._process.stdout.readline() for _ in range(PLAYS_ON)):
+            return "plays on", ""
+        errors = self._process.communicate(timeout=PATIENCE)[1].strip().splitlines()
+        return str(self._process.returncode), errors[
+            -1
+        ] if errors and self._process.returncode != -signal.SIGABRT else ""
+
+    def _await_frame(self) -> None:
+        for _ in range(3):
+            if not self._process.stdout.readline():
+                raise AssertionError(self._process.communicate()[1])
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+
+@contextlib.contextmanager
+def running(screen: VirtualScreen, name: str, side: str, handling: str) -> Iterator[Program]:
+    with contextlib.closing(Program(screen, name, side, handling)) as program:
+        yield program
+
+
+def outcomes(screen: VirtualScreen, name: str, side: str, handling: str, count: int) -> set[tuple[str, str]]:
+    """How so many interrupts end the program; one process takes all those that do not end it."""
+    seen: set[tuple[str, str]] = set()
+    left = count
+    while left > 0:
+        with running(screen, name, side, handling) as program:
+            outcome = ("plays on", "")
+            while outcome[0] == "plays on" and left > 0:
+                outcome = program.interrupt()
+                seen.add(outcome)
+                left -= 1
+    return seen
+
+
+@pytest.mark.parametrize(("handling", "count"), [("default", OFTEN), ("quit", 3), ("system", 1)])
+@pytest.mark.parametrize("name", NAMES)
+def test_ctrl_c_does_what_it_does_without_us(
+    virtual_screen: VirtualScreen, name: str, handling: str, count: int
+) -> None:
+    if name not in ("asyncio", "frames", "wait") and importlib.util.find_spec(MODULES.get(name, name)) is None:
+        unavailable(f"{name} is not installed")
+    expected = outcomes(virtual_screen, name, "theirs", handling, 1)
+    assert outcomes(virtual_screen, name, "ours", handling, count) == expected
+
+
+@pytest.mark.extended
+def test_ctrl_c_in_the_terminal() -> None:
+    for _ in range(OFTEN):
+        with PtyProcess(*PLAY, str(BALL), "--loops", "0") as process:
+            process.read_until(lambda process=process: UPDATE_END in process.log)
+            before = process.log.count(UPDATE_END)
+            more = random.randrange(3)
+            process.read_until(lambda process=process, most=before + more: process.log.count(UPDATE_END) >= most)
+            process.send(b"\x03")
+            process.ends_with(130)
+            assert process.errors == ""
+            assert_given_back(process)
