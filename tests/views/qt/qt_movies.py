@@ -8,15 +8,17 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-from qt_windows import BALL, SPIRAL, application, run_until, settle
+from qt_stage import application, process_events, run_until
 
 import sddisplaylink as sd
 from sddisplaylink.views.qt import AnimatedLabel, AnimatedMovie
 from sddisplaylink.views.qt.binding import BINDING, QtCore, QtGui, QtWidgets
 from sddisplaylink.views.qt.picture import image_of
+from support import window_scenes
 from support.images import GifPicture, build_gif
 from support.window_driver import main
 
+BALL, SPIRAL = str(window_scenes.BALL), str(window_scenes.SPIRAL)
 QMovie = QtGui.QMovie
 BROKEN = build_gif([GifPicture(delay=5, fill=1), GifPicture(delay=5, data=b"\x0c\x01\xff\x00")], loop=0)
 
@@ -250,13 +252,13 @@ def labels() -> dict[str, object]:
     movie.start()
     played = run_until(lambda: movie.currentFrameNumber() > 2 and not label.pixmap().isNull())
     movie.setPaused(True)
-    settle()
+    process_events()
     same = label.pixmap().toImage() == movie.currentPixmap().toImage()
     other = AnimatedLabel()
     other.setMovie(movie)
     at_once = other.pixmap().width(), other.movie() is movie
     label.deleteLater()
-    settle()
+    process_events()
     movie.setPaused(False)
     number = movie.currentFrameNumber()
     after = run_until(lambda: movie.currentFrameNumber() != number)
@@ -267,7 +269,7 @@ def labels() -> dict[str, object]:
     run_until(lambda: movie.currentFrameNumber() == number)
     left_alone = other.pixmap().cacheKey() == key
     movie.deleteLater()
-    settle()
+    process_events()
     return {
         "played": played,
         "same": same,
@@ -289,10 +291,10 @@ def lives() -> dict[str, object]:
     player = movie.player
     run_until(lambda: player.frame_index > 1)
     parent.deleteLater()
-    settle()
+    process_events()
     seen["parent"] = player.state.value
     movie = player = parent = None
-    settle()
+    process_events()
     gc.collect()
     seen["pool"] = sd.diagnostics()["pool_bytes"]
     alone = AnimatedMovie(BALL)
@@ -302,7 +304,7 @@ def lives() -> dict[str, object]:
     run_until(lambda: len(numbers) > 2)
     playback = weakref.ref(alone._movie_player)
     del alone
-    settle()
+    process_events()
     seen["dropped"] = [sd.diagnostics()["players"], sd.diagnostics()["pool_bytes"], playback() is None]
     closing = AnimatedMovie(BALL)
     closing.frameChanged.connect(lambda number: closing.close() if number == 2 else None)

@@ -4,208 +4,165 @@ from __future__ import annotations
 
 import _tkinter
 import sys
-import threading
-import time
 import tkinter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageChops
+from tk_stage import TkStage
 
 import sddisplaylink as sd
 from sddisplaylink.views.tk import picture as tk_picture
-from sddisplaylink.views.tk.dispatcher import TkDispatcher
 from sddisplaylink.views.tk.label import AnimatedLabel
-from support.window_driver import grab, main
+from support.window_driver import main
+from support.window_scenes import BALL, SPIRAL, difference, expected
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
-PATIENCE = 20.0
-
-
-@contextmanager
-def window() -> Iterator[tkinter.Tk]:
-    root = tkinter.Tk()
-    root.geometry("+40+30")
-    root.configure(background="#203040")
-    try:
-        yield root
-    finally:
-        root.destroy()
+OTHER_BACKGROUND = "#c01030"
 
 
-@contextmanager
-def shown_label(source: object, **options: Any) -> Iterator[tuple[tkinter.Tk, AnimatedLabel]]:
-    with window() as root:
-        label = AnimatedLabel(root, source, borderwidth=0, **options)
-        label.pack(padx=7, pady=5)
-        root.update()
-        yield root, label
-
-
-def run_until(root: tkinter.Tk, condition: Callable[[], bool]) -> bool:
-    """Run the main loop until then, or until patience ends."""
-    end = time.monotonic() + PATIENCE
-
-    def look() -> None:
-        if condition() or time.monotonic() > end:
-            root.quit()
-        else:
-            root.after(2, look)
-
-    root.after(0, look)
-    root.mainloop()
-    return condition()
-
-
-def photograph(label: tkinter.Label, size: tuple[int, int], *, update: bool = True) -> Image.Image:
-    if update:
-        label.update()
-    label.winfo_pointerxy()  # the server has drawn what came before
-    left, top = label.winfo_rootx(), label.winfo_rooty()
-    return grab(box=(left, top, left + size[0], top + size[1]))
-
-
-def expected(image: sd.AnimatedImage, index: int, background: str) -> Image.Image:
-    frame = image[index].image
-    return Image.alpha_composite(Image.new("RGBA", frame.size, background), frame).convert("RGB")
-
-
-def difference(label: AnimatedLabel, background: str) -> int:
-    """How far the label on the screen is from the frame that its player reports, at the worst pixel."""
-    image = label.player.image
-    index = label.player.frame_index
-    shot = photograph(label, image.size)
-    channels = ImageChops.difference(shot, expected(image, index, background)).getextrema()
-    return max(int(high) for _, high in channels)
+def change_background(stage: TkStage, label: AnimatedLabel) -> int:
+    """Give the label another colour; how far the screen is from the frame on it."""
+    stage.background = label["background"] = OTHER_BACKGROUND
+    stage.update()
+    return difference(stage, label)
 
 
 # ---- scenarios ----
 
 
-def pixels(name: str) -> dict[str, object]:
-    """Every frame of two loops, and after a change of the background."""
+def background() -> int:
+    """The label's colour changes while a transparent image stands still."""
     clock = sd.ManualClock()
-    with shown_label(EXAMPLES / name, clock=clock, background="#30a0f0") as (_, label):
-        indices, worst = [], 0
-        for _ in range(60):
-            clock.advance(1 / 60)
-            indices.append(label.player.frame_index)
-            worst = max(worst, difference(label, "#30a0f0"))
-        label["background"] = "#c01030"
-        return {"indices": indices, "worst": worst, "other_background": difference(label, "#c01030")}
+    with TkStage() as stage:
+        label = stage.add(SPIRAL, clock=clock)
+        stage.update()
+        clock.advance(0.2)
+        return change_background(stage, label)
 
 
 def large() -> dict[str, object]:
     """Frames that are drawn in bands: only whole ones are seen."""
     tk_picture.WHOLE_PIXELS, tk_picture.BAND_PIXELS = 2000, 700
     clock = sd.ManualClock()
-    with shown_label(EXAMPLES / "spiral.png", clock=clock, background="#30a0f0") as (root, label):
+    with TkStage() as stage:
+        label = stage.add(SPIRAL, clock=clock)
+        stage.update()
         image, player = label.player.image, label.player
-        whole = [expected(image, index, "#30a0f0") for index in range(len(image))]
+        whole = [expected(image, index, stage.background) for index in range(len(image))]
         clock.advance(0.05)
-        worst, halfway, torn = difference(label, "#30a0f0"), 0, 0
+        stage.update()
+        worst, halfway, torn = difference(stage, label), 0, 0
         for _ in range(15):
             before = player.frame_index
             clock.advance(0.1)
-            while root.tk.dooneevent(_tkinter.DONT_WAIT):
-                shot = photograph(label, image.size, update=False)
+            while stage.root.tk.dooneevent(_tkinter.DONT_WAIT):
+                stage.root.winfo_pointerxy()
+                shot = stage.photograph(label)
                 halfway += shot == whole[before]
                 torn += shot not in whole
-            worst = max(worst, difference(label, "#30a0f0"))
+            stage.update()
+            worst = max(worst, difference(stage, label))
         clock.advance(1.0)  # many frames, of which one is being drawn
-        worst = max(worst, difference(label, "#30a0f0"))
-        label["background"] = "#c01030"
+        stage.update()
+        worst = max(worst, difference(stage, label))
+        worst = max(worst, change_background(stage, label))
         clock.advance(0.05)
-        return {"worst": max(worst, difference(label, "#c01030")), "halfway": halfway, "torn": torn}
+        stage.update()
+        return {"worst": max(worst, difference(stage, label)), "halfway": halfway, "torn": torn}
 
 
-def plays() -> dict[str, object]:
-    """In real time, under the main loop."""
-    threads, seen, worst = set(), [], []
-    with shown_label(EXAMPLES / "ball.gif") as (root, label):
+def destroyed_past_python() -> dict[str, object]:
+    """The window is destroyed by Tk's own command, of which Python's objects are not told."""
+    with TkStage() as stage:
+        label = stage.add(BALL)
+        stage.update()
+    root = tkinter.Tk()
+    last = AnimatedLabel(root, BALL)
+    root.tk.call("destroy", ".")
+    return {
+        "with the window": label.player.state.value,
+        "past Python": last.player.state.value,
+        "players": sd.diagnostics()["players"],
+    }
 
-        def on_frame(frame: sd.Frame) -> None:
-            threads.add(threading.get_ident())
-            seen.append(frame.index)
-            if len(seen) % 8 == 0:
-                worst.append(difference(label, "#ffffff"))
 
-        label.player.on_frame = on_frame
-        came = run_until(root, lambda: len(worst) >= 4)
+def image_names() -> int:
+    """How many more of Tk's images there are after a thousand frames."""
+    clock = sd.ManualClock()
+    with TkStage() as stage:
+        stage.add(SPIRAL, clock=clock, rate=10.0)
+        names = []
+        for _ in range(2):
+            for _ in range(500):
+                clock.advance(1 / 60)
+                stage.update()
+            names.append(stage.root.tk.splitlist(stage.root.tk.call("image", "names")))
+        return len(names[1]) - len(names[0])
+
+
+def fails() -> dict[str, object]:
+    """Errors in callbacks, of files, and of options."""
+    reported: list[str] = []
+    with TkStage() as stage:
+        root = stage.root
+        root.report_callback_exception = lambda kind, error, traceback: reported.append(f"{kind.__name__}: {error}")
+        before = set(root.winfo_children()), sd.diagnostics()["players"]
+
+        def broken(frame: sd.Frame) -> None:
+            raise RuntimeError(f"frame {frame.index}")
+
+        label = stage.add(BALL, on_frame=broken)
+        stage.until(lambda: bool(reported))
+        state = label.player.state.value
+        stage.end([label], "delete the parent")
+        handled: list[str] = []
+        label = stage.add(BALL, on_frame=broken, on_error=lambda error: handled.append(str(error)))
+        stage.until(lambda: bool(handled))
+        stage.end([label], "delete the parent")
+        refused = []
+        for options in ({"source": b"no image"}, {"source": BALL, "rte": 2}):
+            try:
+                AnimatedLabel(root, **options)
+            except Exception as error:
+                refused.append(type(error).__name__)
+        after = set(root.winfo_children()), sd.diagnostics()["players"]
+
+        stage.add(BALL, on_frame=lambda frame: sys.exit("enough"))
+        stage.dispatcher().post(lambda: 1 // 0)  # what is no player's
+        try:
+            stage.until(lambda: False)
+        except SystemExit as error:
+            reported.append(f"SystemExit: {error}")
         return {
-            "came": came,
-            "own_thread": threads == {threading.get_ident()},
-            "different": len(set(seen)),
-            "worst": max(worst),
+            "reported": reported,
+            "state": state,
+            "handled": handled,
+            "refused": refused,
+            "clean": before == after,
         }
 
 
-def hides() -> dict[str, object]:
-    """The window, then only the frame that the label is in; and what the user does meanwhile."""
-    calls = 0
+def polls() -> dict[str, object]:
+    """A Tk that cannot watch descriptors."""
 
-    def count(*arguments: object) -> None:
-        nonlocal calls
-        calls += 1
+    class WithoutFileHandlers:
+        def __init__(self, tk: Any) -> None:
+            self._tk = tk
 
-    with window() as root:
-        box = tkinter.Frame(root)
-        label = AnimatedLabel(box, EXAMPLES / "ball.gif", on_frame=count)
-        player = label.player
-        states = {"unmapped": player.state.value}
-        box.pack()
-        label.pack()
-        states["begun"] = run_until(root, lambda: calls > 3)
+        def __getattr__(self, name: str) -> Any:
+            if name == "createfilehandler":
+                raise AttributeError(name)
+            return getattr(self._tk, name)
 
-        root.withdraw()
-        root.update()
-        states["withdrawn"] = player.state.value
-        states["quiet"] = run_until(root, lambda: sd.diagnostics()["running_sources"] == 0)
-        before, dispatcher, attended = calls, TkDispatcher.of(root), 0
-        run_pending = dispatcher.run_pending
-
-        def attend() -> int:
-            nonlocal attended
-            attended += 1
-            return run_pending()
-
-        dispatcher.run_pending = attend  # type: ignore[method-assign]
-        root.after(300, root.quit)
-        root.mainloop()
-        states["calls_while_hidden"], states["wakes_while_hidden"] = calls - before, attended
-
-        root.deiconify()
-        states["goes_on"] = run_until(root, lambda: calls > before + 3)
-        box.pack_forget()
-        root.update()
-        states["frame_hidden"] = player.state.value
-        player.pause()
-        box.pack()
-        root.update()
-        states["paused_by_user"] = player.state.value
-        box.pack_forget()
-        root.update()
-        player.play()
-        root.update()
-        states["played_while_hidden"] = player.state.value
-        box.pack()
-        root.update()
-        states["seen_again"] = player.state.value
-        return states
-
-
-def waits_for_play() -> dict[str, object]:
-    """autoplay=False: the first frame of the mode, and then play()."""
-    clock = sd.ManualClock()
-    options = {"clock": clock, "autoplay": False, "mode": sd.PlaybackMode.REVERSE}
-    with shown_label(EXAMPLES / "ball.gif", **options) as (_, label):
-        clock.advance(0)
-        still = difference(label, "#ffffff"), label.player.frame_index, label.player.state.value
-        label.player.play()
-        clock.advance(0.5)
-        return {"still": still, "then": (difference(label, "#ffffff"), label.player.frame_index)}
+    with TkStage() as stage:
+        root = stage.root
+        root.tk = WithoutFileHandlers(root.tk)
+        label = stage.add(BALL)
+        came = stage.until(lambda: label.player.stats.shown > 3)
+        label.player.pause()
+        stage.update()
+        worst = difference(stage, label)
+        label.destroy()
+        stage.update()
+        return {"came": came, "worst": worst, "timers": len(root.tk.splitlist(root.tk.call("after", "info")))}
 
 
 if __name__ == "__main__":
