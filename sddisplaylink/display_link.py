@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-import weakref
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -13,20 +12,13 @@ from typing import Any, Self
 from sddisplaylink.clocks.choosing import resolve_clock
 from sddisplaylink.clocks.displays import Display
 from sddisplaylink.clocks.manual import ManualClock
+from sddisplaylink.dispatch.closing import ClosedByWith
 from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
-from sddisplaylink.dispatch.subscriber import NativeClient
+from sddisplaylink.dispatch.subscriber import CallbackActivity, PendingError
+from sddisplaylink.dispatch.waiting import wait_for_mailbox
 from sddisplaylink.errors import LinkClosedError
-from sddisplaylink.native import (
-    WAIT_SLICE,
-    check,
-    ffi,
-    finalize_now,
-    is_exiting,
-    lib,
-    nanoseconds,
-    seconds,
-    when_main_ends,
-)
+from sddisplaylink.native import check, deadline_after, ffi, lib, may_wait, owned_handle, seconds
+from sddisplaylink.weak_group import WeakGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ class Tick:
         )
 
 
-class DisplayLink(NativeClient):
+class DisplayLink(ClosedByWith):
     """Ticks in step with a display.
 
     ``callback(tick)`` runs on ``dispatcher``: by default on the one library thread, never on the display's own thread.
@@ -84,28 +76,41 @@ class DisplayLink(NativeClient):
     ) -> None:
         if callback is not None and not callable(callback):
             raise TypeError(f"callback must be callable, not {type(callback).__name__}")
-        source = resolve_clock(clock, display)
-        dispatcher = resolve_dispatcher(dispatcher)
-        out = ffi.new("sddl_handle *")
-        check(lib.sddl_link_open(source.handle, dispatcher.mailbox, out))
-        super().__init__(out[0], source, dispatcher)
+        self._source = resolve_clock(clock, display)
+        self._dispatcher = resolve_dispatcher(dispatcher)
+        self._owner = owned_handle()
+        check(lib.sddl_link_open(self._source.handle, self._dispatcher.mailbox, self._owner))
+        self._handle: int = self._owner[0]
         self._callback = callback
-        self._lock = threading.RLock()  # guards what follows; never held while a callback runs
         self._is_running = False
-        self._ports: weakref.WeakSet[TickPort] = weakref.WeakSet()
-        self._own_port = self._open_port() if callback is None else None
+        self._is_closed = False
+        self._activity = CallbackActivity()
+        self._pending_error = PendingError()
+        self._ports: WeakGroup[TickPort] = WeakGroup()
+        self._port_of_thread = threading.local()
+        # without a callback the first thread that waits gets the latest tick of before, too
+        self._first_port = [self._open_port()] if callback is None else []
+        self._dispatcher.register(self._handle, self)
+        self._source.register(self._dispatcher)
 
     # ---- running ----
+    #
+    # No lock: an event loop's thread calls these, too, and must not wait for a thread of ours. What is to be is one
+    # flag, and whoever has changed it brings the native links in line with what it is when that is done.
 
     def start(self) -> None:
-        """Begin to tick. Does nothing if running. Raises LinkClosedError."""
-        with self._lock:
-            self._check_open()
-            if self._callback is not None:
-                check(lib.sddl_link_start(self._handle))
-            for port in list(self._ports):
-                port.start()
-            self._is_running = True
+        """Begin to tick. Does nothing if running. Raises LinkClosedError; SDDisplayLinkError without a thread to tick.
+
+        When it raises, the link is as it was before.
+        """
+        self._check_open()
+        was_running, self._is_running = self._is_running, True
+        try:
+            self._follow()
+        except BaseException:
+            self._is_running = was_running
+            self._follow()
+            raise
 
     def stop(self) -> None:
         """End the ticks. On return no further callback begins; does nothing if stopped.
@@ -113,17 +118,24 @@ class DisplayLink(NativeClient):
         Waits for a callback that is running on another thread, for one second at most.
         """
         self._halt()
-        self._settle()
+        self._activity.wait_idle()
 
     def close(self) -> None:
         """Stop for good. Raises, once, the exception that stopped the callback, if any."""
-        with self._lock:
-            self._halt()
-            self._close_handle()
-            for port in list(self._ports):
-                port.close()
-        self._settle()
+        self._halt()
+        self._is_closed = True
+        self._dispatcher.unregister(self._handle)
+        lib.sddl_release(self._owner)
+        for port in self._ports:
+            port.close()
+        self._source.close()
+        self._activity.wait_idle()
         self._pending_error.raise_once()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether :meth:`close` has been called."""
+        return self._is_closed
 
     @property
     def is_running(self) -> bool:
@@ -159,15 +171,13 @@ class DisplayLink(NativeClient):
     def wait(self, timeout: float | None = None) -> Tick | None:
         """Block until the next tick and return it; None after ``timeout`` seconds.
 
-        Raises LinkClosedError once closed, also in a wait that is under way, and the exception that stopped the
-        callback.
+        Every thread that waits is a reader of its own, and gets every tick that it has time for. Raises LinkClosedError
+        once closed, also in a wait that is under way, and when the main thread has ended (in a daemon thread it then
+        waits for ever); the exception that stopped the callback; ValueError for a timeout that is not finite.
         """
         self._pending_error.raise_once()
-        with self._lock:
-            self._check_open()
-            if self._own_port is None:
-                self._own_port = self._open_port()
-        event = self._own_port.wait(timeout)
+        self._check_open()
+        event = self._port_here().wait(timeout)
         self._pending_error.raise_once()
         return None if event is None else Tick.of(event)
 
@@ -193,37 +203,80 @@ class DisplayLink(NativeClient):
             port.close()
 
     def _open_iteration(self) -> TickPort:
-        with self._lock:
-            self._check_open()
-            port = self._open_port()
-            if not self._is_running:
-                self.start()
-            return port
+        self._check_open()
+        port = self._open_port()
+        if not self._is_running:
+            self.start()
+        return port
+
+    def _port_here(self) -> TickPort:
+        """This thread's own subscription."""
+        port: TickPort | None = getattr(self._port_of_thread, "port", None)
+        if port is None:
+            try:
+                port = self._first_port.pop()
+            except IndexError:
+                port = self._open_port()
+            self._port_of_thread.port = port
+        return port
 
     def _open_port(self) -> TickPort:
         port = TickPort(self._source.handle)
         self._ports.add(port)
         if self._is_running:
             port.start()
+        if self._is_closed or not self._is_running:  # by another thread, meanwhile
+            port.stop()
         return port
 
     # ---- callbacks ----
 
-    def _receive(self, event: Any) -> None:
-        self._call(self._callback, Tick.of(event))
+    def handle_event(self, event: Any) -> None:
+        """Call the callback with the tick of a native event. Runs on the dispatcher."""
+        self._activity.run(self._call_if_current, event)
+
+    def _call_if_current(self, event: Any) -> None:
+        # asked when the activity is known: whoever ends the event's epoch then sees that somebody is inside
+        if self._callback is None or lib.sddl_client_is_current(self._handle, event.epoch) != 1:
+            return
+        try:
+            self._callback(Tick.of(event))
+        except BaseException as error:
+            self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        super()._fail(error)
+        """The callback's exception stops the link. Ctrl-C and sys.exit() in the user's own loop end that loop, too."""
+        self._pending_error.keep(error)
         self._halt()
+        if not isinstance(error, Exception) and not self._dispatcher.has_thread:
+            self._pending_error.forget(error)
+            self._dispatcher.has_failed(error)
+            raise error
 
     def _halt(self) -> None:
-        with self._lock:
-            self._is_running = False
-            if not self.is_closed:
-                lib.sddl_link_stop(self._handle)
-            for port in list(self._ports):
-                if not port.is_closed:
+        self._is_running = False
+        self._follow()
+
+    def _follow(self) -> None:
+        """Start or stop the native links, as the flag says."""
+        while True:
+            running = self._is_running
+            if self._callback is not None and not self._is_closed:
+                status = (lib.sddl_link_start if running else lib.sddl_link_stop)(self._handle)
+                if running:
+                    check(status)
+            for port in self._ports:
+                if not running:
                     port.stop()
+                elif not port.is_closed:
+                    port.start()
+            if running == self._is_running:
+                return
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise LinkClosedError(f"this {type(self).__name__} has been closed")
+        check(lib.sddl_client_is_current(self._handle, 0))  # a forked child, or the end of the process
 
     def __enter__(self) -> Self:
         self.start()
@@ -236,29 +289,21 @@ class DisplayLink(NativeClient):
 
 # ---- subscriptions ----
 
-_ports: weakref.WeakSet[TickPort] = weakref.WeakSet()
-
 
 class TickPort:
     """A subscription to ticks: a native link with a mailbox of its own, which holds the latest tick until it is taken.
 
-    Every ``wait()`` and every loop over a link has one, so that none takes another's ticks.
+    Every thread in ``wait()`` and every loop over a link has one, so that none takes another's ticks.
     """
 
     def __init__(self, source: int) -> None:
-        out = ffi.new("sddl_handle[2]")
-        check(lib.sddl_mailbox_open(out))
-        self._mailbox: int = out[0]
-        status = lib.sddl_link_open(source, self._mailbox, out + 1)
-        if status < 0:
-            lib.sddl_mailbox_close(self._mailbox)
-            check(status)
-        self._link: int = out[1]
-        self._event = ffi.new("sddl_event *")
+        self._mailbox_owner, self._link_owner = owned_handle(), owned_handle()
+        check(lib.sddl_mailbox_open(self._mailbox_owner))
+        self._mailbox: int = self._mailbox_owner[0]
+        check(lib.sddl_link_open(source, self._mailbox, self._link_owner))
+        self._link: int = self._link_owner[0]
         self.is_running = False
-        self._finalizer = weakref.finalize(self, _close, self._link, self._mailbox)
-        self._finalizer.atexit = False
-        _ports.add(self)
+        self.is_closed = False
 
     def start(self) -> None:
         """Subscribe to the clock's ticks."""
@@ -274,27 +319,25 @@ class TickPort:
     def close(self) -> None:
         """Stop for good; whoever waits gets a LinkClosedError."""
         self.is_running = False
-        finalize_now(self._finalizer)
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether it has been closed."""
-        return not self._finalizer.alive
+        self.is_closed = True
+        lib.sddl_release(self._link_owner)
+        lib.sddl_release(self._mailbox_owner)
 
     def take(self) -> Any | None:
-        """The native event that is there, or None. Good until the next call. Raises LinkClosedError."""
-        return self._event if check(lib.sddl_mailbox_wait(self._mailbox, self._event, 1, 0)) else None
+        """The native event that is there, or None. Raises LinkClosedError."""
+        event = ffi.new("sddl_event *")
+        return event if wait_for_mailbox(self._mailbox, event, 1, 0.0) else None
 
     def wait(self, timeout: float | None, while_running: bool = False) -> Any | None:
         """The next native event, or None on timeout (and, if asked for, once stopped). Raises LinkClosedError."""
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = deadline_after(timeout)
+        event = ffi.new("sddl_event *")
         while not (while_running and not self.is_running):
-            if is_exiting():
+            if not may_wait():
                 raise LinkClosedError("the interpreter is exiting")
-            left = WAIT_SLICE if deadline is None else min(WAIT_SLICE, deadline - time.monotonic())
-            if check(lib.sddl_mailbox_wait(self._mailbox, self._event, 1, nanoseconds(max(left, 0.0)))):
-                return self._event
-            if left < WAIT_SLICE:
+            if wait_for_mailbox(self._mailbox, event, 1, deadline):
+                return event
+            if deadline is not None and time.monotonic() >= deadline:
                 return None
         return None
 
@@ -305,22 +348,9 @@ class TickPort:
         )
 
         with Readiness(check(lib.sddl_mailbox_fd(self._mailbox))) as readiness:
-            while self.is_running:
+            while self.is_running and may_wait():
                 event = self.take()
                 if event is None:
                     await readiness.wait()
                 else:
                     yield event
-
-
-def _close(link: int, mailbox: int) -> None:
-    lib.sddl_client_close(link)
-    lib.sddl_mailbox_close(mailbox)
-
-
-def _close_all() -> None:
-    for port in list(_ports):
-        port.close()
-
-
-when_main_ends(_close_all)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import _thread
 import atexit
-import contextlib
-import math
+import os
+import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from sddisplaylink._native import ffi, lib
@@ -18,18 +21,24 @@ __all__ = [
     "WAIT_SLICE",
     "at_exit",
     "check",
+    "deadline_after",
     "ffi",
     "finalize_now",
     "is_exiting",
+    "is_forked",
     "lib",
+    "may_wait",
     "nanoseconds",
+    "owned_handle",
     "seconds",
+    "stay_when_shut_down",
     "when_main_ends",
 ]
 
 NANOSECONDS = 1_000_000_000
 WAIT_SLICE = 0.1
 """Seconds that a blocking wait may last before Python gets a chance to run signal handlers (Ctrl-C)."""
+_LONGEST = 2**63 / NANOSECONDS
 
 _ERRORS: dict[int, tuple[type[Exception], str]] = {
     lib.SDDL_E_HANDLE: (LinkClosedError, "it has been closed"),
@@ -39,11 +48,12 @@ _ERRORS: dict[int, tuple[type[Exception], str]] = {
         "display links and players do not survive fork(); make new ones in a new process",
     ),
     lib.SDDL_E_ARGUMENT: (ValueError, "a value is out of its range"),
-    lib.SDDL_E_MEMORY: (MemoryError, "no memory, or too many clocks at a time"),
+    lib.SDDL_E_MEMORY: (MemoryError, "no memory"),
     lib.SDDL_E_SYSTEM: (SDDisplayLinkError, "the system refused a thread or a pipe"),
     lib.SDDL_E_CLOCK: (ClockError, "that clock does not exist on this system"),
     lib.SDDL_E_SHUTDOWN: (LinkClosedError, "the interpreter is exiting"),
     lib.SDDL_E_SOURCE: (ClockError, "the players are on different clocks or displays"),
+    lib.SDDL_E_CLOCKS: (ClockError, "too many clocks are open at a time: close some, or share one"),
 }
 
 
@@ -60,11 +70,28 @@ def seconds(value: int) -> float:
     return value / NANOSECONDS
 
 
-def nanoseconds(value: float) -> int:
-    """Seconds as nanoseconds, rounded; ValueError unless finite."""
-    if not math.isfinite(value):
-        raise ValueError(f"a time in seconds is a finite number, not {value}")
+def nanoseconds(value: float | Fraction) -> int:
+    """Seconds as nanoseconds, rounded; ValueError if that is more than the native side's 64 bits hold (292 years)."""
+    if not -_LONGEST < value < _LONGEST:
+        raise ValueError(f"a time in seconds is a number below {_LONGEST:g}, not {value!r}")
     return round(value * NANOSECONDS)
+
+
+def deadline_after(timeout: float | None) -> float | None:
+    """When a wait of so many seconds ends, by time.monotonic(); None is for ever. ValueError unless it is finite."""
+    return None if timeout is None else time.monotonic() + seconds(nanoseconds(timeout))
+
+
+# ---- owners ----
+
+
+def owned_handle(handle: int = 0) -> Any:
+    """An ``sddl_handle *`` that closes, when it is dropped, what the handle in it names by then.
+
+    Pass the owner to the native call that opens something: then there is no moment at which an interrupt could lose the
+    handle. The native destructor runs no Python code, so that no interrupt is lost in it either.
+    """
+    return ffi.gc(ffi.new("sddl_handle *", handle), lib.sddl_release)
 
 
 def finalize_now(finalizer: weakref.finalize[Any, Any]) -> bool:
@@ -79,18 +106,42 @@ def finalize_now(finalizer: weakref.finalize[Any, Any]) -> bool:
 
 # ---- the end of the process ----
 #
-# Python ends in this order: threading's own exit callbacks, the join of non-daemon threads, atexit. A thread of the
-# user's that waits for a tick must therefore be woken in the first step, or the second never ends; clocks stop in the
-# third, so that the user's own atexit functions still find them.
+# Python ends in this order: threading's own exit callbacks, the last registered first, the join of non-daemon threads,
+# atexit. A thread of the user's that waits for a tick must therefore be woken in the first step, or the second never
+# ends; clocks stop in the third, so that the user's own atexit functions still find them. Executors join their threads
+# in the first step, too: if their module was imported after this one, we register once more, to be called before them.
+#
+# Python does not wait for daemon threads. One that waits for a tick goes on waiting, for ever once the clocks have
+# stopped: were the wait to end, the thread would run on into an interpreter that is being taken down.
 
 _when_main_ends: list[Callable[[], None]] = []
 _at_exit: list[Callable[[], object]] = []
 _exiting = False
+_precedes_executors = False
 
 
 def is_exiting() -> bool:
-    """Whether the main thread has ended: no wait may block any more."""
+    """Whether the main thread has ended."""
     return _exiting
+
+
+def may_wait() -> bool:
+    """Whether this thread may wait: when the main thread has ended, only threads that Python does not wait for."""
+    _precede_executors()
+    return not _exiting or threading.current_thread().daemon
+
+
+def stay_when_shut_down() -> None:
+    """Never return, if this is a daemon thread and the clocks have stopped for good. Not with a lock held."""
+    if lib.sddl_client_is_current(0, 0) == lib.SDDL_E_SHUTDOWN and threading.current_thread().daemon:
+        lock = _thread.allocate_lock()
+        while True:
+            lock.acquire()
+
+
+def is_forked() -> bool:
+    """Whether this process is a forked child, in which native objects, and locks of the parent's threads, are dead."""
+    return bool(lib.sddl_client_is_current(0, 0) == lib.SDDL_E_FORKED)
 
 
 def when_main_ends(call: Callable[[], None]) -> None:
@@ -103,11 +154,42 @@ def at_exit(call: Callable[[], object]) -> None:
     _at_exit.append(call)
 
 
+def _register() -> None:
+    try:
+        threading._register_atexit(_main_ended)  # type: ignore[attr-defined]
+    except AttributeError:  # it is private
+        return
+    except RuntimeError:  # the main thread has ended, and the call that says so is still to come
+        _main_ended()
+
+
+def _precede_executors() -> None:
+    """Called by every thread that begins to wait: it may be an executor's."""
+    global _precedes_executors
+    if not _precedes_executors and "concurrent.futures.thread" in sys.modules:
+        _precedes_executors = True
+        _register()
+
+
 def _main_ended() -> None:
     global _exiting
-    _exiting = True
+    if not _exiting:
+        _exiting = True
+        _silence_threads()
+    lib.sddl_wake_all()
     for call in reversed(_when_main_ends):
         call()
+
+
+def _silence_threads() -> None:
+    """Print no traceback of a thread that ends because the interpreter does."""
+    report = threading.excepthook
+
+    def report_others(arguments: Any) -> None:
+        if not isinstance(arguments.exc_value, LinkClosedError):
+            report(arguments)
+
+    threading.excepthook = report_others
 
 
 def _shut_down() -> None:
@@ -117,10 +199,13 @@ def _shut_down() -> None:
     lib.sddl_shutdown(NANOSECONDS // 2)
 
 
+def _forget_threads() -> None:
+    """In a forked child: the threads that wait did not come along, and may have held the locks to wake them with."""
+    _when_main_ends.clear()
+
+
 def _is_main_interpreter() -> bool:
     try:
-        import _thread
-
         return bool(_thread._is_main_interpreter())  # type: ignore[attr-defined]
     except AttributeError:  # before Python 3.12
         import _xxsubinterpreters as interpreters  # type: ignore[import-not-found]
@@ -132,5 +217,6 @@ if not _is_main_interpreter():  # its end would shut down the native side, which
     raise ImportError("sddisplaylink cannot be used in a sub-interpreter")
 check(lib.sddl_init())
 atexit.register(_shut_down)
-with contextlib.suppress(AttributeError, RuntimeError):  # private, and refused once the interpreter is exiting
-    threading._register_atexit(_main_ended)  # type: ignore[attr-defined]
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_threads)
+_register()

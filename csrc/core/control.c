@@ -3,7 +3,10 @@
 #include "core/source.h"
 
 static sddl_monitor monitor;
-static bool poked, running, stopping; /* guarded by the monitor */
+/* guarded by the monitor */
+static bool poked, running, stopping;
+static bool ending; /* only those who hold the thread keep it from its end */
+static int holds;
 static atomic_llong stalls, abandoned;
 static sddl_control_step step; /* never changes once calls may proceed */
 
@@ -18,10 +21,12 @@ static void *run(void *unused) {
         sddl_monitor_lock(&monitor);
         if (poked || soonest == 0)
             continue;
-        if (at_rest && soonest == INT64_MAX)
+        ending = at_rest && soonest == INT64_MAX;
+        if (ending && holds == 0)
             break;
         sddl_monitor_wait_until(&monitor, soonest);
     }
+    ending = false;
     running = false;
     sddl_monitor_notify(&monitor);
     sddl_monitor_unlock(&monitor);
@@ -46,13 +51,27 @@ int sddl_control_init(sddl_control_step each) {
     return sddl_monitor_init(&monitor, SDDL_RANK_CONTROL);
 }
 
-int sddl_control_poke(void) {
+void sddl_control_poke(void) {
     sddl_monitor_lock(&monitor);
     poked = true;
-    int status = ensure_running();
+    ensure_running();
     sddl_monitor_notify(&monitor);
     sddl_monitor_unlock(&monitor);
+}
+
+int sddl_control_hold(void) {
+    sddl_monitor_lock(&monitor);
+    int status = ensure_running();
+    holds += status == SDDL_OK;
+    sddl_monitor_unlock(&monitor);
     return status;
+}
+
+void sddl_control_unhold(void) {
+    sddl_monitor_lock(&monitor);
+    if (--holds == 0 && ending)
+        sddl_monitor_notify(&monitor);
+    sddl_monitor_unlock(&monitor);
 }
 
 void sddl_control_wake(void) {

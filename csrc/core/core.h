@@ -59,8 +59,11 @@ typedef struct sddl_client sddl_client;
 typedef struct sddl_mailbox sddl_mailbox;
 
 void sddl_source_lock(sddl_source *source);
-/* SDDL_OK, or SDDL_E_SYSTEM if the control thread that has to act on what was changed could not be started. */
-int sddl_source_unlock(sddl_source *source);
+void sddl_source_unlock(sddl_source *source);
+/* The same for a change after which clients may need a clock that is not running. SDDL_OK; else the lock is not taken, and
+ * nothing may be changed, because the thread that starts clocks cannot be had. */
+int sddl_source_lock_to_start(sddl_source *source);
+void sddl_source_unlock_to_start(sddl_source *source);
 /* Its time, in nanoseconds. */
 int64_t sddl_source_now(const sddl_source *source);
 
@@ -118,5 +121,6 @@ void sddl_mailbox_announce(sddl_mailbox *mailbox);
 /* Whether there was something to drop. */
 bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_client *client);
 void sddl_mailbox_shut(void *mailbox);
+void sddl_mailbox_rouse(void *mailbox); /* what sddl_mailbox_wake() does */
 
 #endif

@@ -19,6 +19,18 @@ int sddl_shutdown(int64_t timeout) {
     return sddl_control_stop(timeout) ? SDDL_OK : SDDL_E_SYSTEM;
 }
 
+int sddl_wake_all(void) {
+    int status = sddl_usable();
+    if (status == SDDL_OK)
+        sddl_handles_visit(SDDL_KIND_MAILBOX, sddl_mailbox_rouse);
+    return status;
+}
+
+void sddl_release(const sddl_handle *owned) {
+    if (sddl_client_close(*owned) == SDDL_E_HANDLE && sddl_source_close(*owned) == SDDL_E_HANDLE)
+        sddl_mailbox_close(*owned);
+}
+
 int sddl_get_stats(sddl_stats *out) {
     int status = sddl_usable();
     if (status != SDDL_OK)

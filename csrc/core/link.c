@@ -39,27 +39,45 @@ int sddl_link_open(sddl_handle source, sddl_handle mailbox, sddl_handle *out) {
     return status;
 }
 
-static int set_running(sddl_handle handle, bool running) {
+/* The link, retained, or why not. */
+static int enter(sddl_handle handle, sddl_client **out) {
     int status = sddl_usable();
     if (status != SDDL_OK)
         return status;
-    sddl_client *client = sddl_handle_get(handle, SDDL_KIND_LINK);
-    if (!client)
-        return SDDL_E_HANDLE;
-    sddl_source_lock(client->source);
-    if (client->active != running) {
-        sddl_client_new_epoch(client);
-        sddl_client_set_active(client, running);
+    *out = sddl_handle_get(handle, SDDL_KIND_LINK);
+    return *out ? SDDL_OK : SDDL_E_HANDLE;
+}
+
+/* With the source locked. */
+static void set_running(sddl_client *client, bool running) {
+    if (client->active == running)
+        return;
+    sddl_client_new_epoch(client);
+    sddl_client_set_active(client, running);
+}
+
+int sddl_link_start(sddl_handle handle) {
+    sddl_client *client;
+    int status = enter(handle, &client);
+    if (status != SDDL_OK)
+        return status;
+    status = sddl_source_lock_to_start(client->source);
+    if (status == SDDL_OK) {
+        set_running(client, true);
+        sddl_source_unlock_to_start(client->source);
     }
-    status = sddl_source_unlock(client->source);
     sddl_object_release(client);
     return status;
 }
 
-int sddl_link_start(sddl_handle link) {
-    return set_running(link, true);
-}
-
-int sddl_link_stop(sddl_handle link) {
-    return set_running(link, false);
+int sddl_link_stop(sddl_handle handle) {
+    sddl_client *client;
+    int status = enter(handle, &client);
+    if (status != SDDL_OK)
+        return status;
+    sddl_source_lock(client->source);
+    set_running(client, false);
+    sddl_source_unlock(client->source);
+    sddl_object_release(client);
+    return SDDL_OK;
 }

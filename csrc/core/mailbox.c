@@ -1,9 +1,17 @@
 /* Mailboxes: what clients have to say, at most one event each, handed in batches to one reader. */
+#define _GNU_SOURCE /* pipe2 under -std=c11 */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "core/core.h"
+#include "core/source.h"
+
+/* Who waits until a source's events have been acted on. */
+typedef struct flush {
+    struct flush *next;
+    const sddl_source *source;
+    bool in_hand; /* the reader may have taken events of that source, and has not come back since */
+} flush;
 
 struct sddl_mailbox {
     sddl_object object;
@@ -12,6 +20,8 @@ struct sddl_mailbox {
     int pending;
     int waiting; /* readers inside sddl_mailbox_wait() */
     bool woken;
+    uint64_t wakes, wakes_taken, wakes_done; /* in all; seen by a reader; of these, seen by one that has come back */
+    flush *flushes;
     bool closed;
     bool readable; /* a byte is in the pipe */
     int pipe[2];
@@ -42,6 +52,13 @@ static void signal_descriptor(sddl_mailbox *mailbox) {
 static void announce(sddl_mailbox *mailbox) {
     signal_descriptor(mailbox);
     sddl_monitor_notify(&mailbox->monitor);
+}
+
+/* With the mailbox locked. */
+static void wake(sddl_mailbox *mailbox) {
+    mailbox->woken = true;
+    mailbox->wakes++;
+    announce(mailbox);
 }
 
 static void unlink_pending(sddl_mailbox *mailbox, sddl_client *client) {
@@ -112,6 +129,13 @@ void sddl_mailbox_shut(void *object) {
     sddl_monitor_unlock(&mailbox->monitor);
 }
 
+void sddl_mailbox_rouse(void *object) {
+    sddl_mailbox *mailbox = object;
+    sddl_monitor_lock(&mailbox->monitor);
+    wake(mailbox);
+    sddl_monitor_unlock(&mailbox->monitor);
+}
+
 int sddl_mailbox_open(sddl_handle *out) {
     int status = sddl_usable();
     sddl_mailbox *mailbox = status == SDDL_OK ? calloc(1, sizeof *mailbox) : NULL;
@@ -167,10 +191,22 @@ static int take(sddl_mailbox *mailbox, sddl_event *out, int capacity) {
         sddl_client *client = mailbox->first;
         out[taken] = client->pending;
         unlink_pending(mailbox, client);
+        for (flush *waiter = mailbox->flushes; waiter; waiter = waiter->next)
+            waiter->in_hand |= waiter->source == client->source;
     }
     mailbox->woken = false;
+    mailbox->wakes_taken = mailbox->wakes;
     signal_descriptor(mailbox);
     return taken;
+}
+
+/* A reader has acted on all that it has taken. */
+static void come_back(sddl_mailbox *mailbox) {
+    mailbox->wakes_done = mailbox->wakes_taken;
+    for (flush *waiter = mailbox->flushes; waiter; waiter = waiter->next)
+        waiter->in_hand = false;
+    if (mailbox->flushes)
+        sddl_monitor_notify(&mailbox->monitor);
 }
 
 int sddl_mailbox_wait(sddl_handle handle, sddl_event *out, int capacity, int64_t timeout) {
@@ -180,14 +216,13 @@ int sddl_mailbox_wait(sddl_handle handle, sddl_event *out, int capacity, int64_t
         return status;
     int64_t deadline = timeout ? deadline_after(timeout) : 0;
     mailbox->waiting++;
-    if (!mailbox->pending)
-        sddl_monitor_notify(&mailbox->monitor); /* for sddl_mailbox_flush() */
+    come_back(mailbox);
     while (!mailbox->pending && !mailbox->woken && !mailbox->closed && timeout)
         if (!sddl_monitor_wait_until(&mailbox->monitor, deadline))
             break;
     mailbox->waiting--;
     if (mailbox->closed)
-        return leave(mailbox, SDDL_E_CLOSED);
+        return leave(mailbox, sddl_exiting() ? SDDL_E_SHUTDOWN : SDDL_E_CLOSED);
     return leave(mailbox, capacity ? take(mailbox, out, capacity) : mailbox->pending || mailbox->woken);
 }
 
@@ -196,12 +231,11 @@ int sddl_mailbox_wake(sddl_handle handle) {
     int status = enter(handle, &mailbox);
     if (status != SDDL_OK)
         return status;
-    mailbox->woken = true;
-    signal_descriptor(mailbox);
-    sddl_monitor_notify(&mailbox->monitor);
+    wake(mailbox);
     return leave(mailbox, SDDL_OK);
 }
 
+#ifdef __APPLE__
 static int make_pipe(int ends[2]) {
     if (pipe(ends) != 0)
         return SDDL_E_SYSTEM;
@@ -211,6 +245,12 @@ static int make_pipe(int ends[2]) {
     }
     return SDDL_OK;
 }
+#else
+/* In one step, so that a program that another thread starts meanwhile inherits neither end. */
+static int make_pipe(int ends[2]) {
+    return pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? SDDL_OK : SDDL_E_SYSTEM;
+}
+#endif
 
 int sddl_mailbox_fd(sddl_handle handle) {
     sddl_mailbox *mailbox;
@@ -235,15 +275,60 @@ int sddl_mailbox_pending(sddl_handle handle) {
     return status == SDDL_OK ? leave(mailbox, mailbox->pending) : status;
 }
 
-int sddl_mailbox_flush(sddl_handle handle, int64_t timeout) {
-    sddl_mailbox *mailbox;
-    int status = enter(handle, &mailbox);
+static int count_pending_of(const sddl_mailbox *mailbox, const sddl_source *source) {
+    int count = 0;
+    for (const sddl_client *client = mailbox->first; client; client = client->next_pending)
+        count += client->source == source;
+    return count;
+}
+
+/* The source of that handle, in use, and the mailbox, locked, or why not. */
+static int enter_both(sddl_handle handle, sddl_handle source, sddl_mailbox **out, sddl_source **source_out) {
+    int status = sddl_usable();
     if (status != SDDL_OK)
         return status;
-    int64_t deadline = deadline_after(timeout);
-    bool idle;
-    while (!(idle = mailbox->closed || (!mailbox->pending && !mailbox->woken && mailbox->waiting)))
-        if (!sddl_monitor_wait_until(&mailbox->monitor, deadline))
-            break;
-    return leave(mailbox, mailbox->closed ? SDDL_E_CLOSED : idle ? SDDL_OK : 1);
+    *source_out = sddl_source_use(source);
+    if (!*source_out)
+        return SDDL_E_HANDLE;
+    status = enter(handle, out);
+    if (status != SDDL_OK)
+        sddl_source_unuse(*source_out);
+    return status;
+}
+
+int sddl_mailbox_pending_of(sddl_handle handle, sddl_handle source_handle) {
+    sddl_mailbox *mailbox;
+    sddl_source *source;
+    int status = enter_both(handle, source_handle, &mailbox, &source);
+    if (status != SDDL_OK)
+        return status;
+    status = leave(mailbox, count_pending_of(mailbox, source));
+    sddl_source_unuse(source);
+    return status;
+}
+
+/* With the mailbox locked: whether nothing of that source and no wake up to that one is left to be acted on. */
+static bool await_flushed(sddl_mailbox *mailbox, const flush *waiter, uint64_t wakes, int64_t deadline) {
+    while (waiter->in_hand || mailbox->wakes_done < wakes || count_pending_of(mailbox, waiter->source))
+        if (mailbox->closed || !sddl_monitor_wait_until(&mailbox->monitor, deadline))
+            return false;
+    return true;
+}
+
+int sddl_mailbox_flush(sddl_handle handle, sddl_handle source_handle, int64_t timeout) {
+    sddl_mailbox *mailbox;
+    sddl_source *source;
+    int status = enter_both(handle, source_handle, &mailbox, &source);
+    if (status != SDDL_OK)
+        return status;
+    flush waiter = {.next = mailbox->flushes, .source = source, .in_hand = !mailbox->waiting};
+    mailbox->flushes = &waiter;
+    bool flushed = await_flushed(mailbox, &waiter, mailbox->wakes, deadline_after(timeout));
+    flush **place = &mailbox->flushes;
+    while (*place != &waiter)
+        place = &(*place)->next;
+    *place = waiter.next;
+    status = leave(mailbox, flushed ? SDDL_OK : mailbox->closed ? SDDL_E_CLOSED : 1);
+    sddl_source_unuse(source);
+    return status;
 }

@@ -40,11 +40,26 @@ void sddl_source_lock(sddl_source *source) {
     sddl_mutex_lock(&source->mutex);
 }
 
-int sddl_source_unlock(sddl_source *source) {
+void sddl_source_unlock(sddl_source *source) {
     bool poke = source->needs_control && !sddl_exiting();
     source->needs_control = false;
     sddl_mutex_unlock(&source->mutex);
-    return poke ? sddl_control_poke() : SDDL_OK;
+    if (poke)
+        sddl_control_poke();
+}
+
+int sddl_source_lock_to_start(sddl_source *source) {
+    int status = source->clock == SDDL_CLOCK_MANUAL ? SDDL_OK : sddl_control_hold();
+    if (status == SDDL_OK)
+        sddl_source_lock(source);
+    return status;
+}
+
+void sddl_source_unlock_to_start(sddl_source *source) {
+    bool held = source->clock != SDDL_CLOCK_MANUAL;
+    sddl_source_unlock(source);
+    if (held)
+        sddl_control_unhold();
 }
 
 void sddl_source_list(sddl_source *source, sddl_client *client, bool active) {
@@ -166,9 +181,10 @@ int sddl_source_open(int clock, uint32_t display, double refresh_rate, sddl_hand
         return SDDL_E_ARGUMENT;
     source_reference *reference = calloc(1, sizeof *reference);
     sddl_source *source = reference ? acquire(clock, display, refresh_rate) : NULL;
+    status = reference ? SDDL_E_CLOCKS : SDDL_E_MEMORY;
     if (!source) {
         free(reference);
-        return SDDL_E_MEMORY;
+        return status;
     }
     *reference = (source_reference){{1, SDDL_KIND_SOURCE, destroy_reference}, source};
     status = sddl_handle_new(&reference->object, out);

@@ -99,8 +99,13 @@ bool sddl_retire_abandon(sddl_retiring *retiring);
 typedef int64_t (*sddl_control_step)(bool exiting, bool *at_rest);
 
 int sddl_control_init(sddl_control_step step);
-/* Lets the control thread look at every source, starting it if need be. With no lock held. */
-int sddl_control_poke(void);
+/* Lets the control thread look at every source, starting it if need be. With no lock held. If there is no thread to be had, the
+ * sources wait for the next poke: so whoever makes a clock necessary holds the thread before. */
+void sddl_control_poke(void);
+/* Makes sure that there is a control thread until sddl_control_unhold(): SDDL_OK, or why there is none to be had. With no lock
+ * held. */
+int sddl_control_hold(void);
+void sddl_control_unhold(void);
 /* The same, if it is running. */
 void sddl_control_wake(void);
 /* Stops every clock; false if `timeout` passed before all had stopped. */

@@ -15,11 +15,12 @@ enum sddl_status {
     SDDL_E_CLOSED = -2,   /* the mailbox was closed while or before waiting */
     SDDL_E_FORKED = -3,   /* this process is a forked child */
     SDDL_E_ARGUMENT = -4, /* a value out of its range */
-    SDDL_E_MEMORY = -5,   /* allocation failed, or no free source slot */
+    SDDL_E_MEMORY = -5,   /* allocation failed */
     SDDL_E_SYSTEM = -6,   /* a thread or pipe could not be made */
     SDDL_E_CLOCK = -7,    /* that clock does not exist on this system */
     SDDL_E_SHUTDOWN = -8, /* the library has been shut down */
-    SDDL_E_SOURCE = -9    /* players of one command are on different sources */
+    SDDL_E_SOURCE = -9,   /* players of one command are on different sources */
+    SDDL_E_CLOCKS = -10   /* as many sources are open as there can be */
 };
 
 enum sddl_clock_kind {
@@ -104,8 +105,10 @@ typedef struct sddl_stats {
 
 /* Once per process, before anything else; later calls do nothing. Not to be raced with itself. */
 int sddl_init(void);
-/* Stop every clock and thread, waiting at most `timeout`; wakes every waiter with SDDL_E_CLOSED. Not undone. */
+/* Stop every clock and thread, waiting at most `timeout`; wakes every waiter with SDDL_E_SHUTDOWN. Not undone. */
 int sddl_shutdown(int64_t timeout);
+/* Closes what the handle names, of whichever kind, if it is still open; 0 names nothing. For the destructor of an owner. */
+void sddl_release(const sddl_handle *owned);
 int sddl_get_stats(sddl_stats *out);
 /* The real monotonic clock. Never fails. */
 int64_t sddl_now(void);
@@ -136,13 +139,19 @@ int sddl_mailbox_open(sddl_handle *out);
 int sddl_mailbox_wait(sddl_handle mailbox, sddl_event *out, int capacity, int64_t timeout);
 /* Makes the next (or present) wait return 0 if it has no event. */
 int sddl_mailbox_wake(sddl_handle mailbox);
+/* The same to every mailbox. */
+int sddl_wake_all(void);
 /* A descriptor that is readable while events or a wake are pending (close-on-exec, non-blocking, owned by the mailbox: read
  * nothing from it). Made at the first call. */
 int sddl_mailbox_fd(sddl_handle mailbox);
 /* Events not yet taken. */
 int sddl_mailbox_pending(sddl_handle mailbox);
-/* Waits until nothing is pending and the reader is back in sddl_mailbox_wait(). SDDL_OK, or 1 on timeout. */
-int sddl_mailbox_flush(sddl_handle mailbox, int64_t timeout);
+/* Of these, those of clients on that source. */
+int sddl_mailbox_pending_of(sddl_handle mailbox, sddl_handle source);
+/* Waits until the reader has acted on (and is back in sddl_mailbox_wait() from) every event of clients on that source, those that
+ * come meanwhile included, and on every wake of before this call; what other sources' clients have to say is not waited for.
+ * SDDL_OK, or 1 on timeout. */
+int sddl_mailbox_flush(sddl_handle mailbox, sddl_handle source, int64_t timeout);
 /* Wakes the waiters with SDDL_E_CLOSED. Clients of a closed mailbox go on silently. */
 int sddl_mailbox_close(sddl_handle mailbox);
 

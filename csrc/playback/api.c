@@ -93,10 +93,10 @@ static sddl_player_info info_of(const sddl_player *player) {
     };
 }
 
+/* With the source of all players locked. */
 static int obey_all(void **players, uint32_t count, uint32_t all, const sddl_command *command, sddl_player_info *out) {
     int status = SDDL_OK;
     sddl_source *source = ((sddl_client *)players[0])->source;
-    sddl_source_lock(source);
     for (uint32_t index = 0; index < all && status == SDDL_OK; index++)
         status = sddl_player_check(players[index], command);
     for (uint32_t index = 0; index < all && status == SDDL_OK; index++)
@@ -107,8 +107,24 @@ static int obey_all(void **players, uint32_t count, uint32_t all, const sddl_com
         if (out)
             out[index] = info_of(players[index]);
     }
-    int unlocked = sddl_source_unlock(source);
-    return status == SDDL_OK ? unlocked : status;
+    return status;
+}
+
+static int lock_and_obey(void **players, uint32_t count, uint32_t all, const sddl_command *command,
+                         sddl_player_info *out) {
+    sddl_source *source = ((sddl_client *)players[0])->source;
+    bool starts = command->op == SDDL_OP_PLAY || command->op == SDDL_OP_ALIGN;
+    int status = SDDL_OK;
+    if (!starts)
+        sddl_source_lock(source);
+    else if ((status = sddl_source_lock_to_start(source)) != SDDL_OK)
+        return status;
+    status = obey_all(players, count, all, command, out);
+    if (starts)
+        sddl_source_unlock_to_start(source);
+    else
+        sddl_source_unlock(source);
+    return status;
 }
 
 int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_command *command,
@@ -124,7 +140,7 @@ int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_c
         return SDDL_E_MEMORY;
     status = get_all(handles, count, all, command->other, players);
     if (status == SDDL_OK) {
-        status = obey_all(players, count, all, command, out);
+        status = lock_and_obey(players, count, all, command, out);
         release_all(players, all);
     }
     free(players);

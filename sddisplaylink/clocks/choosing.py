@@ -25,7 +25,7 @@ def resolve_clock(clock: str | ManualClock | None, display: Display | int | None
     if isinstance(clock, ManualClock):
         if clock.is_closed:
             raise LinkClosedError("the clock has been closed")
-        return Source(clock.handle, clock.refresh_rate, clock)
+        return Source(None, clock.refresh_rate, clock)
     if clock is not None and not isinstance(clock, str):
         raise TypeError(f"clock must be a name or a ManualClock, not {type(clock).__name__}")
     kind, rate = _parse(clock)

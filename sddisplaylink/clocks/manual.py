@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import weakref
 from fractions import Fraction
 
 from sddisplaylink.clocks.displays import DEFAULT_RATE, validate_rate
 from sddisplaylink.clocks.source import Flushable, open_source
 from sddisplaylink.errors import ClockError, LinkClosedError
-from sddisplaylink.native import NANOSECONDS, check, finalize_now, is_exiting, lib, nanoseconds
+from sddisplaylink.native import NANOSECONDS, check, lib, may_wait, nanoseconds
+from sddisplaylink.weak_group import WeakGroup
 
 __all__ = ["ManualClock"]
 
@@ -25,13 +25,17 @@ class ManualClock:
         self._exact_rate = Fraction(self._rate)
         self._numerator, self._denominator = self._exact_rate.as_integer_ratio()
         self._now = Fraction(0)
-        self._ticks = 0  # ticks whose time has come, delivered or not
-        self._missed = 0  # of those, let pass since the last delivered one
+        self._ticks = 0  # ticks whose time has come, given or not
+        self._given = 0  # the last of them that was given
         self._advancing = threading.Lock()
-        self._dispatchers: weakref.WeakSet[Flushable] = weakref.WeakSet()
-        self.handle = open_source(lib.SDDL_CLOCK_MANUAL, 0, self._rate)
-        self._finalizer = weakref.finalize(self, lib.sddl_source_close, self.handle)
-        self._finalizer.atexit = False
+        self._dispatchers: WeakGroup[Flushable] = WeakGroup()
+        self._owner = open_source(lib.SDDL_CLOCK_MANUAL, 0, self._rate)
+        self._is_closed = False
+
+    @property
+    def handle(self) -> int:
+        """The native source."""
+        return int(self._owner[0])
 
     @property
     def refresh_rate(self) -> float:
@@ -47,8 +51,8 @@ class ManualClock:
         """Let that much time pass. On return every tick in it has been given and every callback it caused has been run.
 
         Callbacks run where they always do: on the library thread, or, for a ``Dispatcher(thread=False)``, on the
-        calling thread. ``advance(0)`` only runs what is pending. Raises ClockError inside a callback, ValueError for a
-        negative time.
+        calling thread. ``advance(0)`` only runs what is pending. Callbacks that are due because of other clocks are not
+        waited for. Raises ClockError inside a callback, ValueError for a negative time and beyond 292 years.
         """
         with self._advance_lock():
             end = self._end_after(seconds)
@@ -64,19 +68,18 @@ class ManualClock:
         """Let time pass without a tick, as a busy or sleeping machine does; the next tick reports what was missed."""
         with self._advance_lock():
             end = self._now = self._end_after(seconds)
-            passed = self._last_tick_before(end) - self._ticks
-            self._ticks += passed
-            self._missed += passed
+            self._ticks = self._last_tick_before(end)
             check(lib.sddl_manual_set_time(self.handle, nanoseconds(self.time)))
 
     @property
     def is_closed(self) -> bool:
         """Whether :meth:`close` has been called."""
-        return not self._finalizer.alive
+        return self._is_closed
 
     def close(self) -> None:
         """End the clock; links and players on it get no more ticks. Idempotent."""
-        finalize_now(self._finalizer)
+        self._is_closed = True
+        lib.sddl_release(self._owner)
 
     def register(self, dispatcher: Flushable) -> None:
         """Wait for the callbacks of that dispatcher, held weakly, in :meth:`advance`."""
@@ -85,12 +88,14 @@ class ManualClock:
     def _end_after(self, duration: float) -> Fraction:
         if not 0 <= duration < float("inf"):
             raise ValueError(f"time goes forward, by a finite number of seconds, not {duration!r}")
-        if not self._finalizer.alive:
+        if self._is_closed:
             raise LinkClosedError("the clock has been closed")
-        return self._now + Fraction(duration)
+        end = self._now + Fraction(duration)
+        nanoseconds(end + 2)  # the last tick's target as well
+        return end
 
     def _advance_lock(self) -> threading.Lock:
-        for dispatcher in list(self._dispatchers):
+        for dispatcher in self._dispatchers:
             if dispatcher.is_current():
                 raise ClockError("a clock cannot be advanced from inside a callback that it waits for")
         return self._advancing
@@ -105,10 +110,10 @@ class ManualClock:
 
     def _give_tick(self) -> None:
         stamp, target = self._stamp(self._ticks), self._stamp(self._ticks + 1)
-        check(lib.sddl_manual_tick(self.handle, stamp, target, self._missed))
-        self._missed = 0
+        check(lib.sddl_manual_tick(self.handle, stamp, target, self._ticks - self._given - 1))
+        self._given = self._ticks
 
     def _flush(self) -> None:
-        for dispatcher in list(self._dispatchers):
-            if not is_exiting():
-                dispatcher.flush()
+        for dispatcher in self._dispatchers:
+            if may_wait():
+                dispatcher.flush(self.handle)

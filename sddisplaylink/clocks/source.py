@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import weakref
 from typing import Any, Protocol
 
 from sddisplaylink.clocks.displays import NAMES, Display, displays_of
-from sddisplaylink.native import check, ffi, finalize_now, lib, seconds
+from sddisplaylink.native import check, ffi, lib, owned_handle, seconds
 
 __all__ = ["Flushable", "Source", "open_source"]
 
@@ -17,27 +16,33 @@ class Flushable(Protocol):
     def is_current(self) -> bool:
         """Whether the caller is inside a callback that runs there."""
 
-    def flush(self) -> None:
-        """Return when every callback that is due has been run."""
+    def flush(self, source: int) -> None:
+        """Return when every callback that is due because of that native source has been run."""
 
 
 class VirtualTime(Protocol):
     """What moves a manual clock's time, as far as a source has to know."""
+
+    @property
+    def handle(self) -> int:
+        """The native source."""
 
     def register(self, dispatcher: Flushable) -> None:
         """Wait for the callbacks of that dispatcher whenever time passes."""
 
 
 class Source:
-    """A reference to a native source: the clock of one display, shared by every link and player on it."""
+    """A reference to a native source: the clock of one display, shared by every link and player on it.
 
-    def __init__(self, handle: int, rate: float, manual: VirtualTime | None = None) -> None:
-        self.handle = handle
+    ``owner`` holds the reference, which is given back when it is closed or dropped; None for a manual clock, which is
+    its maker's to close.
+    """
+
+    def __init__(self, owner: Any, rate: float, manual: VirtualTime | None = None) -> None:
+        self._owner = owner
+        self.handle: int = owner[0] if manual is None else manual.handle
         self._rate = rate  # what a timer or manual clock was asked for
         self._manual = manual
-        self._finalizer = weakref.finalize(self, lib.sddl_source_close, handle) if manual is None else None
-        if self._finalizer is not None:
-            self._finalizer.atexit = False
         info = self.info()
         self.name = NAMES[info.clock]
         self._kind: int = info.clock
@@ -69,13 +74,12 @@ class Source:
 
     def close(self) -> None:
         """Give the reference back. A manual clock is its maker's to close."""
-        if self._finalizer is not None:
-            finalize_now(self._finalizer)
+        if self._owner is not None:
+            lib.sddl_release(self._owner)
 
 
-def open_source(kind: int, display: int, rate: float) -> int:
-    """Open a native source and return its handle. ClockError, MemoryError."""
-    out = ffi.new("sddl_handle *")
-    check(lib.sddl_source_open(kind, display, rate, out))
-    handle: int = out[0]
-    return handle
+def open_source(kind: int, display: int, rate: float) -> Any:
+    """Open a native source and return the owner of its handle. ClockError, MemoryError."""
+    owner = owned_handle()
+    check(lib.sddl_source_open(kind, display, rate, owner))
+    return owner

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import os
-import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
-from sddisplaylink.errors import ClockError, LinkClosedError
-from sddisplaylink.native import WAIT_SLICE, at_exit, check, ffi, finalize_now, is_exiting, lib, nanoseconds
+from sddisplaylink.dispatch.batch import BATCH, Batch, Receiver, move_all, report
+from sddisplaylink.dispatch.wait_list import WaitList
+from sddisplaylink.dispatch.waiting import Wakeup, wait_for_mailbox
+from sddisplaylink.errors import ClockError, LinkClosedError, SDDisplayLinkError
+from sddisplaylink.native import (
+    WAIT_SLICE,
+    at_exit,
+    check,
+    deadline_after,
+    ffi,
+    finalize_now,
+    lib,
+    may_wait,
+    nanoseconds,
+    owned_handle,
+)
+from sddisplaylink.weak_group import WeakGroup
 
 if TYPE_CHECKING:
     import asyncio
 
+__all__ = ["Dispatcher", "Receiver", "default_dispatcher", "resolve_dispatcher"]
 
-BATCH = 64
-_FEW = 2  # events at a time
 JOIN_TIMEOUT = 1.0
+_FEW = 2  # events at a time
 
 
-class Receiver(Protocol):
-    """What gets the events of a native handle."""
+class PendingDelivery(Protocol):
+    """What is to be delivered once it has been prepared outside the dispatcher, because of a native source."""
 
-    def handle_event(self, event: Any) -> None:
-        """Act on a native event, on the dispatcher's thread; the event is valid until this returns."""
+    @property
+    def source(self) -> int:
+        """The handle of the native source."""
 
 
 class Dispatcher:
@@ -40,37 +55,38 @@ class Dispatcher:
     :meth:`run_pending` when it becomes readable. :meth:`for_asyncio` does that for asyncio, :meth:`run_async` in a
     task of asyncio or trio.
 
-    What is not run in time coalesces: at most one event of each link or player waits.
+    What is not run in time coalesces: at most one event of each link or player waits. Raises SDDisplayLinkError if the
+    system refuses the thread.
     """
 
     has_thread: bool
 
     def __init__(self, *, thread: bool = True) -> None:
-        out = ffi.new("sddl_handle *")
-        check(lib.sddl_mailbox_open(out))
-        self.mailbox: int = out[0]
+        self._owner = owned_handle()
+        check(lib.sddl_mailbox_open(self._owner))
+        self.mailbox: int = self._owner[0]
         self.has_thread = thread
+        self._is_closed = False
         self._clients: dict[int, weakref.ref[Receiver]] = {}
         self._posted: collections.deque[Callable[[], None]] = collections.deque()
-        self._released = threading.Condition()
-        self._held = 0  # deliveries that are under way outside the mailbox
+        self._interrupted: collections.deque[Batch] = collections.deque()  # what an exception kept from being run
+        self._callback_error: BaseException | None = None
+        self._held: WeakGroup[PendingDelivery] = WeakGroup()
+        self._released = WaitList()
         self._running_on: int | None = None
         self.is_calm = True
         """False while it has callbacks of several clients to run, so that none of them should take on more."""
-        self._thread: threading.Thread | None = None
-        self._finalizer = weakref.finalize(self, lib.sddl_mailbox_close, self.mailbox)
-        self._finalizer.atexit = False
-        if thread:
-            self._thread = threading.Thread(
-                target=_serve, args=(self.mailbox, weakref.ref(self)), name="sddisplaylink", daemon=True
-            )
-            self._thread.start()
-            _threaded.add(self)
+        self._thread = _start_thread(self) if thread else None
 
     @classmethod
     def for_asyncio(cls, loop: asyncio.AbstractEventLoop | None = None) -> Dispatcher:
         """A dispatcher whose callbacks run in that asyncio loop (default: the running one)."""
         return _AsyncioDispatcher(loop)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether :meth:`close` has been called."""
+        return self._is_closed
 
     # ---- for event loops ----
 
@@ -81,15 +97,14 @@ class Dispatcher:
     def run_pending(self) -> int:
         """Run, on this thread, the callbacks that are due now; how many events there were. Never blocks.
 
-        Raises LinkClosedError once closed.
+        An exception that a callback ends this call with (Ctrl-C, ``sys.exit()``) leaves the other callbacks to the next
+        call. Raises LinkClosedError once closed.
         """
         if self.has_thread:
             raise ClockError("this dispatcher runs its callbacks on its own thread")
         total = 0
-        events = ffi.new("sddl_event[]", BATCH)
         while True:
-            count = check(lib.sddl_mailbox_wait(self.mailbox, events, BATCH, 0))
-            self._run(events, count)
+            count = self._take_and_run()
             total += count
             if count < BATCH:
                 return total
@@ -97,16 +112,16 @@ class Dispatcher:
     def wait(self, timeout: float | None = None) -> bool:
         """Block until :meth:`run_pending` has something to do: True; False on timeout. For ``thread=False`` only.
 
-        Raises LinkClosedError once closed, and when the main thread has ended.
+        Raises LinkClosedError once closed, and when the main thread has ended (in a daemon thread it then waits for
+        ever); ValueError for a timeout that is not finite.
         """
         if self.has_thread:
             raise ClockError("this dispatcher runs its callbacks on its own thread")
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while not is_exiting():
-            left = WAIT_SLICE if deadline is None else min(WAIT_SLICE, deadline - time.monotonic())
-            if check(lib.sddl_mailbox_wait(self.mailbox, ffi.NULL, 0, nanoseconds(max(left, 0.0)))):
+        deadline = deadline_after(timeout)
+        while may_wait():
+            if wait_for_mailbox(self.mailbox, ffi.NULL, 0, deadline):
                 return True
-            if left < WAIT_SLICE:
+            if deadline is not None and time.monotonic() >= deadline:
                 return False
         raise LinkClosedError("the interpreter is exiting")
 
@@ -118,14 +133,20 @@ class Dispatcher:
         from sddisplaylink.dispatch.readiness import Readiness  # imports asyncio
 
         self.run_pending()
-        with Readiness(self.fileno()) as readiness, contextlib.suppress(LinkClosedError):
-            while True:
+        with Readiness(self.fileno()) as readiness:
+            while may_wait():
                 await readiness.wait()
-                self.run_pending()
+                try:
+                    self.run_pending()
+                except LinkClosedError:
+                    if self._is_closed:
+                        return
+                    raise
 
     def close(self) -> None:
         """Run no more callbacks. Links and players on it go on in silence; closing them is up to their owners."""
-        finalize_now(self._finalizer)
+        self._is_closed = True
+        lib.sddl_release(self._owner)
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(JOIN_TIMEOUT)
 
@@ -133,91 +154,156 @@ class Dispatcher:
 
     def register(self, handle: int, client: Receiver) -> None:
         """Let ``client``, held weakly, receive the events of that native handle."""
-        self._clients[handle] = weakref.ref(client)
+        self._clients[handle] = weakref.ref(client, partial(self._clients.pop, handle))
 
     def unregister(self, handle: int) -> None:
         """Forget the handle."""
         self._clients.pop(handle, None)
 
     def post(self, call: Callable[[], None]) -> None:
-        """Have ``call`` run on this dispatcher, before the events that are pending. From any thread."""
+        """Have ``call`` run on this dispatcher, before the events that are pending. From any thread.
+
+        A call that an interrupt breaks off is called once more.
+        """
         self._posted.append(call)
         lib.sddl_mailbox_wake(self.mailbox)
 
-    def hold(self) -> None:
-        """A delivery is under way elsewhere (a frame is being decoded): :meth:`flush` waits for :meth:`unhold`."""
-        with self._released:
-            self._held += 1
+    def hold(self, delivery: PendingDelivery) -> None:
+        """A delivery is under way elsewhere (a frame is being decoded): :meth:`flush` waits for :meth:`unhold`.
 
-    def unhold(self) -> None:
+        Held weakly: dropping the delivery ends the wait, too.
+        """
+        self._held.add(delivery)
+
+    def unhold(self, delivery: PendingDelivery) -> None:
         """The delivery has been made, or will not be."""
-        with self._released:
-            self._held -= 1
-            self._released.notify_all()
+        self._held.discard(delivery)
+        self._released.notify()
 
     def is_current(self) -> bool:
         """Whether the caller is inside a callback of this dispatcher."""
         return self._running_on == threading.get_ident()
 
-    def flush(self) -> None:
-        """Return when every callback that is due has been run: by its thread, or here and now."""
+    def has_failed(self, error: BaseException) -> None:
+        """This error, about to end :meth:`run_pending`, comes from a callback, which is not to be run again."""
+        self._callback_error = error
+
+    def flush(self, source: int) -> None:
+        """Return when every callback that is due because of that native source has been run: by its thread, or here.
+
+        What other sources bring is not waited for, nor anything once this dispatcher is closed.
+        """
         if self.is_current():
             raise ClockError("a clock cannot be advanced from inside a callback that it waits for")
-        while self._finalizer.alive and not is_exiting():
-            self._run_due()
-            if not self._held and not self._posted:
-                return
-            self._await_release()
+        while not self._is_closed and may_wait():
+            try:
+                self.run_due(source)
+                self.run_due(source)  # what callbacks have posted meanwhile
+                if not self._is_held(source):
+                    return
+                self.await_release(source)
+            except LinkClosedError:
+                if self._is_closed:
+                    return
+                raise
 
-    def _run_due(self) -> None:
-        if self.has_thread:
-            while lib.sddl_mailbox_flush(self.mailbox, nanoseconds(WAIT_SLICE)) == 1:
-                pass
-        else:
-            self.run_pending()
-
-    def _await_release(self) -> None:
-        """Wait, a slice at most, for a held delivery to be posted or made."""
+    def run_due(self, source: int) -> None:
+        """Have what is due now because of that source run: a part of :meth:`flush`."""
         if not self.has_thread:
-            self.wait(WAIT_SLICE)
+            self.run_pending()
             return
-        with self._released:
-            if self._held:
-                self._released.wait(WAIT_SLICE)
+        while lib.sddl_mailbox_flush(self.mailbox, source, nanoseconds(WAIT_SLICE)) == 1 and may_wait():
+            pass
 
-    def _run(self, events: Any, count: int) -> None:
-        outer, self._running_on = self._running_on, threading.get_ident()
-        self.is_calm = count <= _FEW
+    def await_release(self, source: int) -> None:
+        """Wait, a slice at most, for a held delivery to be posted or made: a part of :meth:`flush`."""
+        if self.has_thread:
+            self.await_elsewhere(source)
+        else:
+            self.wait(WAIT_SLICE)
+
+    def await_elsewhere(self, source: int) -> None:
+        """The same, where another thread runs the callbacks."""
+        self._released.wait(lambda: not self._is_held(source), WAIT_SLICE)
+
+    def _is_held(self, source: int) -> bool:
+        return any(delivery.source == source for delivery in self._held)
+
+    # ---- running ----
+
+    def _take_and_run(self) -> int:
+        """Run what is there; how many events. Whatever ends this call, what has not been run waits for the next one."""
+        batches: collections.deque[Batch] = collections.deque()
         try:
-            for _ in range(len(self._posted)):
-                self._guard(self._posted.popleft())
-            for index in range(count):
-                event = events[index]
-                reference = self._clients.get(event.client)
-                client = None if reference is None else reference()
-                if client is not None:
-                    self._guard(client.handle_event, event)
+            move_all(self._interrupted, batches)
+            batches.append(Batch())
+            count = lib.sddl_mailbox_wait(self.mailbox, batches[-1].events, BATCH, 0)
+            if count < 0:
+                batches.pop()
+                check(count)
+            while batches:
+                self.run_batch(batches[0], count)
+                batches.popleft()
+            return int(count)
+        except BaseException:
+            self._interrupted.extend(batches)
+            if batches:
+                lib.sddl_mailbox_wake(self.mailbox)
+            raise
+
+    def run_batch(self, batch: Batch, count: int) -> None:
+        """Run the calls that have been posted, and hand its events, of which there are about so many, to their clients.
+
+        On a thread of its own it reports exceptions; elsewhere they end this, and the batch keeps what is left.
+        """
+        outer = self._running_on
+        try:
+            self._running_on = threading.get_ident()
+            self.is_calm = count <= _FEW
+            move_all(self._posted, batch.calls)
+            while batch.has_calls() or batch.has_events():
+                self._run_next(batch)
         finally:
             self._running_on = outer
 
-    def _guard(self, call: Callable[..., None], *arguments: object) -> None:
-        """A mistake of ours, or of a subclass, must not end the thread that everybody's callbacks run on."""
+    def _run_next(self, batch: Batch) -> None:
         try:
-            call(*arguments)
-        except Exception:
+            batch.run_next(self._clients)
+        except BaseException as error:
+            is_interrupt = not isinstance(error, Exception) and error is not self._callback_error
+            self._callback_error = None
+            if self.has_thread:  # everybody's callbacks run on it: no mistake may end it
+                report(error)
+            elif is_interrupt:
+                raise  # what it broke off is still the next of the batch
+            batch.drop_next()
             if not self.has_thread:
                 raise
-            sys.excepthook(*sys.exc_info())
+        else:
+            batch.drop_next()
+
+
+def _start_thread(dispatcher: Dispatcher) -> threading.Thread:
+    thread = threading.Thread(
+        target=_serve, args=(dispatcher.mailbox, weakref.ref(dispatcher)), name="sddisplaylink", daemon=True
+    )
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise SDDisplayLinkError("the system refused a thread") from error
+    _threaded.add(dispatcher)
+    return thread
 
 
 def _serve(mailbox: int, reference: weakref.ref[Dispatcher]) -> None:
     """The dispatcher's thread: it ends when the mailbox is closed, which dropping the dispatcher does."""
-    events = ffi.new("sddl_event[]", BATCH)
-    while (count := lib.sddl_mailbox_wait(mailbox, events, BATCH, -1)) >= 0:
+    batch = Batch()
+    while (count := lib.sddl_mailbox_wait(mailbox, batch.events, BATCH, -1)) >= 0:
         dispatcher = reference()
         if dispatcher is None:
             return
-        dispatcher._run(events, count)
+        dispatcher.run_batch(batch, count)
+        batch.begin_again()
         del dispatcher
 
 
@@ -234,23 +320,35 @@ class _AsyncioDispatcher(Dispatcher):
         loop = asyncio.get_running_loop() if loop is None else loop
         self._loop = loop
         watched = os.dup(self.fileno())  # another loop may watch the original, which may be closed first
-        loop.add_reader(watched, _run_pending_of, weakref.ref(self))
         self._unwatch = weakref.finalize(self, _remove_reader, loop, watched)
         self._unwatch.atexit = False
+        try:
+            loop.add_reader(watched, _run_pending_of, weakref.ref(self))
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Stop watching the loop, and run no more callbacks. Call it on the loop's thread."""
         finalize_now(self._unwatch)
         super().close()
 
-    def _run_due(self) -> None:
+    def run_due(self, source: int) -> None:
+        """Have what is due run, by the loop if that runs on another thread."""
         if self._on_loop_thread() or not self._loop.is_running():
             self.run_pending()
             return
-        done = threading.Event()
-        self._loop.call_soon_threadsafe(_run_and_tell, weakref.ref(self), done)
-        while not done.wait(WAIT_SLICE) and self._loop.is_running() and not is_exiting():
+        done = Wakeup()
+        self._loop.call_soon_threadsafe(_run_and_wake, weakref.ref(self), done)
+        while not done.wait(WAIT_SLICE) and self._loop.is_running() and may_wait():
             pass
+
+    def await_release(self, source: int) -> None:
+        """Wait for the loop, or run what comes if this is its thread."""
+        if self._on_loop_thread() or not self._loop.is_running():
+            super().await_release(source)
+        else:
+            self.await_elsewhere(source)
 
     def _on_loop_thread(self) -> bool:
         import asyncio
@@ -267,11 +365,11 @@ def _run_pending_of(reference: weakref.ref[_AsyncioDispatcher]) -> None:
         dispatcher.run_pending()
 
 
-def _run_and_tell(reference: weakref.ref[_AsyncioDispatcher], done: threading.Event) -> None:
+def _run_and_wake(reference: weakref.ref[_AsyncioDispatcher], done: Wakeup) -> None:
     try:
         _run_pending_of(reference)
     finally:
-        done.set()
+        done.wake()
 
 
 def _remove_reader(loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
@@ -282,22 +380,25 @@ def _remove_reader(loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
 
 # ---- the one that everybody shares ----
 
-_threaded: weakref.WeakSet[Dispatcher] = weakref.WeakSet()
-_default: Dispatcher | None = None
-_default_lock = threading.Lock()
+_threaded: WeakGroup[Dispatcher] = WeakGroup()
+_shared: dict[str, Dispatcher] = {}
 
 
 def default_dispatcher() -> Dispatcher:
-    """The dispatcher of all links and players that were given none, made at its first use."""
-    global _default
-    with _default_lock:
-        if _default is None or not _default._finalizer.alive:
-            _default = Dispatcher()
-        return _default
+    """The dispatcher of all links and players that were given none, made at its first use. Takes no lock."""
+    present = _shared.get("default")
+    while present is None or present.is_closed:
+        made = Dispatcher()
+        if present is not None:
+            _shared.pop("default", None)
+        present = _shared.setdefault("default", made)
+        if present is not made:
+            made.close()
+    return present
 
 
 def _close_threads() -> None:
-    for dispatcher in list(_threaded):
+    for dispatcher in _threaded:
         dispatcher.close()
 
 
@@ -310,6 +411,6 @@ def resolve_dispatcher(dispatcher: Dispatcher | None) -> Dispatcher:
         return default_dispatcher()
     if not isinstance(dispatcher, Dispatcher):
         raise TypeError(f"dispatcher must be a Dispatcher, not {type(dispatcher).__name__}")
-    if not dispatcher._finalizer.alive:
+    if dispatcher.is_closed:
         raise LinkClosedError("the dispatcher has been closed")
     return dispatcher

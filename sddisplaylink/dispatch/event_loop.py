@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 
 from sddisplaylink.dispatch.dispatcher import Dispatcher
-from sddisplaylink.native import WAIT_SLICE, is_exiting, lib
+from sddisplaylink.dispatch.waiting import Wakeup
+from sddisplaylink.native import WAIT_SLICE, lib, may_wait
 
 __all__ = ["LoopDispatcher"]
 
@@ -21,7 +22,8 @@ class LoopDispatcher(Dispatcher):
         super().__init__(thread=False)
         self._thread_id = threading.get_ident()
 
-    def _run_due(self) -> None:
+    def run_due(self, source: int) -> None:
+        """Have what is due run, by the loop if that runs on another thread."""
         if self._is_here():
             self.run_pending()
             return
@@ -29,22 +31,21 @@ class LoopDispatcher(Dispatcher):
             # what the first turn found half done is done by the second
             self._await_turn()
             self._await_turn()
-            if lib.sddl_mailbox_pending(self.mailbox) <= 0 or is_exiting():
+            if lib.sddl_mailbox_pending_of(self.mailbox, source) <= 0 or not may_wait():
                 return
 
-    def _await_release(self) -> None:
+    def await_release(self, source: int) -> None:
+        """Wait for the loop, or run what comes if this is its thread."""
         if self._is_here():
-            super()._await_release()
-            return
-        with self._released:
-            if self._held:
-                self._released.wait(WAIT_SLICE)
+            super().await_release(source)
+        else:
+            self.await_elsewhere(source)
 
     def _await_turn(self) -> None:
         """Wait until the loop has run what is posted here, or cannot do so any more."""
-        turn = threading.Event()
-        self.post(turn.set)
-        while not turn.wait(WAIT_SLICE) and self._finalizer.alive and not is_exiting():
+        turn = Wakeup()
+        self.post(turn.wake)
+        while not turn.wait(WAIT_SLICE) and not self.is_closed and may_wait():
             pass
 
     def _is_here(self) -> bool:

@@ -1,43 +1,51 @@
-"""What display links and players have in common: where and when their callbacks run, and how a native handle ends."""
+"""What display links and players are made of alike: a kept error, whose callbacks run, and where they run."""
 
 from __future__ import annotations
 
 import threading
-import weakref
 from collections.abc import Callable
-from typing import Any
 
-from sddisplaylink.clocks.source import Source
-from sddisplaylink.dispatch.closing import ClosedByWith
 from sddisplaylink.dispatch.dispatcher import Dispatcher, Receiver
 from sddisplaylink.dispatch.wait_list import WaitList
 from sddisplaylink.errors import ClockError, LinkClosedError
-from sddisplaylink.native import check, finalize_now, lib
+from sddisplaylink.native import check, lib
 
-__all__ = ["CallbackActivity", "DispatcherBinding", "NativeClient", "PendingError", "release_native"]
+__all__ = ["CallbackActivity", "DispatcherBinding", "PendingError"]
 
 
 class PendingError:
-    """An exception raised in a callback, kept until somebody receives it."""
+    """An exception raised in a callback, kept until somebody receives it.
 
-    __slots__ = ("error",)
+    One that nobody receives goes to ``sys.unraisablehook`` when the kept error is dropped.
+    """
+
+    __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self.error: BaseException | None = None
+        self._kept: _KeptError | None = None
+
+    @property
+    def error(self) -> BaseException | None:
+        """The stored error, if any."""
+        kept = self._kept
+        return None if kept is None else kept.error
 
     def keep(self, error: BaseException) -> None:
         """Store the error; of several, the first."""
-        if self.error is None:
-            self.error = error
+        if self._kept is None:
+            self._kept = _KeptError(error)
 
     def forget(self, error: BaseException) -> None:
         """The error has reached somebody."""
         if self.error is error:
-            self.error = None
+            self.pop()
 
     def pop(self) -> BaseException | None:
         """The stored error, which is not stored any more."""
-        error, self.error = self.error, None
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return None
+        error, kept.error = kept.error, None
         return error
 
     def raise_once(self) -> None:
@@ -45,6 +53,23 @@ class PendingError:
         error = self.pop()
         if error is not None:
             raise error
+
+
+class _KeptError:
+    """An error that raises itself when it is dropped, for ``sys.unraisablehook`` to show.
+
+    An object of its own, so that a link or player without an error has no ``__del__``: Python would lose a Ctrl-C that
+    falls into one.
+    """
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self.error: BaseException | None = error
+
+    def __del__(self) -> None:
+        if self.error is not None:
+            raise self.error
 
 
 class CallbackActivity:
@@ -59,8 +84,9 @@ class CallbackActivity:
     def run(self, action: Callable[..., object], *arguments: object) -> None:
         """Call ``action`` as a callback."""
         thread = threading.get_ident()
-        self._threads.append(thread)
         try:
+            # first here, and first undone below: Python looks for signals after a call, not between these
+            self._threads.append(thread)
             action(*arguments)
         finally:
             self._threads.remove(thread)
@@ -151,84 +177,3 @@ class _Once:
         except IndexError:
             return
         call()
-
-
-def release_native(handle: int, source: Source, dispatcher: Dispatcher) -> None:
-    """End a native link or player: no event of it comes any more. A finalizer: waits for nothing."""
-    dispatcher.unregister(handle)
-    lib.sddl_client_close(handle)
-    source.close()
-
-
-class NativeClient(ClosedByWith):
-    """A native link and the dispatcher on which its callbacks run.
-
-    The library holds it weakly: when its last reference goes, the native side is closed and no callback comes any more.
-    """
-
-    def __init__(self, handle: int, source: Source, dispatcher: Dispatcher) -> None:
-        self._handle = handle
-        self._source = source
-        self._dispatcher = dispatcher
-        self._pending_error = PendingError()
-        self._activity = CallbackActivity()
-        self._finalizer = weakref.finalize(self, release_native, handle, source, dispatcher)
-        self._finalizer.atexit = False
-        dispatcher.register(handle, self)
-        source.register(dispatcher)
-
-    def __del__(self) -> None:
-        # an error that nobody asked for goes to sys.unraisablehook, which is where one raised here goes; not through
-        # the finalizer, which the traceback's frames would keep from ever running
-        pending = getattr(self, "_pending_error", None)
-        if pending is not None:
-            pending.raise_once()
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether :meth:`close` has been called."""
-        return not self._finalizer.alive
-
-    def _check_open(self) -> None:
-        if self.is_closed:
-            raise LinkClosedError(f"this {type(self).__name__} has been closed")
-        check(lib.sddl_client_is_current(self._handle, 0))  # a forked child, or the end of the process
-
-    def _receive(self, event: Any) -> None:
-        """Act on a native event. Runs on the dispatcher, one at a time."""
-        raise NotImplementedError
-
-    def handle_event(self, event: Any) -> None:
-        """An event has come: :meth:`_receive` it, if it is current."""
-        self._activity.run(self._receive_if_current, event)
-
-    def _receive_if_current(self, event: Any) -> None:
-        # asked when the activity is known: whoever ends the event's epoch then sees that somebody is inside
-        if lib.sddl_client_is_current(self._handle, event.epoch) == 1:
-            self._receive(event)
-
-    def _settle(self) -> None:
-        """Wait until no callback runs on another thread, for one second at most."""
-        self._activity.wait_idle()
-
-    def _call(self, callback: Callable[..., object] | None, *arguments: object) -> bool:
-        """Call the user's callback; an exception in it goes to :meth:`_fail`. Whether it returned."""
-        if callback is None:
-            return True
-        try:
-            callback(*arguments)
-        except BaseException as error:
-            self._fail(error)
-            if not isinstance(error, Exception) and not self._dispatcher.has_thread:
-                self._pending_error.forget(error)
-                raise  # Ctrl-C and sys.exit() in the user's own loop end that loop
-            return False
-        return True
-
-    def _fail(self, error: BaseException) -> None:
-        """Keep the error for whoever waits or closes."""
-        self._pending_error.keep(error)
-
-    def _close_handle(self) -> None:
-        """Close the native side; the second time nothing happens."""
-        finalize_now(self._finalizer)

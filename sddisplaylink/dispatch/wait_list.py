@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from sddisplaylink.native import is_exiting, when_main_ends
+from sddisplaylink.errors import LinkClosedError
+from sddisplaylink.native import deadline_after, may_wait, stay_when_shut_down, when_main_ends
 
 __all__ = ["WaitList"]
 
@@ -29,26 +30,32 @@ class WaitList:
         _open(self.gates)
 
     def wait(self, is_done: Callable[[], bool], timeout: float | None = None) -> bool:
-        """Return True once ``is_done()`` does or the main thread has ended, False after ``timeout`` seconds.
+        """Return True once ``is_done()`` does, False after ``timeout`` seconds or once the main thread has ended.
 
-        Signal handlers run meanwhile.
+        A daemon thread waits on then, and for ever once the clocks have stopped. Signal handlers run meanwhile.
+        ValueError for a timeout that is not finite.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while not (is_done() or is_exiting()):
-            gate = threading.Lock()
-            gate.acquire()
+        deadline = deadline_after(timeout)
+        try:
+            while not is_done():
+                if not may_wait() or not self._wait_for_change(is_done, deadline):
+                    return is_done()
+        except LinkClosedError:
+            stay_when_shut_down()
+            raise
+        return True
+
+    def _wait_for_change(self, is_done: Callable[[], bool], deadline: float | None) -> bool:
+        """Wait until notified, or return at once if there is nothing to wait for; False at the deadline."""
+        gate = threading.Lock()
+        gate.acquire()
+        try:
             self.gates.append(gate)  # before asking again: whatever changes from now on opens the gate
             _gates.add(gate)
-            try:
-                if is_done() or is_exiting():
-                    return True
-                if not _pass(gate, deadline):
-                    return is_done()
-            finally:
-                _gates.discard(gate)
-                if gate in self.gates:
-                    _forget(gate, self.gates)
-        return True
+            return is_done() or not may_wait() or _pass(gate, deadline)
+        finally:
+            _forget(gate, self.gates)
+            _gates.discard(gate)
 
 
 def _pass(gate: threading.Lock, deadline: float | None) -> bool:

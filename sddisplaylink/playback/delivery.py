@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.reader import Outcome, PoolReader
-from sddisplaylink.native import finalize_now, lib
+from sddisplaylink.native import lib
 from sddisplaylink.playback.events import DueEvent, Showing, direction_of
 from sddisplaylink.playback.native_player import NativePlayer
 
@@ -106,7 +105,7 @@ class Delivery:
         not leave the loop, and a manual clock that waits for the dispatcher waits for the frame.
         """
         if self._awaited is None:
-            self._awaited = _Awaited(due, dispatcher)
+            self._awaited = _Awaited(due, dispatcher, self._native.source)
         else:
             due.absorb(self._awaited.due)
             self._awaited.due = due
@@ -153,14 +152,14 @@ class Delivery:
 class _Awaited:
     """An event whose frame is being decoded. As long as it is there, its dispatcher is held: see `Dispatcher.hold`."""
 
-    __slots__ = ("__weakref__", "_finalizer", "due")
+    __slots__ = ("__weakref__", "_dispatcher", "due", "source")
 
-    def __init__(self, due: DueEvent, dispatcher: Dispatcher) -> None:
+    def __init__(self, due: DueEvent, dispatcher: Dispatcher, source: int) -> None:
         self.due = due
-        dispatcher.hold()
-        self._finalizer = weakref.finalize(self, dispatcher.unhold)
-        self._finalizer.atexit = False
+        self.source = source
+        self._dispatcher = dispatcher
+        dispatcher.hold(self)
 
     def release(self) -> None:
         """Let go of the dispatcher."""
-        finalize_now(self._finalizer)
+        self._dispatcher.unhold(self)

@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any
 
 from sddisplaylink.dispatch.dispatcher import Dispatcher
-from sddisplaylink.dispatch.subscriber import CallbackActivity, DispatcherBinding, release_native
+from sddisplaylink.dispatch.subscriber import CallbackActivity, DispatcherBinding
 from sddisplaylink.dispatch.wait_list import WaitList
 from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.reader import Outcome
-from sddisplaylink.native import finalize_now, lib
+from sddisplaylink.native import lib
 from sddisplaylink.playback.callbacks import Callbacks
 from sddisplaylink.playback.events import Counts, DueEvent, Position
 from sddisplaylink.playback.opening import OpenedPlayer
@@ -61,20 +61,11 @@ class PlaybackEngine:
         self._notified_loops: tuple[int, int] | None = None  # epoch and number
         self._last_serial = 0
         self._last_info: Any = None  # once closed
-        self._finalizer = weakref.finalize(self, release_native, self.native.handle, opened.source, opened.dispatcher)
-        self._finalizer.atexit = False
         opened.dispatcher.register(self.native.handle, self)
         opened.source.register(opened.dispatcher)
         if self.feed is not None:
             self.feed.image.add_listener(self)
             self.on_progress()
-
-    def __del__(self) -> None:
-        # an error that nobody asked for goes to sys.unraisablehook, which is where one raised here goes; not through
-        # the finalizer, which the traceback's frames would keep from ever running
-        callbacks = getattr(self, "callbacks", None)
-        if callbacks is not None:
-            callbacks.pending_error.raise_once()
 
     # ---- what the player is like: on any thread ----
 
@@ -172,7 +163,8 @@ class PlaybackEngine:
             return
         self._last_info = info
         self.binding.home.unregister(self.native.handle)
-        finalize_now(self._finalizer)
+        self.native.close()
+        self.source.close()
         self.delivery.close()
         self.cancel_stale()
         self.notify_change()
@@ -186,7 +178,6 @@ class PlaybackEngine:
             return
         self.binding.set_home(dispatcher, self)
         self.source.register(dispatcher)
-        weakref.finalize(self, dispatcher.unregister, self.native.handle).atexit = False
 
     def add_recorder(self, recorder: PacingRecorder) -> None:
         """Let ``recorder`` note the frames from now on."""
@@ -341,6 +332,7 @@ class PlaybackEngine:
         self.callbacks.notify_error(error)
         if not isinstance(error, Exception) and not self.binding.current.has_thread:
             pending.forget(error)
+            self.binding.current.has_failed(error)
             raise error
 
     def _fail_with_image(self, error: Exception) -> None:

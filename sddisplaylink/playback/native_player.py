@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sddisplaylink.errors import LinkClosedError
-from sddisplaylink.native import check, ffi, lib
+from sddisplaylink.native import check, ffi, lib, owned_handle
 from sddisplaylink.playback.events import Showing
 
 __all__ = ["NativePlayer", "command_all"]
@@ -16,18 +16,23 @@ class NativePlayer:
     """One player of the C library, which decides by the clock which frame is due.
 
     An ``sddl_player_info`` that a method returns is a copy, to be kept. Raises LinkClosedError once the player is
-    closed, and ForkedProcessError in a forked child. Does not own the native object: the engine's finalizer closes it.
+    closed, and ForkedProcessError in a forked child. Closing the player, or dropping it, ends its events.
     """
 
-    __slots__ = ("_showing", "handle")
+    __slots__ = ("_owner", "_showing", "handle", "source")
 
     def __init__(self, source: int, mailbox: int, durations_ns: Sequence[int] | None) -> None:
         """Open it on that clock source; without durations its frames are still to come (see :meth:`extend`)."""
         durations = ffi.NULL if durations_ns is None else ffi.new("int64_t[]", durations_ns)
-        out = ffi.new("sddl_handle *")
-        check(lib.sddl_player_open(source, mailbox, durations, len(durations_ns or ()), out))
-        self.handle: int = out[0]
+        self._owner = owned_handle()
+        check(lib.sddl_player_open(source, mailbox, durations, len(durations_ns or ()), self._owner))
+        self.handle: int = self._owner[0]
+        self.source = source
         self._showing: Any = ffi.new("sddl_showing *")
+
+    def close(self) -> None:
+        """Stop for good. Idempotent, and does not wait."""
+        lib.sddl_release(self._owner)
 
     def info(self) -> Any:
         """The ``sddl_player_info``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -160,6 +161,8 @@ def to_capacity(value: object) -> int:
     """A number of events to keep. ValueError."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"capacity must be a whole number of events, at least 1, not {value!r}")
+    if value > sys.maxsize:
+        raise ValueError(f"capacity must be {sys.maxsize} at most, not {value!r}")
     return value
 
 

@@ -61,7 +61,7 @@ def test_late_frames_skipped_ones_and_missed_ticks(player: sd.AnimatedImagePlaye
     clock.advance(TICK)
     clock._dispatchers.clear()  # nobody runs the callbacks for a while
     clock.advance(0.15)
-    player.engine.binding.current.flush()
+    player.engine.binding.current.flush(player.engine.native.source)
     first, second = recorder.events
     assert (first.frame, first.skipped) == (0, 0)
     assert (second.frame, second.skipped) == (3, 2)
@@ -69,7 +69,7 @@ def test_late_frames_skipped_ones_and_missed_ticks(player: sd.AnimatedImagePlaye
     assert (summary.frames, summary.skipped, summary.late, summary.dropped) == (2, 2, 0, 0)
     clock.advance(0.1)
     clock.advance(0.02)
-    player.engine.binding.current.flush()
+    player.engine.binding.current.flush(player.engine.native.source)
     assert recorder.events[-1].lateness > 0
     assert recorder.summary().late == 1
 
@@ -83,7 +83,7 @@ def test_lateness_and_skips_add_up_to_the_players_own_figures(
     for steps in (1, 7, 2, 11, 3):
         for _ in range(steps):
             clock.advance(TICK)
-        player.engine.binding.current.flush()
+        player.engine.binding.current.flush(player.engine.native.source)
     stats, summary = player.stats, recorder.summary()
     assert (summary.frames, summary.skipped, summary.missed_ticks) == (stats.shown, stats.skipped, stats.missed_ticks)
     assert max(0.0, summary.lateness_max) == pytest.approx(stats.max_lateness)
@@ -102,7 +102,7 @@ def test_a_sought_frame_has_no_time_that_it_was_meant_for(
 ) -> None:
     recorder = player.record()
     player.seek(3)
-    player.engine.binding.current.flush()
+    player.engine.binding.current.flush(player.engine.native.source)
     [event] = recorder.events
     assert (event.frame, event.lateness) == (3, 0.0)
 

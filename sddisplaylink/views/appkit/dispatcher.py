@@ -49,7 +49,7 @@ def _readable(watch: Any, kinds: int, reference: weakref.ref[RunLoopDispatcher])
     """Called by the run loop. Nothing may be raised out of here."""
     try:
         dispatcher = reference()
-        if dispatcher is not None and dispatcher._finalizer.alive:
+        if dispatcher is not None and not dispatcher.is_closed:
             _run_pending(dispatcher, watch)
     except BaseException as error:
         interruption.handle(error)
@@ -60,7 +60,7 @@ def _run_pending(dispatcher: RunLoopDispatcher, watch: Any) -> None:
     try:
         dispatcher.run_pending()
     finally:
-        if dispatcher._finalizer.alive:
+        if not dispatcher.is_closed:
             CoreFoundation.CFFileDescriptorEnableCallBacks(watch, CoreFoundation.kCFFileDescriptorReadCallBack)
 
 
@@ -77,7 +77,7 @@ def main_dispatcher() -> RunLoopDispatcher:
     global _main
     _check_main_thread()
     dispatcher = _main() if _main is not None else None
-    if dispatcher is None or not dispatcher._finalizer.alive:
+    if dispatcher is None or dispatcher.is_closed:
         dispatcher = RunLoopDispatcher()
         _main = weakref.ref(dispatcher)
     return dispatcher

@@ -42,7 +42,7 @@ class QtDispatcher(LoopDispatcher):
 
 def _run_pending_of(reference: weakref.ref[QtDispatcher]) -> None:
     dispatcher = reference()
-    if dispatcher is not None and dispatcher._finalizer.alive:
+    if dispatcher is not None and not dispatcher.is_closed:
         dispatcher.run_pending()
 
 
@@ -66,7 +66,7 @@ def gui_dispatcher() -> QtDispatcher:
     if QtCore.QThread.currentThread() is not application.thread():
         raise ClockError("movies and widgets belong to the GUI thread; make them there")
     dispatcher = _gui() if _gui is not None else None
-    if dispatcher is None or not dispatcher._finalizer.alive:
+    if dispatcher is None or dispatcher.is_closed:
         dispatcher = QtDispatcher()
         _gui = weakref.ref(dispatcher)
     return dispatcher

@@ -76,7 +76,7 @@ def player(make_gif: MakeImage, clock: sd.ManualClock) -> Iterator[sd.AnimatedIm
 def notebook(player: sd.AnimatedImagePlayer) -> Iterator[Notebook]:
     """One that shows the player's widget."""
     widget = PlayerWidget(player)
-    player.engine.binding.current.flush()
+    player.engine.binding.current.flush(player.engine.native.source)
     notebook = Notebook(widget)
     notebook.send(kind="hello")
     yield notebook
@@ -153,7 +153,7 @@ def test_the_players_state_is_followed(
     player: sd.AnimatedImagePlayer, notebook: Notebook, clock: sd.ManualClock
 ) -> None:
     def told() -> list[tuple[str, float]]:
-        player.engine.binding.current.flush()
+        player.engine.binding.current.flush(player.engine.native.source)
         return [(status["state"], status["rate"]) for status, _ in notebook.take("status")]
 
     told()
@@ -213,7 +213,7 @@ def test_a_sought_frame_is_sent(player: sd.AnimatedImagePlayer, notebook: Notebo
     [(first, _)] = notebook.take("frame")
     notebook.send(kind="ack", serial=first["serial"])
     notebook.send(kind="seek", frame=3)
-    player.engine.binding.current.flush()
+    player.engine.binding.current.flush(player.engine.native.source)
     assert [shown(message) for message in notebook.take("frame")] == [3]
 
 

@@ -1,0 +1,90 @@
+"""What a dispatcher has in hand: posted calls, and events for links and players.
+
+An exception may end a dispatcher's turn at any point: Ctrl-C and ``sys.exit()`` in the user's own event loop. A batch
+always knows what is left of it, so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+import collections
+import sys
+import weakref
+from collections.abc import Callable, Mapping
+from itertools import repeat, starmap
+from typing import Any, Protocol, TypeVar
+
+from sddisplaylink.native import ffi
+
+__all__ = ["BATCH", "Batch", "Receiver", "move_all", "report"]
+
+BATCH = 64
+"""Events at a time, at most."""
+
+T = TypeVar("T")
+
+
+class Receiver(Protocol):
+    """What gets the events of a native handle."""
+
+    def handle_event(self, event: Any) -> None:
+        """Act on a native event, on the dispatcher's thread; the event is valid until this returns."""
+
+
+class Batch:
+    """Calls, then events. The next one is dropped only after it has been run."""
+
+    def __init__(self) -> None:
+        self.calls: collections.deque[Callable[[], None]] = collections.deque()
+        self.events = ffi.new("sddl_event[]", BATCH + 1)
+        """The native events; the first that names no client ends them."""
+        self._index = 0
+
+    def has_calls(self) -> bool:
+        """Whether a call is left."""
+        return bool(self.calls)
+
+    def has_events(self) -> bool:
+        """Whether an event is left."""
+        return bool(self.events[self._index].client)
+
+    def run_next(self, clients: Mapping[int, weakref.ref[Receiver]]) -> None:
+        """Make the next call, or hand the next event to its client."""
+        if self.calls:
+            self.calls[0]()
+            return
+        event = self.events[self._index]
+        reference = clients.get(event.client)
+        client = None if reference is None else reference()
+        if client is not None:
+            client.handle_event(event)
+
+    def drop_next(self) -> None:
+        """What was next has been done with."""
+        if self.calls:
+            self.calls.popleft()
+        else:
+            self.events[self._index].client = 0
+            self._index += 1
+
+    def begin_again(self) -> None:
+        """Make room for other events; all have been dropped."""
+        self._index = 0
+
+
+def move_all(source: collections.deque[T], target: collections.deque[T]) -> None:
+    """Move what is in the one to the end of the other; at no point is an item in neither, whatever interrupts this."""
+    try:
+        target.extend(starmap(source.popleft, repeat((), len(source))))  # in C: no signal handler runs in between
+    except IndexError:  # another thread has taken some
+        return
+
+
+def report(error: BaseException) -> None:
+    """Show an exception that nobody catches, whatever the user's ``sys.excepthook`` does."""
+    try:
+        sys.excepthook(type(error), error, error.__traceback__)
+    except BaseException:
+        try:
+            sys.__excepthook__(*sys.exc_info())
+        except BaseException:  # there is no stderr to write to
+            return
