@@ -45,7 +45,7 @@ class ManualClock:
     @property
     def time(self) -> float:
         """Virtual seconds since the clock was made."""
-        return float(max(self._now, self._ticks / self._exact_rate))
+        return float(self._reached())
 
     def advance(self, seconds: float) -> None:
         """Let that much time pass. On return every tick in it has been given and every callback it caused has been run.
@@ -90,9 +90,13 @@ class ManualClock:
             raise ValueError(f"time goes forward, by a finite number of seconds, not {duration!r}")
         if self._is_closed:
             raise LinkClosedError("the clock has been closed")
-        end = self._now + Fraction(duration)
+        end = self._reached() + Fraction(duration)
         nanoseconds(end + 2)  # the last tick's target as well
         return end
+
+    def _reached(self) -> Fraction:
+        """The present: later than `_now` where an interrupt has broken off an advance in the middle."""
+        return max(self._now, self._ticks / self._exact_rate)
 
     def _advance_lock(self) -> threading.Lock:
         for dispatcher in self._dispatchers:

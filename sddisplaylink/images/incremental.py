@@ -7,7 +7,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-from weakref import WeakSet
 
 from sddisplaylink.decoders.data.incoming import IncomingData
 from sddisplaylink.decoders.data.limits import Limits
@@ -17,6 +16,7 @@ from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClose
 from sddisplaylink.frames.pool import FramePool, PoolReader
 from sddisplaylink.frames.timeline import Timeline, TimingRule
 from sddisplaylink.images.image import AnimatedImage, DecoderName, check_names
+from sddisplaylink.weak_group import WeakGroup
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -101,7 +101,7 @@ class IncrementalImage(AnimatedImage):
         self._is_finished = False
         self._error: Exception | None = None
         self._lock = threading.Lock()
-        self._listeners: WeakSet[Listener] = WeakSet()
+        self._listeners: WeakGroup[Listener] = WeakGroup()
         self._process = os.getpid()
 
     # ---- the data ----

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.frames.frame import Frame
+from sddisplaylink.native import may_wait
 from sddisplaylink.playback.commands import AT_REST, play
 from sddisplaylink.playback.engine import PlaybackEngine
 
@@ -17,17 +18,24 @@ __all__ = ["iterate", "iterate_async"]
 
 def iterate(engine: PlaybackEngine) -> Iterator[Frame]:
     """Frames as they become due, until the player finishes, is stopped or closed. Raises the error that stopped it."""
-    with _taking_frames(engine) as (dispatcher, frames):
+    loop = _FrameLoop(engine)
+    try:
+        loop.begin()
         while True:
-            dispatcher.run_pending()
-            while frames:
-                yield frames.popleft()
+            loop.dispatcher.run_pending()
+            while loop.frames:
+                yield loop.frames.popleft()
             if engine.is_over():
                 break
             with suppress(LinkClosedError):  # the interpreter is exiting
-                dispatcher.wait()
+                loop.dispatcher.wait()
                 continue
             break
+    finally:
+        try:
+            loop.end()
+        finally:
+            loop.end()  # what an interrupt has kept the first call from
     engine.callbacks.pending_error.raise_once()
 
 
@@ -35,43 +43,50 @@ async def iterate_async(engine: PlaybackEngine) -> AsyncGenerator[Frame]:
     """The same in the running asyncio or trio loop."""
     from sddisplaylink.dispatch.readiness import Readiness  # imports asyncio, which takes its time
 
-    with _taking_frames(engine) as (dispatcher, frames), Readiness(dispatcher.fileno()) as readiness:
-        while True:
-            dispatcher.run_pending()
-            while frames:
-                yield frames.popleft()
-            if engine.is_over():
-                break
-            await readiness.wait()
+    loop = _FrameLoop(engine)
+    try:
+        loop.begin()
+        with Readiness(loop.dispatcher.fileno()) as readiness:
+            while True:
+                loop.dispatcher.run_pending()
+                while loop.frames:
+                    yield loop.frames.popleft()
+                if engine.is_over() or not may_wait():
+                    break
+                await readiness.wait()
+    finally:
+        try:
+            loop.end()
+        finally:
+            loop.end()
     engine.callbacks.pending_error.raise_once()
 
 
-@contextmanager
-def _taking_frames(engine: PlaybackEngine) -> Iterator[tuple[Dispatcher, deque[Frame]]]:
-    """A dispatcher of the loop's own, to which the callbacks of the playing player have moved, and its frames."""
-    frames: deque[Frame] = deque()
-    dispatcher = Dispatcher(thread=False)
-    try:
-        _move_in(engine, dispatcher, frames)
-        try:
-            if engine.state() in AT_REST:
-                play([engine])
-            yield dispatcher, frames
-        finally:
-            _move_out(engine, dispatcher)
-    finally:
-        dispatcher.close()
+class _FrameLoop:
+    """A dispatcher of the loop's own, to which the callbacks of the playing player move, and the player's frames."""
 
+    def __init__(self, engine: PlaybackEngine) -> None:
+        self.frames: deque[Frame] = deque()
+        self.dispatcher = Dispatcher(thread=False)
+        self._engine = engine
 
-def _move_in(engine: PlaybackEngine, dispatcher: Dispatcher, frames: deque[Frame]) -> None:
-    engine.native.check_process()
-    if engine.binding.current.is_current():
-        raise ClockError("a callback cannot wait for frames: it would wait for itself")
-    engine.binding.lend(dispatcher, engine)
-    engine.callbacks.sink = frames.append
+    def begin(self) -> None:
+        """Let callbacks run here, and start a player that is at rest. ClockError if another loop has the frames."""
+        engine = self._engine
+        engine.native.check_process()
+        if engine.binding.current.is_current():
+            raise ClockError("a callback cannot wait for frames: it would wait for itself")
+        engine.binding.lend(self.dispatcher, engine)
+        engine.callbacks.sink = self.frames.append
+        if engine.state() in AT_REST:
+            play([engine])
 
-
-def _move_out(engine: PlaybackEngine, dispatcher: Dispatcher) -> None:
-    engine.callbacks.sink = None
-    engine.binding.take_back(engine)
-    dispatcher.run_pending()  # what was posted here meanwhile is passed on
+    def end(self) -> None:
+        """Let callbacks run where they ran before, as far as that has not been done. Idempotent."""
+        engine, dispatcher = self._engine, self.dispatcher
+        if engine.binding.current is dispatcher:
+            engine.callbacks.sink = None
+            engine.binding.take_back(engine)
+        if not dispatcher.is_closed:
+            dispatcher.run_pending()  # what was posted here meanwhile is passed on
+            dispatcher.close()
