@@ -82,8 +82,8 @@ def test_dropping_a_player_that_runs(make_gif: MakeImage) -> None:
             wait_for_event(dispatcher)
             dispatcher.run_pending()
         assert taken  # locks that playing takes are noted
-        taken.clear()
         players = sd.diagnostics()["players"]
+        taken.clear()
         with Calls() as calls:
             dropped.clear()
         assert taken == []
