@@ -8,9 +8,9 @@ import _cffi_backend
 import PIL
 
 from sddisplaylink._version import __version__
-from sddisplaylink.frames.memory import total_bytes
-from sddisplaylink.frames.worker import worker_threads
+from sddisplaylink.frames import memory
 from sddisplaylink.native import check, ffi, lib
+from sddisplaylink.workers import worker_threads
 
 
 def diagnostics() -> dict[str, object]:
@@ -33,7 +33,7 @@ def diagnostics() -> dict[str, object]:
         "running_sources": stats.running_sources,
         "native_threads": stats.native_threads,
         "decode_threads": worker_threads(),
-        "pool_bytes": total_bytes(),
+        "pool_bytes": memory.monitor.nbytes,
         "stalls": stats.stalls,
         "abandoned": stats.abandoned,
         "versions": versions(),

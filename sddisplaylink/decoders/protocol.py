@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-__all__ = ["NEVER_CHEAP", "Buffer", "Decoder", "EditLog", "ImageFacts", "ImageInfo", "RegionDecoder"]
+__all__ = ["NEVER_CHEAP", "Buffer", "Decoder", "EditLog", "ImageFacts", "ImageInfo", "Prefetching"]
 
 Buffer = bytes | bytearray | memoryview
 NEVER_CHEAP = 1 << 40
@@ -112,14 +112,8 @@ class EditLog(Protocol):
 
 
 @runtime_checkable
-class RegionDecoder(Protocol):
-    """A decoder for which other threads can decode what it is going to draw."""
+class Prefetching(Protocol):
+    """A decoder that can decode the parts of coming frames on other threads, while one is being composed."""
 
-    def worth_preparing(self, index: int) -> bool:
-        """True if decoding frame `index` takes so long that it pays to do so on another thread. Any thread."""
-
-    def prepare(self, index: int) -> object:
-        """The decoded region of frame `index`; None if that is not possible. Any thread; never raises."""
-
-    def use_prepared(self, index: int, region: object) -> None:
-        """Draw what `prepare` gave when frame `index` is composed next."""
+    def announce(self, indices: Sequence[int]) -> None:
+        """These frames will be composed next, in this order, and no others of those announced before."""

@@ -90,7 +90,7 @@ class Painter(Protocol):
     is_slow: bool
     """Whether drawing even a small tile takes longer than handing it to another thread."""
     prepared: tuple[int, object] | None
-    """A tile that :meth:`prepare` gave, which is drawn when its frame comes next."""
+    """A frame's number, and the tile that :meth:`prepare` gave, which is drawn when that frame comes next."""
 
     def __copy__(self) -> Painter:
         """Another one of the same file, for another thread."""

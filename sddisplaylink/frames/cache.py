@@ -1,10 +1,12 @@
-"""The decoded frames of one image, by index, never more of them than fit."""
+"""What has come of the frames of one image: those that are decoded and held, and those that cannot be."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container
+from collections.abc import Container
 
+from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.frames.frame import Frame
+from sddisplaylink.frames.retention import Plan, lookahead
 
 __all__ = ["FrameCache"]
 
@@ -12,17 +14,19 @@ _EVICTED_AT_ONCE = 2
 
 
 class FrameCache:
-    """At most `capacity` frames, of which the ones in `kept` are worth their memory.
+    """The frames that the newest plan keeps, never more of them than fit.
 
-    One thread at a time changes the cache: the one that decodes. Any thread may look a frame up in `frames`, without a
-    lock: a frame never changes, and is complete before it is stored.
+    Any thread may call anything, and no lock is taken: each change of a mapping is one step of the interpreter, a frame
+    never changes, and is complete before it is stored.
     """
 
-    def __init__(self, frame_bytes: int) -> None:
-        self.frames: dict[int, Frame] = {}
+    def __init__(self, frame_bytes: int, name: str) -> None:
+        self._name = name
         self.frame_bytes = frame_bytes
-        self.capacity = 1
-        self.kept: Collection[int] = ()
+        self.frames: dict[int, Frame] = {}
+        self.failures: dict[int, str] = {}
+        """Why frames cannot be decoded, also those that are composed from a broken one."""
+        self.plan = Plan(ahead_back=lookahead(frame_bytes))
         self.log_bytes = 0
         """Bytes that the decoder's edit log takes beside the frames."""
 
@@ -31,35 +35,46 @@ class FrameCache:
         """Bytes of all that is held."""
         return len(self.frames) * self.frame_bytes + self.log_bytes
 
-    def retain(self, kept: Collection[int], capacity: int) -> None:
-        """From now on those are worth holding, and no more than `capacity` frames fit. What does not fit goes."""
-        self.kept, self.capacity = kept, capacity
-        if len(self.frames) > capacity:
-            self.evict(len(self.frames) - capacity)
-        while len(self.frames) > capacity:
-            self.frames.pop(next(iter(self.frames)))
+    def outcome(self, index: int) -> Frame | ImageFormatError | None:
+        """Frame `index`, or why there is none; None if it is not decoded."""
+        frame = self.frames.get(index)
+        if frame is None and (reason := self.failures.get(index)) is not None:
+            return ImageFormatError(f"{self._name}: {reason}")
+        return frame
+
+    def follow(self, plan: Plan) -> None:
+        """Hold what `plan` keeps from now on, and no more than fits."""
+        self.plan = plan
+        if (surplus := len(self.frames) - plan.capacity) > 0:
+            for index in sorted(self.frames, key=plan.kept.__contains__)[:surplus]:
+                self.frames.pop(index, None)
 
     def evict(self, most: int = _EVICTED_AT_ONCE) -> None:
-        """Give up what is not worth holding, the oldest first.
+        """Evict frames that are not kept, the oldest first.
 
         A few at a time, before a frame is composed: memory that has just become free is the cheapest to compose in.
         """
-        kept = self.kept
-        if isinstance(kept, range):  # all of them
+        kept = self.plan.kept
+        if isinstance(kept, range):  # all frames
             return
-        for index in [index for index in self.frames if index not in kept][:most]:
-            del self.frames[index]
+        for index in [index for index in list(self.frames) if index not in kept][:most]:
+            self.frames.pop(index, None)
 
     def has_room(self, index: int) -> bool:
-        """Whether frame `index` is worth holding, and fits: what is worth less is evicted for it."""
-        if index not in self.kept:
-            return False
-        if len(self.frames) >= self.capacity:
+        """Whether frame `index` is kept, and fits: a frame that is not kept is evicted for it."""
+        plan = self.plan
+        if index in plan.kept and len(self.frames) >= plan.capacity:
             self.evict(1)
-        return len(self.frames) < self.capacity
+        return index in plan.kept and len(self.frames) < plan.capacity
 
-    def keep_only(self, indices: Container[int | None]) -> None:
-        """Give up all others."""
+    def store(self, frame: Frame) -> None:
+        """Hold a frame for which there was room, unless another thread has filled that meanwhile."""
+        self.frames[frame.index] = frame
+        if len(self.frames) > self.plan.capacity:
+            self.frames.pop(frame.index, None)
+
+    def retain_only(self, indices: Container[int | None]) -> None:
+        """Evict all other frames."""
         for index in list(self.frames):
             if index not in indices:
-                del self.frames[index]
+                self.frames.pop(index, None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import IntEnum
 from itertools import islice, zip_longest
 from math import isqrt
 from typing import NamedTuple
 
-__all__ = ["Direction", "Request", "fits_whole", "keep", "key_spacing", "lookahead", "lookahead_back", "requested"]
+__all__ = ["Direction", "Plan", "Request", "keep", "lookahead", "make_plan", "requested"]
 
 SMALL_BYTES = 64 << 10
 """An animation of that size is kept whole in any case."""
@@ -16,8 +16,14 @@ CHEAP_BYTES = 64 << 20
 """Up to that size one is kept whole if its frames will be needed again and again."""
 AHEAD_BYTES = 4 << 20
 """What a player that goes forwards has decoded ahead of the frame that is shown."""
+LOG_BYTES = 16 << 20
+"""What an edit log may take: a second's worth of changes, so that going back over them comes in one go."""
+LEAST_CHANGE = 4096
+"""Bytes that are drawn in the time that any frame takes."""
 _MOST_AHEAD = 2
 _NEAREST = 4  # key frames that are closer together save next to nothing
+_LEAST_HELD = 4  # frames that have room beside an edit log
+_COPIES = 3  # of the changes, at least, that cost as much as one copy of a whole frame
 
 
 class Direction(IntEnum):
@@ -39,8 +45,56 @@ class Request(NamedTuple):
     """Whether the user was sent to a far frame not long ago, and will probably be again."""
 
 
+class Plan(NamedTuple):
+    """What is to be decoded and held for the requests of one moment."""
+
+    order: Sequence[int] = ()
+    """What is requested, the most urgent first."""
+    kept: Collection[int] = ()
+    """Frames that are worth their memory; all others are evicted."""
+    capacity: int = 1
+    """How many frames fit."""
+    spacing: int = 1
+    """Frames between two key frames."""
+    log_room: int = 0
+    """Bytes for an edit log."""
+    ahead_back: int = 1
+    """Lookahead of those who go back."""
+    basis: object = None
+    """What the plan was made for; another plan is needed once that has changed."""
+
+
+def make_plan(
+    requests: Sequence[Request],
+    frame_count: int,
+    frame_bytes: int,
+    budget: int,
+    measure_changes: Callable[[int], int | None],
+    *,
+    can_resume: bool,
+) -> Plan:
+    """Decide what to decode and to hold.
+
+    `measure_changes` gives the bytes that so many frames change in all, None without an edit log; it is called if
+    somebody goes back.
+    """
+    room = reach = 0
+    is_small = frame_count * frame_bytes <= min(budget, CHEAP_BYTES)
+    if not is_small and any(request.direction is not Direction.FORWARD for request in requests):
+        room, reach = _fit_log(measure_changes(frame_count), frame_count, frame_bytes, budget)
+        budget -= room
+    capacity, ahead = max(1, budget // frame_bytes), lookahead(frame_bytes)
+    spacing = _key_spacing(frame_count, capacity, 0)
+    if not (reach or is_small):  # the frames between two key frames come all at once, and early enough
+        ahead = max(ahead, min(spacing // 2, capacity // 8))
+    order = requested(requests, capacity)
+    kept = keep(requests, order, frame_count, frame_bytes, budget, reach=reach, can_resume=can_resume)
+    return Plan(order, kept, capacity, spacing, room, ahead)
+
+
 def keep(
     requests: Sequence[Request],
+    order: Sequence[int],
     frame_count: int,
     frame_bytes: int,
     budget: int,
@@ -50,7 +104,7 @@ def keep(
 ) -> Collection[int]:
     """The indices of the frames to hold; never more of them than fit in `budget`, and always at least one.
 
-    1. What is requested, with the lookahead: every user's due frame first.
+    1. What is requested, with the lookahead: `order`.
     2. All frames, if they fit and will be needed again: somebody goes back or jumps, or users are at different places.
     3. Otherwise, for those who go back or jump, key frames from which others are composed, about every √n frames; and
        for those who go back, the frames between two key frames, unless an edit log leads back over them.
@@ -59,14 +113,17 @@ def keep(
     from a picture: key frames are of no use then, and going back takes as many frames at a time as are cheap to hold.
     """
     capacity = max(1, budget // frame_bytes)
-    wanted: set[int] = set(requested(requests, capacity))
     goes_back = [request for request in requests if request.direction is not Direction.FORWARD]
     returns = bool(goes_back) or any(request.jumps for request in requests)
-    if 0 < frame_count <= min(capacity, _whole_limit(requests, wanted, budget, returns=returns) // frame_bytes):
+    are_apart = len(requests) > 1 and len(order) >= 2 * max([len(request.indices) for request in requests])
+    # where users are apart, what one leaves behind is what another comes to
+    limit = budget if are_apart else CHEAP_BYTES if returns else SMALL_BYTES
+    if 0 < frame_count <= min(capacity, limit // frame_bytes):
         return range(frame_count)
+    wanted = set(order)
     if not returns:
         return wanted
-    spacing = key_spacing(frame_count, capacity, reach)
+    spacing = _key_spacing(frame_count, capacity, reach)
     if can_resume and reach < frame_count:
         wanted.update(islice(range(spacing, frame_count, spacing), capacity - len(wanted)))
     if not reach:
@@ -92,20 +149,7 @@ def lookahead(frame_bytes: int) -> int:
     return max(1, min(_MOST_AHEAD, AHEAD_BYTES // frame_bytes))
 
 
-def lookahead_back(frame_count: int, frame_bytes: int, budget: int, reach: int) -> int:
-    """The same for one that goes back, where the frames between two key frames come all at once, and early enough."""
-    ahead, capacity = lookahead(frame_bytes), max(1, budget // frame_bytes)
-    if reach or fits_whole(frame_count, frame_bytes, budget):
-        return ahead
-    return max(ahead, min(key_spacing(frame_count, capacity, 0) // 2, capacity // 8))
-
-
-def fits_whole(frame_count: int, frame_bytes: int, budget: int) -> bool:
-    """Whether all frames are held if a single user goes back or jumps."""
-    return frame_count * frame_bytes <= min(budget, CHEAP_BYTES)
-
-
-def key_spacing(frame_count: int, capacity: int, reach: int) -> int:
+def _key_spacing(frame_count: int, capacity: int, reach: int) -> int:
     """How far apart key frames are: keys and the frames between two of them are fewest at the square root.
 
     An edit log that reaches farther makes fewer do. Keys take half of the `capacity` at the most.
@@ -113,8 +157,16 @@ def key_spacing(frame_count: int, capacity: int, reach: int) -> int:
     return max(_NEAREST, isqrt(frame_count), reach, -(-2 * frame_count // capacity))
 
 
-def _whole_limit(requests: Sequence[Request], wanted: Collection[int], budget: int, *, returns: bool) -> int:
-    """How many bytes all frames may take to be held."""
-    if len(requests) > 1 and len(wanted) >= 2 * max([len(request.indices) for request in requests]):
-        return budget  # what one user leaves behind is what another comes to
-    return CHEAP_BYTES if returns else SMALL_BYTES
+def _fit_log(changed_bytes: int | None, frame_count: int, frame_bytes: int, budget: int) -> tuple[int, int]:
+    """The room of an edit log, and how many frames it leads back; (0, 0) where none pays.
+
+    A log pays where frames change little, and where it leads back over as many frames as lie between two key frames.
+    """
+    if changed_bytes is None or not frame_count:
+        return 0, 0
+    if not changed_bytes:  # no frame needs another
+        return 0, frame_count
+    mean = max(1, changed_bytes // frame_count)
+    room = min(LOG_BYTES, budget - _LEAST_HELD * frame_bytes)
+    is_cheap = _COPIES * max(mean, min(LEAST_CHANGE, frame_bytes)) < frame_bytes
+    return (room, room // mean) if is_cheap and room // mean >= isqrt(frame_count) else (0, 0)

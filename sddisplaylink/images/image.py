@@ -40,7 +40,7 @@ class AnimatedImage:
     a forked child, frames cannot be had from an image that the parent opened (ForkedProcessError).
     """
 
-    __slots__ = ("__weakref__", "_data", "_frames", "_name", "_pool", "_timeline")
+    __slots__ = ("__weakref__", "_data", "_frames", "_name", "_timeline", "pool")
 
     def __init__(self, data: FileData, name: str, timing: TimingRule, limits: Limits, decoder: DecoderName) -> None:
         """Used by :meth:`open`."""
@@ -52,7 +52,7 @@ class AnimatedImage:
         self._name = name
         self._frames: ImageFacts = frames
         self._timeline = Timeline(frames, timing)
-        self._pool = FramePool(frames, self._timeline, name)
+        self.pool = FramePool(frames, self._timeline, name)
 
     @classmethod
     def open(
@@ -149,15 +149,15 @@ class AnimatedImage:
         """
         number = operator.index(index)
         if number >= 0 and self._frames.has_frame(number):  # the others need not be known
-            return self._pool.frame(number)
+            return self.pool.frame(number)
         count = self.frame_count
         if not -count <= number < 0:
             raise IndexError(f"frame {number} is out of range: the image has {count}")
-        return self._pool.frame(number + count)
+        return self.pool.frame(number + count)
 
     def open_reader(self, max_bytes: int | None) -> PoolReader:
         """A player's access to the frames: decodes ahead within `max_bytes` (None: what the memory allows)."""
-        return self._pool.open_reader(max_bytes)
+        return self.pool.open_reader(max_bytes)
 
     def purge(self) -> None:
         """Give back the memory of every decoded frame that no player shows right now, and all working memory.
@@ -168,11 +168,11 @@ class AnimatedImage:
         that is being decoded is finished first. Nothing happens if the image is
         closed. ForkedProcessError in a forked child.
         """
-        self._pool.purge()
+        self.pool.purge()
 
     def close(self) -> None:
         """Let go of the data and the decoded frames; frames that were handed out stay valid. Idempotent."""
-        self._pool.close()
+        self.pool.close()
         self._data.close()
 
     def _repr_mimebundle_(

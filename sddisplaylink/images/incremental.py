@@ -181,7 +181,7 @@ class IncrementalImage(AnimatedImage):
                 self._error = LinkClosedError("the image is closed")
             self._data.close()
         if self._count:
-            self._pool.close()
+            self.pool.close()
         if cuts_off:
             self._notify()
 
@@ -225,9 +225,9 @@ class IncrementalImage(AnimatedImage):
         if decoder is not None and count > before:
             if not before:
                 self._frames = decoder
-                self._pool = FramePool(decoder, Timeline(decoder, self._timing), _NAME)
+                self.pool = FramePool(decoder, Timeline(decoder, self._timing), _NAME)
             self._timeline = Timeline(decoder, self._timing)  # which knows nothing yet
-            self._pool.grow(count)
+            self.pool.grow(count)
             self._count = count
         if self._arriving.has_ended:
             self._incoming.end()

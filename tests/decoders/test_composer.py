@@ -24,7 +24,7 @@ from support.generated_images import apngs, gifs
 from support.images import RED, GifPicture, PngPicture, build_apng, build_gif
 from support.pillow_limits import pillow_cannot
 from support.pillow_oracle import difference, frames_by_pillow
-from support.ways import get, path_to
+from support.ways import get, path_to, prepare
 
 LIMITS = Limits(100_000)
 PREVIOUS = [GifPicture(), *[GifPicture(2, 2, 1, 1, fill=at, disposal=3, transparent=0) for at in range(2, 8)]]
@@ -59,7 +59,7 @@ def test_any_order_with_any_frames_held(data, order, native, undo):
     for number, what in order:
         index = number % len(expected)
         if what == "ahead":
-            decoder.use_prepared(index, decoder.prepare(index))
+            prepare(decoder, index)
         view = get(decoder, index, held)
         assert bytes(view) == expected[index]
         assert decoder.log_bytes <= undo
@@ -288,11 +288,10 @@ def test_prepared_tiles_give_the_same(data):
     decoder.has_frame(6)
     for index in range(6):
         made = []
-        thread = threading.Thread(target=lambda index=index, made=made: made.append(decoder.prepare(index)))
+        thread = threading.Thread(target=lambda index=index, made=made: made.append(prepare(decoder, index)))
         thread.start()
         thread.join()
         assert made[0] is not None
-        decoder.use_prepared(index, made[0])
         assert bytes(get(decoder, index)) == expected[index]
     decoder.close()
 
@@ -300,21 +299,21 @@ def test_prepared_tiles_give_the_same(data):
 def test_a_prepared_tile_is_used_for_its_own_frame_alone():
     decoder, expected = opened(LONG), straight(LONG)
     decoder.has_frame(6)
-    decoder.use_prepared(2, decoder.prepare(2))
+    prepare(decoder, 2)
     assert bytes(get(decoder, 6)) == expected[6]
 
 
 def test_prepare_takes_anything():
     decoder = opened(build_gif([GifPicture(), GifPicture(data=b"\x0c\x01\xff\0"), *[GifPicture()] * 20]))
-    assert not decoder.worth_preparing(0)
-    assert not decoder.worth_preparing(1_000_000)
+    assert not decoder.prefetch.painter.worth_preparing(0)
+    assert not decoder.prefetch.painter.worth_preparing(1_000_000)
     assert decoder.has_frame(21)
-    assert decoder.prepare(1) is decoder.prepare(1_000_000) is None
-    assert decoder.prepare(21) is not None
+    assert prepare(decoder, 1) is prepare(decoder, 1_000_000) is None
+    assert prepare(decoder, 21) is not None
     with pytest.raises(ImageFormatError):
         get(decoder, 1)
     decoder._source.close()
-    assert decoder.prepare(3) is None
+    assert prepare(decoder, 3) is None
 
 
 @pytest.mark.parametrize("data", [LONG, build_apng([PngPicture(), PngPicture(), PngPicture()])])

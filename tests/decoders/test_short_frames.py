@@ -14,7 +14,7 @@ from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
 from support.images import PALETTE, GifPicture, build_gif, colour, lzw
 from support.lzw_encoder import encode_lzw, sub_blocks
-from support.ways import path_to
+from support.ways import path_to, prepare
 
 WIDTH, HEIGHT = 9, 11
 COLOURS = numpy.array([colour(index) for index in range(256)], numpy.uint8)
@@ -77,7 +77,7 @@ def test_in_any_order_with_any_frames_held(frames, order, native):
     for number, what in [*((index, "drop") for index in range(len(frames))), *order]:
         index = number % len(frames)
         if what == "ahead":
-            decoder.use_prepared(index, decoder.prepare(index))
+            prepare(decoder, index)
         for at in path_to(decoder, index)[1]:
             decoder.compose(at)
         assert bytes(decoder.pixels()) == expected[index]

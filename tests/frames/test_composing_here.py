@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -13,27 +11,9 @@ import sddisplaylink as sd
 from sddisplaylink.decoders.composition import composer
 from sddisplaylink.frames import pool as frame_pool
 from sddisplaylink.frames import retention
-from sddisplaylink.frames.worker import shared_worker
+from sddisplaylink.workers import shared_worker
 
 COUNT = 30
-
-
-@contextmanager
-def in_use(pool: frame_pool.FramePool) -> Iterator[None]:
-    """Another thread decodes."""
-    owning, done = threading.Event(), threading.Event()
-
-    def own() -> None:
-        with pool._owned:
-            owning.set()
-            done.wait()
-
-    thread = threading.Thread(target=own)
-    thread.start()
-    owning.wait()
-    yield
-    done.set()
-    thread.join()
 
 
 class Counting:
@@ -74,7 +54,7 @@ def test_no_other_thread_is_woken_for_small_frames(image, clock, worker) -> None
 
 
 def test_large_ones_are_left_to_the_worker(image, clock, worker, monkeypatch) -> None:
-    monkeypatch.setattr(frame_pool, "_CHEAP_COST", 0)
+    monkeypatch.setattr(frame_pool, "CHEAP_COST", 0)
     with sd.AnimatedImagePlayer(image, clock=clock) as player:
         player.play()
         clock.advance(0.2)
@@ -119,9 +99,9 @@ def test_the_callback_comes_first(image, clock, monkeypatch) -> None:
     order: list[str] = []
     compose = frame_pool.FramePool.compose
 
-    def noted(pool: frame_pool.FramePool, reader: frame_pool.PoolReader) -> None:
+    def noted(pool: frame_pool.FramePool, indices: tuple[int, ...]) -> None:
         order.append("compose")
-        compose(pool, reader)
+        compose(pool, indices)
 
     monkeypatch.setattr(frame_pool.FramePool, "compose", noted)
     with sd.AnimatedImagePlayer(image, on_frame=lambda frame: order.append("shown"), clock=clock) as player:
@@ -162,8 +142,9 @@ def test_while_another_thread_decodes_it_is_not_waited_for(image, clock, worker)
         player.play()
         clock.advance(0.5)
         reader = image.open_reader(None)
-        with in_use(image._pool):
-            before = worker.submitted
-            reader.want([20, 21], here=True)
-            reader.compose()
-            assert worker.submitted > before
+        decoder = image.pool.decoders.get(timeout=10)
+        before = worker.submitted
+        reader.want([20, 21], here=True)
+        reader.compose()
+        assert worker.submitted > before
+        image.pool.decoders.put(decoder)

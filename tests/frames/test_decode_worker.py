@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from sddisplaylink.frames.worker import DecodeWorker, region_workers, shared_worker, worker_threads
+from sddisplaylink.workers import DecodeWorker, tile_workers, worker_threads
 
 PATIENCE = 10.0
 
@@ -68,7 +68,7 @@ def test_work_is_done_on_a_daemon_thread_that_then_ends(worker):
     gate.open.set()
     thread.join(PATIENCE)
     assert not thread.is_alive()
-    assert worker.thread_count == 0
+    assert not worker.is_running
     assert gate.left == 0
 
 
@@ -141,7 +141,7 @@ def test_finished_loads_are_not_held_while_the_thread_waits():
     weakref.finalize(gate, gone.set)
     del gate
     assert gone.wait(PATIENCE)
-    assert worker.thread_count == 1
+    assert worker.is_running
     assert worker.stop(PATIENCE)
     assert log == []
 
@@ -192,61 +192,6 @@ def test_a_step_that_fails_is_reported_and_the_others_go_on(worker, monkeypatch)
     assert reported == [ZeroDivisionError]
 
 
-# with more than one thread
-
-
-def test_no_more_threads_than_there_is_work_for():
-    worker = DecodeWorker("test-decode", threads=3)
-    gates = [Gate() for _ in range(2)]
-    for number, gate in enumerate(gates, 1):
-        worker.submit(gate)
-        assert gate.entered.wait(PATIENCE)
-        assert worker.thread_count == number
-    for gate in gates:
-        gate.open.set()
-        assert gate.done.wait(PATIENCE)
-    assert worker.stop(PATIENCE)
-    assert worker.thread_count == 0
-
-
-def test_never_more_threads_than_allowed():
-    worker = DecodeWorker("test-decode", threads=2)
-    gates = [Gate() for _ in range(5)]
-    for gate in gates:
-        worker.submit(gate)
-    assert all(gate.entered.wait(PATIENCE) for gate in gates[:2])
-    assert worker.thread_count == 2
-    assert not gates[2].entered.is_set()
-    for gate in gates:
-        gate.open.set()
-    assert all(gate.done.wait(PATIENCE) for gate in gates)
-    assert worker.stop(PATIENCE)
-
-
-def test_a_thread_that_is_idle_takes_the_next_load():
-    worker = DecodeWorker("test-decode", idle_seconds=PATIENCE, threads=2)
-    for _ in range(20):
-        load = Load()
-        worker.submit(load)
-        assert load.done.wait(PATIENCE)
-    assert worker.thread_count <= 2
-    assert worker.stop(PATIENCE)
-
-
-def test_stop_waits_for_all_threads():
-    worker = DecodeWorker("test-decode", threads=2)
-    gates = [Gate() for _ in range(2)]
-    for gate in gates:
-        worker.submit(gate)
-        assert gate.entered.wait(PATIENCE)
-    gates[0].open.set()
-    assert gates[0].done.wait(PATIENCE)
-    assert not worker.stop(0)
-    gates[1].open.set()
-    assert worker.stop(PATIENCE)
-
-
 def test_the_library_has_four_threads_at_the_most():
-    assert shared_worker().capacity == 1
-    assert shared_worker().capacity + region_workers().capacity <= 4
+    assert len(tile_workers()) <= 3
     assert worker_threads() <= 4

@@ -12,7 +12,7 @@ import pytest
 from sddisplaylink.errors import ForkedProcessError, LinkClosedError
 from sddisplaylink.frames import pool as frame_pool
 from sddisplaylink.frames import retention
-from sddisplaylink.frames.memory import total_bytes
+from sddisplaylink.frames.memory import monitor
 from support.pool_support import FRAME, PATIENCE, NoWorker, drain, held, make_pool, wait_for
 
 
@@ -44,7 +44,7 @@ def test_a_frame_that_is_held_is_not_decoded_again():
 def test_frames_on_the_way_are_held_too():
     pool, decoder = make_pool(5)
     pool.frame(4)
-    assert held(pool, 5) == [0, 1, 2, 3, 4]
+    assert held(pool) == [0, 1, 2, 3, 4]
     pool.frame(1)
     assert decoder.composed == [0, 1, 2, 3, 4]
 
@@ -125,7 +125,7 @@ def test_two_readers_far_apart_share_a_pass(by_hand):
     near.want(list(range(10, 20)))
     far.want(list(range(50, 60)))
     drain(pool)
-    assert held(pool, 100) == [*range(10, 20), *range(50, 60)]
+    assert held(pool) == [*range(10, 20), *range(50, 60)]
     assert decoder.composed == list(range(60))
 
 
@@ -148,7 +148,7 @@ def test_without_readers_little_is_held(nothing_is_small):
     pool, decoder = make_pool(10)
     for index in range(10):
         pool.frame(index)
-        assert held(pool, 10) == [index]
+        assert held(pool) == [index]
     assert decoder.composed == list(range(10))
 
 
@@ -158,7 +158,7 @@ def test_frames_asked_for_do_not_displace_what_players_need(by_hand):
     reader.want([10, 11, 12, 13])
     drain(pool)
     assert pool.frame(60).index == 60
-    assert held(pool, 100) == [10, 11, 12, 13]
+    assert held(pool) == [10, 11, 12, 13]
 
 
 def test_close_lets_go_and_tells_who_waits(by_hand):
@@ -185,25 +185,26 @@ def test_close_lets_go_and_tells_who_waits(by_hand):
     assert len(got) == 2
 
 
-def test_a_collector_that_drops_a_reader_within_the_books_does_not_block(by_hand):
+def test_a_collector_that_drops_a_reader_while_a_frame_is_decoded_does_not_block(by_hand):
     pool, _ = make_pool()
     reader = pool.open_reader(10 * FRAME)
     reader.want(range(10))
     drain(pool)
-    with pool._owned:
-        del reader
-        gc.collect()
+    decoder = pool.decoders.get()
+    del reader
+    gc.collect()
+    pool.decoders.put(decoder)
     drain(pool)
     assert pool.nbytes == 10 * FRAME  # nobody plays: what is left is the budget of an image that is not played
 
 
-def test_total_bytes():
-    before = total_bytes()
+def test_the_bytes_of_all_images_are_counted():
+    before = monitor.nbytes
     pool, _ = make_pool()
     pool.frame(2)
-    assert total_bytes() - before == 3 * FRAME
+    assert monitor.nbytes - before == 3 * FRAME
     pool.close()
-    assert total_bytes() == before
+    assert monitor.nbytes == before
 
 
 # with the real worker
@@ -267,29 +268,30 @@ def test_many_threads():
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_after_a_fork_the_child_gets_an_error_also_with_the_locks_held():
+def test_after_a_fork_the_child_gets_an_error_also_while_a_frame_is_decoded():
     pool, _ = make_pool()
     reader = pool.open_reader(10 * FRAME)
-    with pool._owned:
-        child = os.fork()
-        if child == 0:
-            try:
-                for use in (lambda: pool.frame(0), lambda: pool.open_reader(None)):
-                    try:
-                        use()
-                    except ForkedProcessError:
-                        continue
-                    os._exit(1)
-                pool.close()
-                del reader
-                fresh, _ = make_pool()
-                waiting = threading.Event()
-                fresh.open_reader(1000).notify(2, lambda outcome: waiting.set())
-                os._exit(0)
-            finally:
-                os._exit(2)
+    decoder = pool.decoders.get()
+    child = os.fork()
+    if child == 0:
+        try:
+            for use in (lambda: pool.frame(0), lambda: pool.open_reader(None)):
+                try:
+                    use()
+                except ForkedProcessError:
+                    continue
+                os._exit(1)
+            pool.close()
+            del reader
+            fresh, _ = make_pool()
+            waiting = threading.Event()
+            fresh.open_reader(1000).notify(2, lambda outcome: waiting.set())
+            os._exit(0)
+        finally:
+            os._exit(2)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
+    pool.decoders.put(decoder)
     del reader
     assert pool.frame(1).index == 1
 
@@ -297,5 +299,5 @@ def test_after_a_fork_the_child_gets_an_error_also_with_the_locks_held():
 def test_the_first_frames_of_a_small_animation_are_held_before_the_frames_are_counted() -> None:
     pool, _ = make_pool(4)
     frames = [pool.frame(index) for index in range(4)]
-    assert held(pool, 4) == [0, 1, 2, 3]
+    assert held(pool) == [0, 1, 2, 3]
     assert pool.frame(0) is frames[0]

@@ -12,7 +12,7 @@ import pytest
 import sddisplaylink as sd
 from sddisplaylink.decoders.gif.painter import NativeGifPainter
 from sddisplaylink.decoders.tiles import Tile
-from sddisplaylink.frames import decoding, retention
+from sddisplaylink.frames import retention
 from sddisplaylink.frames.pool import FramePool
 from support.images import GifPicture, build_gif
 
@@ -34,8 +34,8 @@ def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if frames were too large for anything to be held just because it is cheap."""
     monkeypatch.setattr(retention, "SMALL_BYTES", 0)
     monkeypatch.setattr(retention, "CHEAP_BYTES", 0)
-    monkeypatch.setattr(decoding, "_LOG_BYTES", 4 * FRAME)
-    monkeypatch.setattr(decoding, "_LEAST_CHANGE", 0)
+    monkeypatch.setattr(retention, "LOG_BYTES", 4 * FRAME)
+    monkeypatch.setattr(retention, "LEAST_CHANGE", 0)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ class Watch:
     def __init__(self, image: sd.AnimatedImage, expected: list[bytes]) -> None:
         self.indices: list[int] = []
         self.most = 0
-        self._pool: FramePool = image._pool
+        self._pool: FramePool = image.pool
         self._expected = expected
 
     def __call__(self, frame: sd.Frame) -> None:
@@ -107,7 +107,8 @@ def test_each_frame_is_decoded_about_once_a_loop(image, clock, decoded, expected
 def test_with_room_for_all_changes_no_key_frames_are_held(image, clock, expected) -> None:
     watch = Watch(image, expected)
     play(image, clock, watch, "reverse", 2 * COUNT)
-    changes = sum(image._pool._decoder.changed_bytes(index) for index in range(COUNT))
+    decoder = image.pool.decoders.get(timeout=10).decoder
+    changes = sum(decoder.changed_bytes(index) for index in range(COUNT))
     assert watch.most <= changes + 5 * FRAME  # what is shown and comes next, and what has not been given up yet
     assert changes < FRAME
 
@@ -150,21 +151,21 @@ def test_what_is_for_going_back_is_given_up_when_it_goes_forwards(image, clock, 
     with sd.AnimatedImagePlayer(image, on_frame=watch, clock=clock, mode="reverse", late_policy="no_skip") as player:
         player.play()
         clock.advance(3.0)
-        assert image._pool._decoder.log_bytes > 0
+        assert image.pool.cache.log_bytes > 0
         player.mode = sd.PlaybackMode.NORMAL
         clock.advance(1.0)
-        assert image._pool._decoder.log_bytes == 0
+        assert image.pool.cache.log_bytes == 0
         # a frame that was just left may be there until the next one is composed
-        assert any(not clock.advance(0.05) and image._pool.nbytes <= 3 * FRAME for _ in range(20))
+        assert any(not clock.advance(0.05) and image.pool.nbytes <= 3 * FRAME for _ in range(20))
 
 
 def test_what_is_for_going_back_is_given_up_with_the_player(image, clock, expected) -> None:
     play(image, clock, Watch(image, expected), "reverse", COUNT)
     end = time.monotonic() + 10
-    while image._pool._decoder.log_bytes and time.monotonic() < end:
+    while image.pool.cache.log_bytes and time.monotonic() < end:
         threading.Event().wait(0.01)  # the worker may be at it still
-    assert image._pool._decoder.log_bytes == 0
-    assert image._pool.nbytes <= 3 * FRAME
+    assert image.pool.cache.log_bytes == 0
+    assert image.pool.nbytes <= 3 * FRAME
 
 
 def test_whoever_owns_the_decoder_when_the_player_goes_gives_the_log_up_afterwards(image, clock, expected) -> None:
@@ -172,12 +173,13 @@ def test_whoever_owns_the_decoder_when_the_player_goes_gives_the_log_up_afterwar
         player.play()
         clock.advance(3.0)
         player.pause()
-        pool = image._pool
-        with pool._owned:
-            player.close()
-            assert pool._decoder.log_bytes > 0
+        pool = image.pool
+        decoder = pool.decoders.get(timeout=10)
+        player.close()
+        assert decoder.log_bytes > 0
+        pool.decoders.put(decoder)
         pool.work()
-        assert pool._decoder.log_bytes == 0
+        assert decoder.log_bytes == pool.cache.log_bytes == 0
 
 
 def test_what_is_for_going_back_is_given_up_when_it_is_purged(image, clock, expected) -> None:
@@ -186,7 +188,7 @@ def test_what_is_for_going_back_is_given_up_when_it_is_purged(image, clock, expe
         player.play()
         clock.advance(3.0)
         image.purge()
-        assert image._pool.nbytes == FRAME
+        assert image.pool.nbytes == FRAME
         clock.advance(1.0)
         assert player.stats.skipped == 0
 
@@ -195,4 +197,4 @@ def test_frames_asked_for_backwards_are_decoded_once(image, decoded, expected) -
     for index in reversed(range(COUNT)):
         assert bytes(image.frame(index).rgba) == expected[index]
     assert len(decoded) <= 2 * COUNT
-    assert image._pool.nbytes <= 8 * FRAME
+    assert image.pool.nbytes <= 8 * FRAME

@@ -232,11 +232,11 @@ def test_purge_keeps_what_players_show_and_nothing_else():
     stopped.want([7, 8])
     drain(pool)
     assert pool.nbytes > 20 * FRAME
-    shown = pool.find(51)
+    shown = pool.cache.frames.get(51)
     pool.purge()
     drain(pool)
-    assert held(pool, 300) == [51, 298]
-    assert pool.find(51) is shown
+    assert held(pool) == [51, 298]
+    assert pool.cache.frames.get(51) is shown
     assert decoder.purged == 1
     before = len(decoder.composed)
     viewers[1].show()

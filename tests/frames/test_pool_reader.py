@@ -26,7 +26,7 @@ def test_the_budget_is_the_largest_that_is_asked_for(by_hand):
     large.close()
     drain(pool)
     assert pool.nbytes == 2 * FRAME
-    assert held(pool, 100) == [0, 1]
+    assert held(pool) == [0, 1]
 
 
 def test_a_dropped_reader_leaves_its_budget_and_its_wishes(by_hand):
@@ -37,7 +37,7 @@ def test_a_dropped_reader_leaves_its_budget_and_its_wishes(by_hand):
     del large
     drain(pool)
     assert max(decoder.composed) == 6
-    assert held(pool, 100) == [5, 6]
+    assert held(pool) == [5, 6]
 
 
 def test_a_closed_reader_has_no_wishes(by_hand):
@@ -151,7 +151,7 @@ def test_errors_are_delivered_and_the_rest_goes_on(by_hand):
     assert isinstance(got[0], Frame)
     assert [str(error) for error in got[1:]] == ["test: frame 4 is broken"] * 2
     assert all(isinstance(error, ImageFormatError) for error in got[1:])
-    assert held(pool, 10) == [0, 1, 2, 3]
+    assert held(pool) == [0, 1, 2, 3]
     assert decoder.composed.count(4) == 1
     reader.notify(4, got.append)
     assert str(got[3]) == "test: frame 4 is broken"

@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sddisplaylink.frames import retention
-from sddisplaylink.frames.retention import Direction, Request, keep, lookahead, lookahead_back, requested
+from sddisplaylink.frames.retention import Direction, Request, keep, lookahead, make_plan, requested
 
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
 FRAME = 1 << 20
-PLENTY = 1 << 40
+VAST = 1 << 40
 
 
-def held(*requests, count=400, budget=PLENTY, **options):
-    return set(keep(requests, count, FRAME, budget, **options))
+def held(*requests, count=400, budget=VAST, **options):
+    order = requested(requests, max(1, budget // FRAME))
+    return set(keep(requests, order, count, FRAME, budget, **options))
 
 
 def test_who_goes_forwards_needs_what_is_requested():
@@ -23,8 +24,8 @@ def test_who_goes_forwards_needs_what_is_requested():
 
 
 def test_a_very_small_animation_is_kept_whole():
-    assert set(keep([Request((5, 6))], 10, retention.SMALL_BYTES // 10, PLENTY)) == set(range(10))
-    assert set(keep([Request((5, 6))], 10, retention.SMALL_BYTES // 10 + 1, PLENTY)) == {5, 6}
+    assert set(keep([Request((5, 6))], [5, 6], 10, retention.SMALL_BYTES // 10, VAST)) == set(range(10))
+    assert set(keep([Request((5, 6))], [5, 6], 10, retention.SMALL_BYTES // 10 + 1, VAST)) == {5, 6}
 
 
 @pytest.mark.parametrize("request_", [Request((5, 4), BACKWARD), Request((5, 6), BOTH), Request((5, 6), jumps=True)])
@@ -86,6 +87,23 @@ def test_lookahead():
     assert lookahead(retention.AHEAD_BYTES) == 1
     assert lookahead(100 * FRAME) == 1
     assert lookahead(1) == 2
-    assert lookahead_back(400, FRAME, PLENTY, 0) == 10
-    assert lookahead_back(400, FRAME, PLENTY, 30) == lookahead(FRAME)
-    assert lookahead_back(10, FRAME, PLENTY, 0) == lookahead(FRAME)
+
+
+def plan(*requests, count=400, budget=VAST, changes=None):
+    return make_plan(requests, count, FRAME, budget, lambda count: changes, can_resume=True)
+
+
+def test_those_who_go_back_look_ahead_farther_unless_a_log_leads_back_or_all_frames_are_held():
+    back = Request((150, 149), BACKWARD)
+    assert plan(back).ahead_back == 10
+    assert plan(back, changes=400 * FRAME // 100).ahead_back == lookahead(FRAME)
+    assert plan(back, count=10).ahead_back == lookahead(FRAME)
+
+
+def test_an_edit_log_takes_its_room_from_the_budget():
+    small = FRAME // 100
+    with_log = plan(Request((150, 149), BACKWARD), budget=60 * FRAME, changes=400 * small)
+    assert with_log.log_room == retention.LOG_BYTES
+    assert with_log.capacity == (60 * FRAME - retention.LOG_BYTES) // FRAME
+    assert plan(Request((150, 151)), changes=400 * small).log_room == 0  # nobody goes back
+    assert plan(Request((150, 149), BACKWARD), changes=400 * FRAME).log_room == 0  # frames change much

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "sddisplaylink"
 TOWER = (
     ("errors", "_version", "_native", "weak_group"),
     ("native",),
+    ("workers",),
     ("decoders", "clocks"),
     ("frames", "dispatch"),
     ("images", "display_link"),

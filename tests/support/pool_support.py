@@ -115,8 +115,8 @@ def drain(pool):
     return steps
 
 
-def held(pool, count):
-    return [index for index in range(count) if pool.find(index) is not None]
+def held(pool):
+    return sorted(pool.cache.frames)
 
 
 def wait_for(reader, index):

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from sddisplaylink.decoders.composition.tile_prefetch import TileJob
+
+
+def prepare(decoder, index):
+    """Have the tile of frame `index` decoded ahead, whether that pays or not; None if it cannot be."""
+    prefetch = decoder.prefetch
+    job = prefetch.jobs[index] = TileJob(prefetch.painter, index)
+    job.work()
+    return job.tile
+
 
 def path_to(decoder, index, held=()):
     """The held frame to resume from, or None, and what to compose then."""

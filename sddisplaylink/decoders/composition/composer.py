@@ -9,6 +9,7 @@ from sddisplaylink.decoders.composition.buffers import EMPTY, FrameBuffer, Frame
 from sddisplaylink.decoders.composition.changes import Changes
 from sddisplaylink.decoders.composition.drawing import Ground, draw_tile
 from sddisplaylink.decoders.composition.edit_log import EditRing
+from sddisplaylink.decoders.composition.tile_prefetch import TilePrefetch
 from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS, in_one_line
 from sddisplaylink.decoders.protocol import NEVER_CHEAP, Buffer, ImageInfo
 from sddisplaylink.decoders.tiles import Disposal, Painter, Rect, Tile, TileSource, contains
@@ -36,6 +37,7 @@ class TileDecoder:
         self.size = source.size
         self._source = source
         self._painter = painter
+        self.prefetch = TilePrefetch(painter)
         self._tile = lru_cache(_TILES)(source.tile)
         self._memory = FrameMemory(self.size)
         self._changes = Changes(self._tile, self.size)
@@ -123,6 +125,8 @@ class TileDecoder:
         content, target.content, self._current = target.content, None, None
         if target is self._base:
             self._base_index = None
+        if self.prefetch.jobs and (decoded := self.prefetch.fetch(index)) is not None:
+            self._painter.prepared = index, decoded
         try:
             base = self._base.c if self._base is not None and tile.base != EMPTY else ffi.NULL
             draw_tile(self._painter, tile, target.c, Ground(base, stale, self._erased(tile.base)))
@@ -173,6 +177,10 @@ class TileDecoder:
             raise RuntimeError("nothing has been composed")
         return self._shown.lend()
 
+    def announce(self, indices: Sequence[int]) -> None:
+        """Have the tiles of those frames decoded by other threads where that gains anything."""
+        self.prefetch.announce(indices)
+
     def cost(self, index: int) -> int:
         """By the size of the tile and of its data."""
         if self._painter.is_slow:
@@ -180,26 +188,13 @@ class TileDecoder:
         tile = self._tile(index)
         return _PIXEL * tile.area[2] * tile.area[3] + _DECODING * tile.data_size
 
-    # ---- decoding ahead ----
-
-    def worth_preparing(self, index: int) -> bool:
-        """True if that pays."""
-        return self._painter.worth_preparing(index)
-
-    def prepare(self, index: int) -> object:
-        """The decoded tile."""
-        return self._painter.prepare(index)
-
-    def use_prepared(self, index: int, region: object) -> None:
-        """Draw that tile."""
-        self._painter.prepared = None if region is None else (index, region)
-
     def purge(self) -> None:
         """Give up all buffers but those handed out."""
         self._base = self._shown = self._base_index = self._current = None
         self._log.clear()
         self._memory.clear()
         self._painter.purge()
+        self.prefetch.announce(())
 
     def close(self) -> None:
         """Let go of everything."""

@@ -18,7 +18,8 @@ _CODE_SIZES = range(9)  # about the first code of others, the kernel and Pillow 
 _CODE_SIZES_OF_PILLOW = range(2, 9)  # GIF's own: the smaller ones, which some encoders write, it does not know
 _MARGINS = lib.SDDL_LZW_LEAD + lib.SDDL_LZW_SLACK
 _LARGE = 1 << 20  # bytes of indices that are kept whatever the size of the canvas
-_LONG = 48 << 10  # bytes of codes from which on another thread gains: handing over costs some 100 µs
+LONG = 48 << 10
+"""Bytes of codes from which on another thread gains: handing over costs some 100 µs."""
 
 
 class NativeGifPainter:
@@ -81,7 +82,7 @@ class NativeGifPainter:
         if index >= self._index.count:
             return False
         frame = self._index.frame(index)
-        return bool(frame.end - frame.begin >= _LONG)
+        return bool(frame.end - frame.begin >= LONG)
 
     def purge(self) -> None:
         """Give up all memory."""

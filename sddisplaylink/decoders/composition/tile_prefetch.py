@@ -1,0 +1,79 @@
+"""Decoding the tiles of the next frames on other threads, while one frame is being composed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sddisplaylink.decoders.tiles import Painter
+from sddisplaylink.workers import tile_workers
+
+__all__ = ["TileJob", "TilePrefetch"]
+
+_AHEAD = 2  # tiles for each worker
+
+
+class TileJob:
+    """The tile of one frame, decoded by whoever comes first. A workload of the tile workers."""
+
+    __slots__ = ("__weakref__", "_claim", "_index", "_painter", "is_done", "is_queued", "tile")
+
+    def __init__(self, painter: Painter, index: int) -> None:
+        self._painter = painter
+        self._index = index
+        self._claim = [None]
+        self.is_queued = False
+        self.is_done = False
+        self.tile: object = None
+
+    def claim(self) -> bool:
+        """True for the one thread that is to decode the tile, or to leave that to whoever draws it."""
+        try:
+            self._claim.pop()
+        except IndexError:
+            return False
+        return True
+
+    def work(self) -> bool:
+        """Decode the tile unless another thread has begun."""
+        if self.claim():
+            try:
+                self.tile = self._painter.prepare(self._index)
+            finally:
+                self.is_done = True
+        return False
+
+
+class TilePrefetch:
+    """Has the tiles that a painter will draw next decoded by the tile workers, without the interpreter lock.
+
+    The thread that composes says which frames come next, and fetches each tile before it draws it. That thread waits
+    for nobody: while another one is at the tile, it decodes further ones; when there are none left, it leaves the tile
+    to the painter, which decodes it once more.
+    """
+
+    def __init__(self, painter: Painter) -> None:
+        self.painter = painter
+        self.jobs: dict[int, TileJob] = {}
+        """What is announced. Only the thread that composes uses it; workers forget what is no longer in it."""
+
+    def announce(self, indices: Sequence[int]) -> None:
+        """Have the first few of those tiles decoded, as far as that gains anything, and no others any more."""
+        workers = tile_workers()
+        near = indices[: _AHEAD * len(workers)]
+        coming = {index for index in near if self.painter.worth_preparing(index)}
+        for index in [index for index in self.jobs if index not in coming]:
+            del self.jobs[index]
+        for index in sorted(coming.difference(self.jobs)):
+            job = self.jobs[index] = TileJob(self.painter, index)
+            workers[index % len(workers)].submit(job)
+
+    def fetch(self, index: int) -> object:
+        """The tile of frame `index` if it has been announced and decoded, else None. Never waits."""
+        job = self.jobs.pop(index, None)
+        if job is None or job.claim():
+            return None
+        for other in self.jobs.values():
+            if job.is_done:
+                break
+            other.work()
+        return job.tile if job.is_done else None
