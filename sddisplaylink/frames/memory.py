@@ -90,7 +90,7 @@ class MemoryMonitor:
         self._is_short = is_short
         self._clock = clock
         self._next_check = 0.0
-        self._reduced_until = float("-inf")
+        self._reduced_until = 0.0
         self.renew()
 
     def renew(self) -> None:
@@ -101,7 +101,7 @@ class MemoryMonitor:
     @property
     def share(self) -> float:
         """The part of a budget that may be used now: a quarter for half a minute after memory was short."""
-        return 0.25 if self._clock() < self._reduced_until else 1.0
+        return 0.25 if self._reduced_until and self._clock() < self._reduced_until else 1.0
 
     @property
     def nbytes(self) -> int:

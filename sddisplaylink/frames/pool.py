@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from copy import copy
+from math import isqrt
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 from weakref import ref
@@ -29,7 +30,7 @@ _CHEAP_STEPS = 4  # frames
 _STEP_COST = 1 << 20  # bytes of pixels that are composed before another image has its turn
 _BUDGET = 256 << 20  # bytes, if nobody says more
 _LEAST_FRAMES = 4  # whatever they take
-_FOLLOWING = 8  # frames that a caller who takes one after the other will ask for next
+_FOLLOWING = 4  # frames that a caller who takes one after the other will ask for next
 _PATIENCE = 1.0  # seconds that the worker waits for the decoder, before it takes it for lost in a signal
 _CLOSED = "the image is closed"
 
@@ -58,6 +59,7 @@ class FramePool:
         self._name = name
         self._process = os.getpid()
         self._frame_count = 0  # not counted yet
+        self._turn = 1  # frames on a long path, after which others have their turn
         self._readers: dict[ref[PoolReader], None] = {}
         self._caller, self._caller_request = AccessPattern(), Request()
         self._changed: object = None  # another object each time that requests have changed
@@ -126,6 +128,7 @@ class FramePool:
     def grow(self, frame_count: int) -> None:
         """There are so many frames in all."""
         self._frame_count = max(frame_count, self._frame_count)
+        self._turn = 1 + isqrt(self._frame_count)
         self.requests_changed()
 
     def purge(self) -> None:
@@ -244,8 +247,8 @@ class FramePool:
             else:
                 if frame is not None:
                     answers += self._take_answers(frame.index, frame)
-                    if frame.index % self.cache.plan.spacing == 0:
-                        self.asked.rotate(-1)  # a path may go on from that key frame later: others have a turn
+                    if frame.index % self._turn == 0:
+                        self.asked.rotate(-1)  # a path can go on from a frame that is held: others have a turn
         return True
 
     def _next_goal(self, decoding: Decoding) -> int | None:
@@ -301,9 +304,11 @@ class FramePool:
         basis = self._changed, len(self._readers), share
         cache = self.cache
         if cache.plan.basis != basis:
-            readers = self._open_readers() if self._readers else []
-            requests = [reader.request for reader in readers] if self._readers else [self._caller_request]
-            budget = max([reader.max_bytes for reader in readers], default=min(_BUDGET, default_budget()))
+            if self._readers:
+                readers = self._open_readers()
+                requests, budget = [reader.request for reader in readers], max([r.max_bytes for r in readers], default=0)
+            else:
+                requests, budget = [self._caller_request], min(_BUDGET, default_budget())
             plan = make_plan(
                 [request for request in requests if request.indices],
                 self._frame_count or 2,  # nobody has asked for more than the first two yet
@@ -311,8 +316,9 @@ class FramePool:
                 int(budget * share),
                 decoding.measure_changes,
                 can_resume=self._decoder.can_resume,
+                basis=basis,
             )
-            cache.follow(plan._replace(basis=basis))
+            cache.follow(plan)
         if decoding.home is self.decoders:
             decoding.keep_log(cache.plan.log_room)
 

@@ -54,8 +54,6 @@ class Plan(NamedTuple):
     """Frames that are worth their memory; all others are evicted."""
     capacity: int = 1
     """How many frames fit."""
-    spacing: int = 1
-    """Frames between two key frames."""
     log_room: int = 0
     """Bytes for an edit log."""
     ahead_back: int = 1
@@ -72,6 +70,7 @@ def make_plan(
     measure_changes: Callable[[int], int | None],
     *,
     can_resume: bool,
+    basis: object = None,
 ) -> Plan:
     """Decide what to decode and to hold.
 
@@ -79,17 +78,17 @@ def make_plan(
     somebody goes back.
     """
     room = reach = 0
-    is_small = frame_count * frame_bytes <= min(budget, CHEAP_BYTES)
-    if not is_small and any(request.direction is not Direction.FORWARD for request in requests):
+    ahead, is_small = lookahead(frame_bytes), frame_count * frame_bytes <= min(budget, CHEAP_BYTES)
+    if not is_small and [request for request in requests if request.direction is not Direction.FORWARD]:
         room, reach = _fit_log(measure_changes(frame_count), frame_count, frame_bytes, budget)
         budget -= room
-    capacity, ahead = max(1, budget // frame_bytes), lookahead(frame_bytes)
-    spacing = _key_spacing(frame_count, capacity, 0)
-    if not (reach or is_small):  # the frames between two key frames come all at once, and early enough
-        ahead = max(ahead, min(spacing // 2, capacity // 8))
+        if not reach:  # the frames between two key frames come all at once, and early enough
+            capacity = max(1, budget // frame_bytes)
+            ahead = max(ahead, min(_key_spacing(frame_count, capacity, 0) // 2, capacity // 8))
+    capacity = max(1, budget // frame_bytes)
     order = requested(requests, capacity)
     kept = keep(requests, order, frame_count, frame_bytes, budget, reach=reach, can_resume=can_resume)
-    return Plan(order, kept, capacity, spacing, room, ahead)
+    return Plan(order, kept, capacity, room, ahead, basis)
 
 
 def keep(
@@ -113,8 +112,7 @@ def keep(
     from a picture: key frames are of no use then, and going back takes as many frames at a time as are cheap to hold.
     """
     capacity = max(1, budget // frame_bytes)
-    goes_back = [request for request in requests if request.direction is not Direction.FORWARD]
-    returns = bool(goes_back) or any(request.jumps for request in requests)
+    returns = [request for request in requests if request.jumps or request.direction is not Direction.FORWARD]
     are_apart = len(requests) > 1 and len(order) >= 2 * max([len(request.indices) for request in requests])
     # where users are apart, what one leaves behind is what another comes to
     limit = budget if are_apart else CHEAP_BYTES if returns else SMALL_BYTES
@@ -128,6 +126,7 @@ def keep(
         wanted.update(islice(range(spacing, frame_count, spacing), capacity - len(wanted)))
     if not reach:
         between = spacing if can_resume else max(spacing, CHEAP_BYTES // frame_bytes)
+        goes_back = [request for request in returns if request.direction is not Direction.FORWARD]
         for at, request in enumerate(goes_back):
             share = min(between, (capacity - len(wanted)) // (len(goes_back) - at))
             last = request.indices[-1] if request.direction is Direction.BACKWARD else min(request.indices)
