@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from queue import SimpleQueue
 
 from sddisplaylink.decoders.protocol import Decoder, EditLog, Prefetching
 from sddisplaylink.errors import ImageFormatError
@@ -21,12 +20,10 @@ _NEAR = 4  # frames: to undo no more is faster than anything else
 class Decoding:
     """A decoder and the path that it is on. One thread at a time uses it; others may change `cache` meanwhile."""
 
-    def __init__(self, decoder: Decoder, cache: FrameCache, timeline: Timeline, home: SimpleQueue[Decoding]) -> None:
-        """`home` is where it is taken from, and put back."""
-        self.decoder = decoder
-        self.home = home
-        self.purged: object = None
-        """When the decoder was last purged; whoever asks for a purge knows what that is."""
+    def __init__(self, decoder: Decoder, cache: FrameCache, timeline: Timeline) -> None:
+        self.state: object = None
+        """A note of whoever lends it: what has been asked of the decoder so far."""
+        self._decoder = decoder
         self._cache = cache
         self._timeline = timeline
         self._ahead = decoder if isinstance(decoder, Prefetching) else None
@@ -62,14 +59,15 @@ class Decoding:
         self._goal = self._resume = None
         index = path[0]
         if resume is not None:
-            self.decoder.resume(resume.index, resume.rgba)
+            self._decoder.resume(resume.index, resume.rgba)
         try:
-            self.decoder.compose(index)
+            self._decoder.compose(index)
         except ImageFormatError as error:
             self._cache.failures[index] = str(error)
             raise
         path.popleft()
-        if self._ahead is not None and self.decoder.cost(index) >= LONG_COST:
+        self._count_log()
+        if self._ahead is not None and self._decoder.cost(index) >= LONG_COST:
             self._ahead.announce(self._following(index, path))
         if path:
             self._goal = goal
@@ -84,16 +82,17 @@ class Decoding:
 
     def make(self, index: int) -> Frame:
         """A Frame of what was composed last."""
-        return Frame.of_pixels(index, *self._timeline.span(index), self.decoder.size, self.decoder.pixels())
+        return Frame.of_pixels(index, *self._timeline.span(index), self._decoder.size, self._decoder.pixels())
 
     def purge(self) -> None:
         """Give up all memory that can be had again."""
-        self._forget()
-        self.decoder.purge()
-
-    def _forget(self) -> None:
-        """Find another path for the next step."""
         self._goal = self._resume = None
+        self._decoder.purge()
+        self._count_log()
+
+    def close(self) -> None:
+        """Let go of the data. Nothing else may be called afterwards."""
+        self._decoder.close()
 
     def _find_path(self, goal: int) -> tuple[Frame | None, deque[int]]:
         """The held frame to resume from, if any, and what to compose then.
@@ -101,7 +100,7 @@ class Decoding:
         From where the decoder stands, from the nearest held frame before `goal`, or from a frame that needs none before
         it.
         """
-        decoder, cache = self.decoder, self._cache
+        decoder, cache = self._decoder, self._cache
         reference = decoder.reference(goal)
         if reference is None:
             return None, deque((goal,))
@@ -136,17 +135,17 @@ class Decoding:
 
     # ---- the edit log ----
 
-    @property
-    def log_bytes(self) -> int:
-        """Bytes that the edit log takes."""
-        return self._log.log_bytes if self._log_room and self._log is not None else 0
-
     def keep_log(self, room: int) -> None:
         """Have the changes of the frames that are composed recorded in so many bytes; 0: none."""
         if room != self._log_room and self._log is not None:
+            self._goal = self._resume = None
             self._log.keep_log(room)
-            self._forget()
             self._log_room = room
+            self._cache.log_bytes = 0
+
+    def _count_log(self) -> None:
+        if self._log_room and self._log is not None:
+            self._cache.log_bytes = self._log.log_bytes
 
     def measure_changes(self, frame_count: int) -> int | None:
         """The bytes that so many frames change in all; None if the decoder keeps no edit log."""

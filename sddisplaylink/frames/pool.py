@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from copy import copy
 from math import isqrt
-from queue import Empty, SimpleQueue
-from typing import TypeAlias
 from weakref import ref
 
 from sddisplaylink.decoders.protocol import Decoder
@@ -16,6 +13,7 @@ from sddisplaylink.frames import memory
 from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.decoding import Decoding
 from sddisplaylink.frames.frame import Frame
+from sddisplaylink.frames.lending import LentDecoder
 from sddisplaylink.frames.memory import default_budget
 from sddisplaylink.frames.reader import AccessPattern, Outcome, PoolReader, Waiting
 from sddisplaylink.frames.retention import Request, make_plan
@@ -34,17 +32,14 @@ _FOLLOWING = 4  # frames that a caller who takes one after the other will ask fo
 _PATIENCE = 1.0  # seconds that the worker waits for the decoder, before it takes it for lost in a signal
 _CLOSED = "the image is closed"
 
-_Decoders: TypeAlias = "SimpleQueue[Decoding]"
-
 
 class FramePool:
     """Decodes the frames of one image and holds those that are of use, within a budget: the largest of its readers'.
 
     Nobody but the worker thread ever waits. A reader replaces its request, or appends to `asked` which frame it waits
-    for, and submits the pool to the worker. Frames are looked up in the cache without a lock. Whoever decodes takes a
-    decoder out of a queue and puts it back: that in `decoders` follows the requests, and is used by the worker, by a
-    dispatcher's thread where a frame is quickly composed, and by callers of :meth:`frame` while nobody plays; other
-    callers have a decoder of their own. A decoder that a signal loses on the way is replaced by another.
+    for, and submits the pool to the worker. Frames are looked up in the cache without a lock. Whoever decodes borrows a
+    decoder. One follows the requests: the worker has it, a dispatcher's thread where a frame is quickly composed, or a
+    caller of :meth:`frame` while nobody plays. Other callers borrow the spare one.
     """
 
     def __init__(self, decoder: Decoder, timeline: Timeline, name: str) -> None:
@@ -52,10 +47,9 @@ class FramePool:
         self.cache = FrameCache(width * height * 4, name)
         self.asked: deque[Waiting] = deque()
         self.is_queued = False
-        self.decoders: _Decoders = SimpleQueue()
-        self._spare_decoders: _Decoders = SimpleQueue()
-        self._decoder = decoder
-        self._timeline = timeline
+        self.decoder = LentDecoder(decoder, self.cache, timeline)
+        self._spare_decoder = LentDecoder(decoder, self.cache, timeline)
+        self._facts = decoder
         self._name = name
         self._process = os.getpid()
         self._frame_count = 0  # not counted yet
@@ -63,9 +57,8 @@ class FramePool:
         self._readers: dict[ref[PoolReader], None] = {}
         self._caller, self._caller_request = AccessPattern(), Request()
         self._changed: object = None  # another object each time that requests have changed
-        self._purged: object = None
         self._is_closed = False
-        self.decoders.put(Decoding(decoder, self.cache, timeline, self.decoders))
+        self.decoder.give_back(Decoding(decoder, self.cache, timeline))
         memory.monitor.add(self)
 
     @property
@@ -122,7 +115,7 @@ class FramePool:
     def count_frames(self) -> int:
         """How many frames there are; the first call may read all of the file."""
         if not self._frame_count:
-            self.grow(len(self._decoder.info.delays_ns))
+            self.grow(len(self._facts.info.delays_ns))
         return self._frame_count
 
     def grow(self, frame_count: int) -> None:
@@ -145,24 +138,26 @@ class FramePool:
         self._caller, self._caller_request = AccessPattern(), Request()
         self.cache.retain_only(shown)
         self.requests_changed()
-        self._purged = object()
-        self._tidy_decoders()
+        self.decoder.purge()
+        self._spare_decoder.purge()
 
     def close(self) -> None:
         """Let go of everything; who waits for a frame gets a LinkClosedError. What is in use is closed by its user."""
         if os.getpid() == self._process and not self._is_closed:
             self._is_closed = True
             self.cache.retain_only(())
-            self._tidy_decoders()
+            self.decoder.close()
+            self._spare_decoder.close()
             self.submit()
 
     # ---- the thread of a caller ----
 
     def _decode(self, index: int) -> Frame:
         """Frame `index`, by the decoder that follows the requests if they are the caller's."""
-        decoding = self._take_decoder(self._spare_decoders if self._readers else self.decoders)
+        lender = self._spare_decoder if self._readers else self.decoder
+        decoding = lender.borrow()
         try:
-            self._follow_requests(decoding)
+            self._follow_requests(decoding, has_log=lender is self.decoder)
             while not self._is_closed:
                 frame = self._step(decoding, index)
                 if frame is not None and frame.index == index:
@@ -171,16 +166,15 @@ class FramePool:
         except ImageFormatError as error:
             raise ImageFormatError(f"{self._name}: {error}") from error
         finally:
-            self._give_back(decoding)
+            lender.give_back(decoding)
 
     # ---- the thread of a dispatcher ----
 
     def compose(self, indices: tuple[int, ...]) -> None:
         """Compose `indices` on this thread, as far as that is quickly done, and leave the rest to the worker."""
         missing = self._missing(indices)
-        try:
-            decoding = self.decoders.get_nowait()
-        except Empty:
+        decoding = self.decoder.borrow_idle()
+        if decoding is None:
             self.submit()
             return
         try:
@@ -192,7 +186,7 @@ class FramePool:
         except Exception:  # the worker comes to it as well, and delivers the error
             pass
         finally:
-            self._give_back(decoding)
+            self.decoder.give_back(decoding)
         if missing:
             self.submit()
 
@@ -205,11 +199,11 @@ class FramePool:
         answers = self._take_answers()
         more = bool(answers)
         if not (more or self._is_closed):
-            decoding = self._take_decoder(self.decoders, _PATIENCE)
+            decoding = self.decoder.borrow(_PATIENCE)
             try:
                 more = self._decode_ahead(decoding, answers)
             finally:
-                self._give_back(decoding)
+                self.decoder.give_back(decoding)
         for waiting, outcome in answers:
             if waiting.is_alive():
                 waiting.ready(outcome)
@@ -236,7 +230,7 @@ class FramePool:
             if goal is None or self._is_closed:
                 self.cache.evict(len(self.cache.frames))
                 return False
-            spent += self._decoder.cost(goal)
+            spent += self._facts.cost(goal)
             try:
                 frame = self._step(decoding, goal)
             except ImageFormatError:
@@ -264,41 +258,7 @@ class FramePool:
 
     # ---- whoever has a decoder ----
 
-    def _take_decoder(self, decoders: _Decoders, timeout: float = 0.0) -> Decoding:
-        try:
-            return decoders.get(timeout=timeout)
-        except Empty:
-            return Decoding(copy(self._decoder), self.cache, self._timeline, decoders)
-
-    def _give_back(self, decoding: Decoding) -> None:
-        """Let others decode with it, after what has been asked for meanwhile."""
-        if self._is_closed:
-            decoding.decoder.close()
-            self.cache.retain_only(())
-            return
-        if decoding.purged is not self._purged:
-            decoding.purged = self._purged
-            decoding.purge()
-        if decoding.home is self.decoders:
-            self.cache.log_bytes = decoding.log_bytes
-        if decoding.home.empty():
-            decoding.home.put(decoding)
-        if self._has_news_for(decoding):
-            self._tidy_decoders()
-        if self.asked:
-            self.submit()
-
-    def _has_news_for(self, decoding: Decoding) -> bool:
-        """Whether the image has been purged or closed since the decoder was given back last."""
-        return self._is_closed or decoding.purged is not self._purged
-
-    def _tidy_decoders(self) -> None:
-        """Have the decoders that are not in use purged or closed."""
-        for decoders in (self.decoders, self._spare_decoders):
-            if not decoders.empty():
-                self._give_back(self._take_decoder(decoders))
-
-    def _follow_requests(self, decoding: Decoding) -> None:
+    def _follow_requests(self, decoding: Decoding, *, has_log: bool = True) -> None:
         """Decide anew which frames to hold and what to decode, if requests have changed."""
         share = memory.monitor.share
         basis = self._changed, len(self._readers), share
@@ -306,7 +266,10 @@ class FramePool:
         if cache.plan.basis != basis:
             if self._readers:
                 readers = self._open_readers()
-                requests, budget = [reader.request for reader in readers], max([r.max_bytes for r in readers], default=0)
+                requests, budget = (
+                    [reader.request for reader in readers],
+                    max([r.max_bytes for r in readers], default=0),
+                )
             else:
                 requests, budget = [self._caller_request], min(_BUDGET, default_budget())
             plan = make_plan(
@@ -315,11 +278,11 @@ class FramePool:
                 cache.frame_bytes,
                 int(budget * share),
                 decoding.measure_changes,
-                can_resume=self._decoder.can_resume,
+                can_resume=self._facts.can_resume,
                 basis=basis,
             )
             cache.follow(plan)
-        if decoding.home is self.decoders:
+        if has_log:
             decoding.keep_log(cache.plan.log_room)
 
     def _step(self, decoding: Decoding, goal: int) -> Frame | None:
@@ -340,10 +303,12 @@ class FramePool:
             raise
         if is_held:
             cache.store(frame)
+            if self._is_closed:  # meanwhile
+                cache.retain_only(())
         return frame
 
     def _is_cheap(self, index: int) -> bool:
-        return self._decoder.cost(index) <= CHEAP_COST
+        return self._facts.cost(index) <= CHEAP_COST
 
     def _missing(self, indices: tuple[int, ...]) -> list[int]:
         return [index for index in indices if self.outcome(index) is None]

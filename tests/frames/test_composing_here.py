@@ -142,9 +142,9 @@ def test_while_another_thread_decodes_it_is_not_waited_for(image, clock, worker)
         player.play()
         clock.advance(0.5)
         reader = image.open_reader(None)
-        decoder = image.pool.decoders.get(timeout=10)
+        decoding = image.pool.decoder.borrow(10)
         before = worker.submitted
         reader.want([20, 21], here=True)
         reader.compose()
         assert worker.submitted > before
-        image.pool.decoders.put(decoder)
+        image.pool.decoder.give_back(decoding)

@@ -190,10 +190,10 @@ def test_a_collector_that_drops_a_reader_while_a_frame_is_decoded_does_not_block
     reader = pool.open_reader(10 * FRAME)
     reader.want(range(10))
     drain(pool)
-    decoder = pool.decoders.get()
+    decoding = pool.decoder.borrow(10)
     del reader
     gc.collect()
-    pool.decoders.put(decoder)
+    pool.decoder.give_back(decoding)
     drain(pool)
     assert pool.nbytes == 10 * FRAME  # nobody plays: what is left is the budget of an image that is not played
 
@@ -271,7 +271,7 @@ def test_many_threads():
 def test_after_a_fork_the_child_gets_an_error_also_while_a_frame_is_decoded():
     pool, _ = make_pool()
     reader = pool.open_reader(10 * FRAME)
-    decoder = pool.decoders.get()
+    decoding = pool.decoder.borrow(10)
     child = os.fork()
     if child == 0:
         try:
@@ -291,7 +291,7 @@ def test_after_a_fork_the_child_gets_an_error_also_while_a_frame_is_decoded():
             os._exit(2)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
-    pool.decoders.put(decoder)
+    pool.decoder.give_back(decoding)
     del reader
     assert pool.frame(1).index == 1
 

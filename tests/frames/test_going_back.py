@@ -107,8 +107,8 @@ def test_each_frame_is_decoded_about_once_a_loop(image, clock, decoded, expected
 def test_with_room_for_all_changes_no_key_frames_are_held(image, clock, expected) -> None:
     watch = Watch(image, expected)
     play(image, clock, watch, "reverse", 2 * COUNT)
-    decoder = image.pool.decoders.get(timeout=10).decoder
-    changes = sum(decoder.changed_bytes(index) for index in range(COUNT))
+    decoding = image.pool.decoder.borrow(10)
+    changes = decoding.measure_changes(COUNT)
     assert watch.most <= changes + 5 * FRAME  # what is shown and comes next, and what has not been given up yet
     assert changes < FRAME
 
@@ -174,12 +174,12 @@ def test_whoever_owns_the_decoder_when_the_player_goes_gives_the_log_up_afterwar
         clock.advance(3.0)
         player.pause()
         pool = image.pool
-        decoder = pool.decoders.get(timeout=10)
+        decoding = pool.decoder.borrow(10)
         player.close()
-        assert decoder.log_bytes > 0
-        pool.decoders.put(decoder)
+        assert pool.cache.log_bytes > 0
+        pool.decoder.give_back(decoding)
         pool.work()
-        assert decoder.log_bytes == pool.cache.log_bytes == 0
+        assert pool.cache.log_bytes == 0
 
 
 def test_what_is_for_going_back_is_given_up_when_it_is_purged(image, clock, expected) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from queue import SimpleQueue
 from weakref import ref
 
 import pytest
@@ -75,7 +74,7 @@ def test_on_a_path_the_next_tiles_are_decoded(by_hand, heavy, monkeypatch):
     used = []
     fetch = decoder.prefetch.fetch
     monkeypatch.setattr(decoder.prefetch, "fetch", lambda index: used.append((index, tile := fetch(index))) or tile)
-    following = Decoding(decoder, FrameCache(16, "test"), Timeline(decoder, "raw"), SimpleQueue())
+    following = Decoding(decoder, FrameCache(16, "test"), Timeline(decoder, "raw"))
     while following.step(6) != 6:
         by_hand.finish()
     assert [index for index, tile in used if tile is not None] == [1, 2, 3, 4, 5, 6]
