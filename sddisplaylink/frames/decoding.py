@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Container
 
 from sddisplaylink.decoders.protocol import Decoder, EditLog, Prefetching
 from sddisplaylink.errors import ImageFormatError
@@ -50,11 +51,28 @@ class Decoding:
         except ImageFormatError:
             return 1
 
-    def step(self, goal: int) -> int:
-        """Compose one frame on the path to `goal`, and say which.
+    def step(self, goal: int, awaited: Container[int] = ()) -> Frame | None:
+        """Compose one frame on the path to `goal`, and hold it if it is worth its memory.
 
-        Whatever goes wrong, the next step finds another path. ImageFormatError: the frame, or one before it, is broken.
+        Returned is the frame if it is held, the goal, or `awaited`. ImageFormatError: the frame or one before it is
+        broken, which is remembered for all that it concerns. Whatever goes wrong, the next step finds another path.
         """
+        cache = self._cache
+        cache.evict()
+        try:
+            index = self._compose_next(goal)
+            is_held = cache.has_room(index)
+            if not (is_held or index == goal or index in awaited):
+                return None
+            frame = Frame.of_pixels(index, *self._timeline.span(index), self._decoder.size, self._decoder.pixels())
+        except ImageFormatError as error:
+            cache.failures[goal] = str(error)
+            raise
+        if is_held:
+            cache.store(frame)
+        return frame
+
+    def _compose_next(self, goal: int) -> int:
         path, resume = self.path(goal), self._resume
         self._goal = self._resume = None
         index = path[0]
@@ -66,11 +84,11 @@ class Decoding:
             self._cache.failures[index] = str(error)
             raise
         path.popleft()
+        if path:
+            self._goal = goal
         self._count_log()
         if self._ahead is not None and self._decoder.cost(index) >= LONG_COST:
             self._ahead.announce(self._following(index, path))
-        if path:
-            self._goal = goal
         return index
 
     def _following(self, index: int, path: deque[int]) -> list[int]:
@@ -79,10 +97,6 @@ class Decoding:
             return []
         held, order = self._cache.frames, self._cache.plan.order
         return [*path, *[other for other in order if other not in held and other not in (index, *path)]]
-
-    def make(self, index: int) -> Frame:
-        """A Frame of what was composed last."""
-        return Frame.of_pixels(index, *self._timeline.span(index), self._decoder.size, self._decoder.pixels())
 
     def purge(self) -> None:
         """Give up all memory that can be had again."""

@@ -45,6 +45,7 @@ class LentDecoder:
         state = self._state
         if state is _CLOSED:
             decoding.close()
+            self._cache.retain_only(())
             return
         if decoding.state is not state:
             decoding.state = state

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from math import isqrt
-from weakref import ref
 
 from sddisplaylink.decoders.protocol import Decoder
 from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClosedError
@@ -14,9 +11,7 @@ from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.decoding import Decoding
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.lending import LentDecoder
-from sddisplaylink.frames.memory import default_budget
-from sddisplaylink.frames.reader import AccessPattern, Outcome, PoolReader, Waiting
-from sddisplaylink.frames.retention import Request, make_plan
+from sddisplaylink.frames.reader import Outcome, PoolReader, Requests, Waiting
 from sddisplaylink.frames.timeline import Timeline
 from sddisplaylink.workers import shared_worker
 
@@ -26,9 +21,6 @@ CHEAP_COST = 1 << 20
 """Bytes of pixels, some 0.2 ms; that much is lost by waking another thread."""
 _CHEAP_STEPS = 4  # frames
 _STEP_COST = 1 << 20  # bytes of pixels that are composed before another image has its turn
-_BUDGET = 256 << 20  # bytes, if nobody says more
-_LEAST_FRAMES = 4  # whatever they take
-_FOLLOWING = 4  # frames that a caller who takes one after the other will ask for next
 _PATIENCE = 1.0  # seconds that the worker waits for the decoder, before it takes it for lost in a signal
 _CLOSED = "the image is closed"
 
@@ -45,18 +37,13 @@ class FramePool:
     def __init__(self, decoder: Decoder, timeline: Timeline, name: str) -> None:
         width, height = decoder.size
         self.cache = FrameCache(width * height * 4, name)
-        self.asked: deque[Waiting] = deque()
         self.is_queued = False
         self.decoder = LentDecoder(decoder, self.cache, timeline)
         self._spare_decoder = LentDecoder(decoder, self.cache, timeline)
         self._facts = decoder
         self._name = name
         self._process = os.getpid()
-        self._frame_count = 0  # not counted yet
-        self._turn = 1  # frames on a long path, after which others have their turn
-        self._readers: dict[ref[PoolReader], None] = {}
-        self._caller, self._caller_request = AccessPattern(), Request()
-        self._changed: object = None  # another object each time that requests have changed
+        self.requests = Requests(decoder)
         self._is_closed = False
         self.decoder.give_back(Decoding(decoder, self.cache, timeline))
         memory.monitor.add(self)
@@ -71,14 +58,7 @@ class FramePool:
     def frame(self, index: int) -> Frame:
         """Frame `index`, decoded on this thread if need be. ImageFormatError, LinkClosedError, ForkedProcessError."""
         self._check_usable()
-        if index > 1:
-            self.count_frames()  # for the first two alone it does not matter how many there are
-        if not self._readers:
-            direction, is_in_order = self._caller.guess(index)
-            last = min(index + _FOLLOWING, self._frame_count - 1) if is_in_order else index
-            indices = index, *range(index + 1, last + 1)
-            self._caller_request = self._caller.request(indices, direction, self.count_frames)
-            self.requests_changed()
+        self.requests.add_of_caller(index)
         frame = self.cache.frames.get(index)
         return self._decode(index) if frame is None else frame
 
@@ -89,22 +69,14 @@ class FramePool:
     def open_reader(self, max_bytes: int | None) -> PoolReader:
         """A new reader, which asks for a budget of `max_bytes`; None leaves it to the memory there is."""
         self._check_usable()
-        self.count_frames()
-        if max_bytes is None:
-            max_bytes = min(default_budget(), max(_BUDGET, _LEAST_FRAMES * self.cache.frame_bytes))
-        return PoolReader(self, self._readers, max_bytes)
-
-    def requests_changed(self) -> None:
-        """Have whoever decodes next decide anew what to decode and to hold."""
-        self._changed = object()
-        memory.monitor.poll()
+        return PoolReader(self, self.requests, max_bytes)
 
     def prefetch(self, indices: tuple[int, ...], *, here: bool) -> bool:
         """Have the worker decode `indices`; True if `here` and it is best to :meth:`compose` them at once."""
         missing = self._missing(indices)
         if missing and here and self._is_cheap(missing[0]):
             return missing[0] in indices[:2]  # two at a time, while all that it takes is in the processor's caches
-        if missing or self.asked:
+        if missing or self.requests.asked:
             self.submit()
         return False
 
@@ -112,32 +84,13 @@ class FramePool:
         """Have the worker do what is requested."""
         shared_worker().submit(self)
 
-    def count_frames(self) -> int:
-        """How many frames there are; the first call may read all of the file."""
-        if not self._frame_count:
-            self.grow(len(self._facts.info.delays_ns))
-        return self._frame_count
-
-    def grow(self, frame_count: int) -> None:
-        """There are so many frames in all."""
-        self._frame_count = max(frame_count, self._frame_count)
-        self._turn = 1 + isqrt(self._frame_count)
-        self.requests_changed()
-
     def purge(self) -> None:
         """Give up what no player shows now, and what the decoders keep for themselves. ForkedProcessError.
 
         A decoder that is in use is purged by its user afterwards.
         """
         self._check_process()
-        readers = self._open_readers()
-        shown = {reader.shown for reader in readers}
-        for reader in readers:
-            due = reader.request.indices[:1]
-            reader.request = reader.request._replace(indices=due if shown.issuperset(due) else ())
-        self._caller, self._caller_request = AccessPattern(), Request()
-        self.cache.retain_only(shown)
-        self.requests_changed()
+        self.cache.retain_only(self.requests.reduce_to_shown())
         self.decoder.purge()
         self._spare_decoder.purge()
 
@@ -154,12 +107,12 @@ class FramePool:
 
     def _decode(self, index: int) -> Frame:
         """Frame `index`, by the decoder that follows the requests if they are the caller's."""
-        lender = self._spare_decoder if self._readers else self.decoder
+        lender = self._spare_decoder if self.requests.readers else self.decoder
         decoding = lender.borrow()
         try:
             self._follow_requests(decoding, has_log=lender is self.decoder)
             while not self._is_closed:
-                frame = self._step(decoding, index)
+                frame = decoding.step(index)
                 if frame is not None and frame.index == index:
                     return frame
             raise LinkClosedError(_CLOSED)
@@ -180,7 +133,7 @@ class FramePool:
         try:
             self._follow_requests(decoding)
             while missing and self._is_cheap(missing[0]) and decoding.steps(missing[0]) <= _CHEAP_STEPS:
-                frame = self._step(decoding, missing[0])
+                frame = decoding.step(missing[0])
                 if frame is not None and frame.index == missing[0]:
                     del missing[0]
         except Exception:  # the worker comes to it as well, and delivers the error
@@ -211,14 +164,15 @@ class FramePool:
 
     def _take_answers(self, index: int = -1, made: Outcome | None = None) -> list[tuple[Waiting, Outcome]]:
         """Whom to notify of what: of frame `index` that `made` has come of it."""
+        asked = self.requests.asked
         answers: list[tuple[Waiting, Outcome]] = []
-        for _ in range(len(self.asked)):
-            waiting = self.asked.popleft()
+        for _ in range(len(asked)):
+            waiting = asked.popleft()
             outcome = made if waiting.frame == index else self.outcome(waiting.frame)
             if outcome is not None:
                 answers.append((waiting, outcome))
             elif waiting.is_alive():
-                self.asked.append(waiting)
+                asked.append(waiting)
         return answers
 
     def _decode_ahead(self, decoding: Decoding, answers: list[tuple[Waiting, Outcome]]) -> bool:
@@ -232,7 +186,7 @@ class FramePool:
                 return False
             spent += self._facts.cost(goal)
             try:
-                frame = self._step(decoding, goal)
+                frame = decoding.step(goal, [waiting.frame for waiting in self.requests.asked.copy()])
             except ImageFormatError:
                 answers += self._take_answers()
             except Exception as error:  # of the machine: another time it may work
@@ -241,14 +195,14 @@ class FramePool:
             else:
                 if frame is not None:
                     answers += self._take_answers(frame.index, frame)
-                    if frame.index % self._turn == 0:
-                        self.asked.rotate(-1)  # a path can go on from a frame that is held: others have a turn
+                    if frame.index % self.requests.turn == 0:
+                        self.requests.asked.rotate(-1)  # a path can go on from a frame that is held: others have a turn
         return True
 
     def _next_goal(self, decoding: Decoding) -> int | None:
         """The frame that is wanted most: one that is waited for, the longest first, or else the next in the order."""
-        if self.asked:
-            return self.asked[0].frame
+        if self.requests.asked:
+            return self.requests.asked[0].frame
         order = self.cache.plan.order
         for rank, index in enumerate(order):
             if self.cache.outcome(index) is None:
@@ -260,62 +214,17 @@ class FramePool:
 
     def _follow_requests(self, decoding: Decoding, *, has_log: bool = True) -> None:
         """Decide anew which frames to hold and what to decode, if requests have changed."""
-        share = memory.monitor.share
-        basis = self._changed, len(self._readers), share
-        cache = self.cache
-        if cache.plan.basis != basis:
-            if self._readers:
-                readers = self._open_readers()
-                requests, budget = (
-                    [reader.request for reader in readers],
-                    max([r.max_bytes for r in readers], default=0),
-                )
-            else:
-                requests, budget = [self._caller_request], min(_BUDGET, default_budget())
-            plan = make_plan(
-                [request for request in requests if request.indices],
-                self._frame_count or 2,  # nobody has asked for more than the first two yet
-                cache.frame_bytes,
-                int(budget * share),
-                decoding.measure_changes,
-                can_resume=self._facts.can_resume,
-                basis=basis,
-            )
-            cache.follow(plan)
+        plan = self.requests.make_plan(self.cache, decoding.measure_changes, can_resume=self._facts.can_resume)
+        if plan is not self.cache.plan:
+            self.cache.follow(plan)
         if has_log:
-            decoding.keep_log(cache.plan.log_room)
-
-    def _step(self, decoding: Decoding, goal: int) -> Frame | None:
-        """Compose one frame on the path to `goal`, and give it if it is the goal, or waited for, or held from now on.
-
-        What is wrong with the file is remembered, and so is every frame that it concerns.
-        """
-        cache = self.cache
-        cache.evict()
-        try:
-            index = decoding.step(goal)
-            is_held = cache.has_room(index)
-            if not (is_held or index == goal or index in [waiting.frame for waiting in self.asked.copy()]):
-                return None
-            frame = decoding.make(index)
-        except ImageFormatError as error:
-            cache.failures[goal] = str(error)
-            raise
-        if is_held:
-            cache.store(frame)
-            if self._is_closed:  # meanwhile
-                cache.retain_only(())
-        return frame
+            decoding.keep_log(plan.log_room)
 
     def _is_cheap(self, index: int) -> bool:
         return self._facts.cost(index) <= CHEAP_COST
 
     def _missing(self, indices: tuple[int, ...]) -> list[int]:
         return [index for index in indices if self.outcome(index) is None]
-
-    def _open_readers(self) -> list[PoolReader]:
-        known = [reference() for reference in self._readers.copy()]  # in one step: others come and go meanwhile
-        return [reader for reader in known if reader is not None and not reader.is_closed]
 
     # ---- what can be wrong ----
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from math import isqrt
 from typing import NamedTuple, Protocol, TypeAlias
 from weakref import ref
 
+from sddisplaylink.decoders.protocol import ImageFacts
+from sddisplaylink.frames import memory
 from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.frames.retention import Direction, Request, lookahead
+from sddisplaylink.frames.retention import Direction, Plan, Request, lookahead, make_plan
+from sddisplaylink.machine_memory import default_budget
 
-__all__ = ["AccessPattern", "Outcome", "PoolReader", "Ready", "Waiting"]
+__all__ = ["Outcome", "PoolReader", "Ready", "Requests", "Waiting"]
 
 Outcome: TypeAlias = Frame | Exception
 Ready: TypeAlias = Callable[[Outcome], None]
 
 _NEAR = 8  # frames that a late player leaves out at a time, whatever the length of the animation
+_FOLLOWING = 4  # frames that a caller who takes one after the other will ask for next
+_BUDGET = 256 << 20  # bytes, if nobody says more
+_LEAST_FRAMES = 4  # whatever they take
 _FEW_IN_ORDER = 4  # frames after which one that goes back is taken to go on in order
 
 
@@ -75,15 +82,87 @@ class Waiting(NamedTuple):
         return reader is not None and not reader.is_closed
 
 
+class Requests:
+    """What is requested of one image: by its open readers, or by a caller while there is none. Any thread, no lock."""
+
+    def __init__(self, facts: ImageFacts) -> None:
+        self.readers: dict[ref[PoolReader], None] = {}
+        self.asked: deque[Waiting] = deque()
+        """Who waits for which frame, the first that asked first. The worker thread takes them out."""
+        self.turn = 1
+        """Frames on a long path, after which another who waits has the turn."""
+        self._facts = facts
+        self._frame_count = 0  # not counted yet
+        self._caller, self._caller_request = AccessPattern(), Request()
+        self._changed: object = None
+
+    def changed(self) -> None:
+        """Have whoever decodes next make another plan."""
+        self._changed = object()
+        memory.monitor.poll()
+
+    def count_frames(self) -> int:
+        """How many frames there are; the first call may read all of the file."""
+        if not self._frame_count:
+            self.grow(len(self._facts.info.delays_ns))
+        return self._frame_count
+
+    def grow(self, frame_count: int) -> None:
+        """There are so many frames in all."""
+        self._frame_count = max(frame_count, self._frame_count)
+        self.turn = 1 + isqrt(self._frame_count)
+        self.changed()
+
+    def add_of_caller(self, index: int) -> None:
+        """Somebody asks for frame `index` here and now. That counts as long as there are no readers."""
+        if index > 1:
+            self.count_frames()  # for the first two alone it does not matter how many there are
+        if not self.readers:
+            direction, is_in_order = self._caller.guess(index)
+            last = min(index + _FOLLOWING, self._frame_count - 1) if is_in_order else index
+            indices = index, *range(index + 1, last + 1)
+            self._caller_request = self._caller.request(indices, direction, self.count_frames)
+            self.changed()
+
+    def reduce_to_shown(self) -> set[int | None]:
+        """Forget all requests but for frames that are on screen, which are returned."""
+        readers = self._open_readers()
+        shown = {reader.shown for reader in readers}
+        for reader in readers:
+            due = reader.request.indices[:1]
+            reader.request = reader.request._replace(indices=due if shown.issuperset(due) else ())
+        self._caller, self._caller_request = AccessPattern(), Request()
+        self.changed()
+        return shown
+
+    def make_plan(self, cache: FrameCache, measure_changes: Callable[[int], int | None], *, can_resume: bool) -> Plan:
+        """The plan for the requests of this moment: the one that `cache` follows if nothing has changed."""
+        basis = self._changed, len(self.readers), memory.monitor.share
+        if cache.plan.basis == basis:
+            return cache.plan
+        if self.readers:
+            readers = self._open_readers()
+            requests = [reader.request for reader in readers if reader.request.indices]
+            budget = max([reader.max_bytes for reader in readers], default=0)
+        else:
+            requests = [self._caller_request] if self._caller_request.indices else []
+            budget = min(_BUDGET, default_budget())
+        budget = int(budget * basis[2])
+        count = self._frame_count or 2  # nobody has asked for more than the first two yet
+        plan = make_plan(requests, count, cache.frame_bytes, budget, measure_changes, can_resume=can_resume)
+        return plan._replace(basis=basis)
+
+    def _open_readers(self) -> list[PoolReader]:
+        known = [reference() for reference in self.readers.copy()]  # in one step: others come and go meanwhile
+        return [reader for reader in known if reader is not None and not reader.is_closed]
+
+
 class Pool(Protocol):
     """What a reader uses of its pool."""
 
     cache: FrameCache
-    asked: deque[Waiting]
 
-    def count_frames(self) -> int: ...
     def outcome(self, index: int) -> Outcome | None: ...
-    def requests_changed(self) -> None: ...
     def prefetch(self, indices: tuple[int, ...], *, here: bool) -> bool: ...
     def compose(self, indices: tuple[int, ...]) -> None: ...
     def submit(self) -> None: ...
@@ -95,10 +174,12 @@ class PoolReader:
     Closing the reader, or dropping the last reference to it, ends its requests.
     """
 
-    __slots__ = ("__weakref__", "_pattern", "_pool", "_readers", "is_closed", "max_bytes", "request", "shown")
+    __slots__ = ("__weakref__", "_pattern", "_pool", "_requests", "is_closed", "max_bytes", "request", "shown")
 
-    def __init__(self, pool: Pool, readers: dict[ref[PoolReader], None], max_bytes: int) -> None:
-        """`readers` holds the open readers of the pool: this one from now on."""
+    def __init__(self, pool: Pool, requests: Requests, max_bytes: int | None) -> None:
+        """`max_bytes` is the budget that is asked for; None leaves it to the memory there is."""
+        if max_bytes is None:
+            max_bytes = min(default_budget(), max(_BUDGET, _LEAST_FRAMES * pool.cache.frame_bytes))
         self.max_bytes = max_bytes
         self.is_closed = False
         self.request = Request()
@@ -107,8 +188,10 @@ class PoolReader:
         """The frame on screen, which outlasts a purge."""
         self._pattern = AccessPattern()
         self._pool = pool
-        self._readers = readers
-        readers[ref(self, readers.pop)] = None  # no Python code runs when a reader is dropped
+        self._requests = requests
+        requests.count_frames()
+        requests.readers[ref(self, requests.readers.pop)] = None  # no Python code runs when a reader is dropped
+        requests.changed()
 
     def get(self, index: int) -> Frame | None:
         """Frame `index` if it is decoded."""
@@ -128,8 +211,8 @@ class PoolReader:
         """
         if self.is_closed:
             return False
-        self.request = self._pattern.request(tuple(indices), direction, self._pool.count_frames)
-        self._pool.requests_changed()
+        self.request = self._pattern.request(tuple(indices), direction, self._requests.count_frames)
+        self._requests.changed()
         return self._pool.prefetch(self.request.indices, here=here)
 
     def compose(self) -> None:
@@ -149,12 +232,12 @@ class PoolReader:
         if outcome is not None:
             ready(outcome)
             return
-        self._pool.asked.append(Waiting(ref(self), index, ready))
+        self._requests.asked.append(Waiting(ref(self), index, ready))
         self._pool.submit()
 
     def close(self) -> None:
         """End all requests. Idempotent."""
         if not self.is_closed:
             self.is_closed = True
-            self._readers.pop(ref(self), None)
+            self._requests.readers.pop(ref(self), None)
             self._pool.submit()  # gives up what was for this reader

@@ -70,7 +70,6 @@ def make_plan(
     measure_changes: Callable[[int], int | None],
     *,
     can_resume: bool,
-    basis: object = None,
 ) -> Plan:
     """Decide what to decode and to hold.
 
@@ -88,7 +87,7 @@ def make_plan(
     capacity = max(1, budget // frame_bytes)
     order = requested(requests, capacity)
     kept = keep(requests, order, frame_count, frame_bytes, budget, reach=reach, can_resume=can_resume)
-    return Plan(order, kept, capacity, room, ahead, basis)
+    return Plan(order, kept, capacity, room, ahead)
 
 
 def keep(

@@ -227,7 +227,7 @@ class IncrementalImage(AnimatedImage):
                 self._frames = decoder
                 self.pool = FramePool(decoder, Timeline(decoder, self._timing), _NAME)
             self._timeline = Timeline(decoder, self._timing)  # which knows nothing yet
-            self.pool.grow(count)
+            self.pool.requests.grow(count)
             self._count = count
         if self._arriving.has_ended:
             self._incoming.end()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sddisplaylink.frames import memory as memory_budget
+from sddisplaylink import machine_memory as memory_budget
 
 MACHINE = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 KB, MB = 1024, 1 << 20
@@ -19,7 +19,7 @@ def system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(memory_budget, "MEMORY_INFO", str(tmp_path / "meminfo"))
     monkeypatch.setattr(memory_budget, "GROUP_LIMIT", str(tmp_path / "max"))
     monkeypatch.setattr(memory_budget, "GROUP_USE", str(tmp_path / "current"))
-    monkeypatch.setattr(memory_budget, "_known", (float("-inf"), 0))
+    monkeypatch.setattr(memory_budget, "known", (float("-inf"), 0))
     return tmp_path
 
 
@@ -37,7 +37,7 @@ def test_a_container_is_taken_for_the_machine(system: Path) -> None:
     (system / "current").write_text(f"{20 * MB}\n")
     assert memory_budget.default_budget() == 40 * MB
     (system / "current").write_text(f"{150 * MB}\n")
-    memory_budget._known = float("-inf"), 0
+    memory_budget.known = float("-inf"), 0
     assert memory_budget.default_budget() == 30 * MB
 
 

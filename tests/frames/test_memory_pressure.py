@@ -7,9 +7,11 @@ from typing import ClassVar
 
 import pytest
 
+from sddisplaylink import machine_memory
 from sddisplaylink.frames import memory, retention
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames.memory import MemoryMonitor, is_memory_short
+from sddisplaylink.frames.memory import MemoryMonitor
+from sddisplaylink.machine_memory import is_memory_short
 from support.pool_support import FRAME, NoWorker, drain, make_pool
 
 
@@ -92,7 +94,7 @@ def test_asking_for_frames_looks_as_well(system):
 def test_what_linux_tells(tmp_path, monkeypatch, text, is_short):
     file = tmp_path / "memory"
     file.write_text(text)
-    monkeypatch.setattr(memory, "STALL_FILES", (str(tmp_path / "missing"), str(file)))
+    monkeypatch.setattr(machine_memory, "STALL_FILES", (str(tmp_path / "missing"), str(file)))
     assert is_memory_short() is is_short
 
 

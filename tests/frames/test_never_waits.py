@@ -133,6 +133,9 @@ def test_a_finaliser_in_the_middle_of_a_frame_can_have_another():
     assert decoder.purged == 1
 
 
+PARTS = ("sddisplaylink/frames/", "sddisplaylink/workers.py")
+
+
 class Signal:
     """Raises KeyboardInterrupt when the n-th C function returns to the frames: there Python looks for signals."""
 
@@ -140,7 +143,7 @@ class Signal:
         self.left = moment
 
     def __call__(self, frame, event, argument):
-        if event == "c_return" and any(part in frame.f_code.co_filename for part in ("/frames/", "workers.py")):
+        if event == "c_return" and any(part in frame.f_code.co_filename for part in PARTS):
             self.left -= 1
             if not self.left:
                 raise KeyboardInterrupt

@@ -7,7 +7,7 @@ from math import isqrt
 import pytest
 
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames import retention
+from sddisplaylink.frames import reader, retention
 from sddisplaylink.frames.retention import Direction
 from support.pool_support import FRAME, NoWorker, drain, held, make_pool
 
@@ -21,7 +21,7 @@ def large_frames(monkeypatch):
     monkeypatch.setattr(retention, "SMALL_BYTES", 0)
     monkeypatch.setattr(retention, "CHEAP_BYTES", 0)
     monkeypatch.setattr(retention, "AHEAD_BYTES", FRAME)
-    monkeypatch.setattr(frame_pool, "default_budget", lambda: 1_000_000 * FRAME)
+    monkeypatch.setattr(reader, "default_budget", lambda: 1_000_000 * FRAME)
 
 
 class Viewer:

@@ -75,10 +75,10 @@ def test_on_a_path_the_next_tiles_are_decoded(by_hand, heavy, monkeypatch):
     fetch = decoder.prefetch.fetch
     monkeypatch.setattr(decoder.prefetch, "fetch", lambda index: used.append((index, tile := fetch(index))) or tile)
     following = Decoding(decoder, FrameCache(16, "test"), Timeline(decoder, "raw"))
-    while following.step(6) != 6:
+    while (frame := following.step(6)) is None:
         by_hand.finish()
     assert [index for index, tile in used if tile is not None] == [1, 2, 3, 4, 5, 6]
-    assert bytes(following.make(6).rgba) == bytes(expected.rgba)
+    assert bytes(frame.rgba) == bytes(expected.rgba)
 
 
 def test_who_takes_one_frame_after_the_other_finds_the_next_ones_decoded(by_hand, heavy):
