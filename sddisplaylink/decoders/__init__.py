@@ -1,1 +1,1 @@
-"""From file bytes to pictures: containers, tiles, composition. Nothing here knows threads, budgets or players."""
+"""From file bytes to pictures: containers, tiles, composition. Budgets and players are unknown here."""

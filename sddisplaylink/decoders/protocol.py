@@ -101,8 +101,11 @@ class EditLog(Protocol):
     def keep_log(self, nbytes: int) -> None:
         """Record in so many bytes at the most what frames change that are composed from now on. 0: forget all."""
 
-    def changed_bytes(self, index: int) -> int:
-        """How many bytes frame `index` takes; 0 for one that needs no other: nothing leads back over that."""
+    def log_reach(self, frame_count: int, room: int) -> int:
+        """How many of `frame_count` frames `room` bytes lead back over, about; 0 where to copy whole frames is as good.
+
+        All of them if no frame needs another.
+        """
 
     def path_back(self, index: int, held: Container[int], most: int) -> tuple[int | None, Sequence[int]] | None:
         """The frames to compose for frame `index` from a later one, at most `most` away; None if that cannot be done.

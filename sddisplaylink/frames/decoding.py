@@ -30,7 +30,6 @@ class Decoding:
         self._ahead = decoder if isinstance(decoder, Prefetching) else None
         self._log = decoder if isinstance(decoder, EditLog) else None
         self._log_room = 0
-        self._changed_bytes = self._frames_measured = 0
         self._goal: int | None = None
         self._path: deque[int] = deque()
         self._resume: Frame | None = None
@@ -92,7 +91,7 @@ class Decoding:
         return index
 
     def _following(self, index: int, path: deque[int]) -> list[int]:
-        """The frames that are probably decoded next, after frame `index` and on the rest of its path."""
+        """The frames that are probably decoded next, after frame `index`, its path first."""
         if path and path[-1] < index:  # changes are undone, nothing is decoded
             return []
         held, order = self._cache.frames, self._cache.plan.order
@@ -161,11 +160,6 @@ class Decoding:
         if self._log_room and self._log is not None:
             self._cache.log_bytes = self._log.log_bytes
 
-    def measure_changes(self, frame_count: int) -> int | None:
-        """The bytes that so many frames change in all; None if the decoder keeps no edit log."""
-        if self._log is None:
-            return None
-        for index in range(self._frames_measured, frame_count):
-            self._changed_bytes += self._log.changed_bytes(index)
-        self._frames_measured = frame_count
-        return self._changed_bytes
+    def log_reach(self, frame_count: int, room: int) -> int:
+        """How many frames an edit log of so many bytes leads back, about; 0 if it does not pay."""
+        return self._log.log_reach(frame_count, room) if self._log is not None else 0

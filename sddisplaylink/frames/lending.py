@@ -18,7 +18,7 @@ _CLOSED = object()
 class LentDecoder:
     """Lends a decoder to one thread at a time, without a lock: the decoder is in a queue, or its borrower has it.
 
-    A signal can lose a decoder on the way. Whoever finds none therefore gets a copy.
+    A signal can lose a decoder between the two. Whoever finds none therefore gets a copy.
     """
 
     def __init__(self, decoder: Decoder, cache: FrameCache, timeline: Timeline) -> None:

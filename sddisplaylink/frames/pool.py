@@ -124,7 +124,7 @@ class FramePool:
     # ---- the thread of a dispatcher ----
 
     def compose(self, indices: tuple[int, ...]) -> None:
-        """Compose `indices` on this thread, as far as that is quickly done, and leave the rest to the worker."""
+        """Compose `indices` on this thread, as far as that is quickly done, and leave what is not to the worker."""
         missing = self._missing(indices)
         decoding = self.decoder.borrow_idle()
         if decoding is None:
@@ -214,7 +214,7 @@ class FramePool:
 
     def _follow_requests(self, decoding: Decoding, *, has_log: bool = True) -> None:
         """Decide anew which frames to hold and what to decode, if requests have changed."""
-        plan = self.requests.make_plan(self.cache, decoding.measure_changes, can_resume=self._facts.can_resume)
+        plan = self.requests.make_plan(self.cache, decoding.log_reach, can_resume=self._facts.can_resume)
         if plan is not self.cache.plan:
             self.cache.follow(plan)
         if has_log:

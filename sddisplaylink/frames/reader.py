@@ -22,13 +22,13 @@ Ready: TypeAlias = Callable[[Outcome], None]
 
 _NEAR = 8  # frames that a late player leaves out at a time, whatever the length of the animation
 _FOLLOWING = 4  # frames that a caller who takes one after the other will ask for next
+_FEW_IN_ORDER = 4  # frames after which one that goes back is taken to go on in order
 _BUDGET = 256 << 20  # bytes, if nobody says more
 _LEAST_FRAMES = 4  # whatever they take
-_FEW_IN_ORDER = 4  # frames after which one that goes back is taken to go on in order
 
 
 class AccessPattern:
-    """Tells users that go on in order from those that jump about."""
+    """Distinguishes users that go on in order from those that jump about."""
 
     __slots__ = ("_at", "_direction", "_since_jump")
 
@@ -70,11 +70,6 @@ class Waiting(NamedTuple):
     reader: ref[PoolReader]
     frame: int
     ready: Ready
-
-    def deliver(self, outcome: Outcome) -> None:
-        """Notify the reader's user, who may close the reader in the call."""
-        if self.is_alive():
-            self.ready(outcome)
 
     def is_alive(self) -> bool:
         """Whether the reader is still open."""
@@ -135,7 +130,7 @@ class Requests:
         self.changed()
         return shown
 
-    def make_plan(self, cache: FrameCache, measure_changes: Callable[[int], int | None], *, can_resume: bool) -> Plan:
+    def make_plan(self, cache: FrameCache, log_reach: Callable[[int, int], int], *, can_resume: bool) -> Plan:
         """The plan for the requests of this moment: the one that `cache` follows if nothing has changed."""
         basis = self._changed, len(self.readers), memory.monitor.share
         if cache.plan.basis == basis:
@@ -149,7 +144,7 @@ class Requests:
             budget = min(_BUDGET, default_budget())
         budget = int(budget * basis[2])
         count = self._frame_count or 2  # nobody has asked for more than the first two yet
-        plan = make_plan(requests, count, cache.frame_bytes, budget, measure_changes, can_resume=can_resume)
+        plan = make_plan(requests, count, cache.frame_bytes, budget, log_reach, can_resume=can_resume)
         return plan._replace(basis=basis)
 
     def _open_readers(self) -> list[PoolReader]:
@@ -198,7 +193,7 @@ class PoolReader:
         return None if self.is_closed else self._pool.cache.frames.get(index)
 
     def ahead(self, direction: Direction) -> int:
-        """How many frames beyond the one that is due are worth requesting, going that way."""
+        """How many frames beyond the one that is due are worth requesting in that direction."""
         cache = self._pool.cache
         return lookahead(cache.frame_bytes) if direction is Direction.FORWARD else cache.plan.ahead_back
 

@@ -18,12 +18,9 @@ AHEAD_BYTES = 4 << 20
 """What a player that goes forwards has decoded ahead of the frame that is shown."""
 LOG_BYTES = 16 << 20
 """What an edit log may take: a second's worth of changes, so that going back over them comes in one go."""
-LEAST_CHANGE = 4096
-"""Bytes that are drawn in the time that any frame takes."""
 _MOST_AHEAD = 2
 _NEAREST = 4  # key frames that are closer together save next to nothing
 _LEAST_HELD = 4  # frames that have room beside an edit log
-_COPIES = 3  # of the changes, at least, that cost as much as one copy of a whole frame
 
 
 class Direction(IntEnum):
@@ -67,19 +64,22 @@ def make_plan(
     frame_count: int,
     frame_bytes: int,
     budget: int,
-    measure_changes: Callable[[int], int | None],
+    log_reach: Callable[[int, int], int],
     *,
     can_resume: bool,
 ) -> Plan:
     """Decide what to decode and to hold.
 
-    `measure_changes` gives the bytes that so many frames change in all, None without an edit log; it is called if
-    somebody goes back.
+    `log_reach` says how many of so many frames an edit log of so many bytes leads back over. It is called if somebody
+    goes back; a log pays if it leads back over as many frames as lie between two key frames.
     """
     room = reach = 0
     ahead, is_small = lookahead(frame_bytes), frame_count * frame_bytes <= min(budget, CHEAP_BYTES)
     if not is_small and [request for request in requests if request.direction is not Direction.FORWARD]:
-        room, reach = _fit_log(measure_changes(frame_count), frame_count, frame_bytes, budget)
+        room = max(0, min(LOG_BYTES, budget - _LEAST_HELD * frame_bytes))
+        reach = log_reach(frame_count, room)
+        if reach < isqrt(frame_count):
+            room = reach = 0
         budget -= room
         if not reach:  # the frames between two key frames come all at once, and early enough
             capacity = max(1, budget // frame_bytes)
@@ -153,18 +153,3 @@ def _key_spacing(frame_count: int, capacity: int, reach: int) -> int:
     An edit log that reaches farther makes fewer do. Keys take half of the `capacity` at the most.
     """
     return max(_NEAREST, isqrt(frame_count), reach, -(-2 * frame_count // capacity))
-
-
-def _fit_log(changed_bytes: int | None, frame_count: int, frame_bytes: int, budget: int) -> tuple[int, int]:
-    """The room of an edit log, and how many frames it leads back; (0, 0) where none pays.
-
-    A log pays where frames change little, and where it leads back over as many frames as lie between two key frames.
-    """
-    if changed_bytes is None or not frame_count:
-        return 0, 0
-    if not changed_bytes:  # no frame needs another
-        return 0, frame_count
-    mean = max(1, changed_bytes // frame_count)
-    room = min(LOG_BYTES, budget - _LEAST_HELD * frame_bytes)
-    is_cheap = _COPIES * max(mean, min(LEAST_CHANGE, frame_bytes)) < frame_bytes
-    return (room, room // mean) if is_cheap and room // mean >= isqrt(frame_count) else (0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sddisplaylink.decoders.composition import edit_log
+from sddisplaylink.decoders.composition import composer, edit_log
 from sddisplaylink.decoders.composition.edit_log import EditRing
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
@@ -107,6 +107,15 @@ def test_nothing_leads_back_over_a_frame_that_needs_no_other():
     assert decoder.path_back(2, {}, 4) == (None, range(2, 1, -1))
     assert decoder.path_back(1, {}, 4) is None
     assert [decoder.changed_bytes(index) for index in range(4)] == [0, 2 * 4, 0, 4]
+
+
+def test_how_many_frames_a_log_leads_back_over(monkeypatch):
+    monkeypatch.setattr(composer, "LEAST_CHANGE", 0)
+    small = [GifPicture(1, 1, fill=at, transparent=0) for at in range(1, 8)]
+    assert opened(build_gif([GifPicture(), *small])).log_reach(8, 400) == 400 // 3  # 7 of 8 frames change 4 bytes
+    large = [GifPicture(fill=at, transparent=0) for at in range(1, 8)]
+    assert opened(build_gif([GifPicture(), *large])).log_reach(8, 400) == 0  # to copy whole frames is as good
+    assert opened(build_gif([GifPicture()] * 8)).log_reach(8, 0) == 8  # no frame needs another
 
 
 def test_with_little_room_the_first_is_given_up_first():

@@ -125,7 +125,7 @@ def test_a_callback_that_raises_or_closes_leaves_nothing_undone(image, clock) ->
     assert image.frame(8).index == 8
 
 
-def test_a_broken_frame_is_told_as_ever(clock, make_gif) -> None:
+def test_a_broken_frame_is_reported_as_ever(clock, make_gif) -> None:
     data = bytearray(make_gif([50] * COUNT))
     at = data.rindex(b"\x2c")  # the last image: its codes become nonsense
     data[at + 11 : at + 13] = b"\xff\xff"

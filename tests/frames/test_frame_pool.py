@@ -41,7 +41,7 @@ def test_a_frame_that_is_held_is_not_decoded_again():
     assert decoder.composed == [0, 1, 2]
 
 
-def test_frames_on_the_way_are_held_too():
+def test_frames_on_the_path_are_held_too():
     pool, decoder = make_pool(5)
     pool.frame(4)
     assert held(pool) == [0, 1, 2, 3, 4]
@@ -49,7 +49,7 @@ def test_frames_on_the_way_are_held_too():
     assert decoder.composed == [0, 1, 2, 3, 4]
 
 
-def test_wishes_are_decoded_ahead_in_playing_order(by_hand):
+def test_requests_are_decoded_ahead_in_playing_order(by_hand):
     pool, decoder = make_pool(10)
     reader = pool.open_reader(10 * FRAME)
     reader.want([3, 4, 5])
@@ -60,7 +60,7 @@ def test_wishes_are_decoded_ahead_in_playing_order(by_hand):
     assert decoder.composed == [0, 1, 2, 3, 4, 5]
 
 
-def test_the_worker_is_left_alone_when_everything_wished_for_is_there(by_hand):
+def test_the_worker_is_left_alone_when_everything_requested_is_there(by_hand):
     pool, _ = make_pool(4)
     reader = pool.open_reader(4 * FRAME)
     reader.want([0, 1, 2, 3])
@@ -129,7 +129,7 @@ def test_two_readers_far_apart_share_a_pass(by_hand):
     assert decoder.composed == list(range(60))
 
 
-def test_every_readers_first_wish_comes_before_anybodys_second(by_hand):
+def test_every_readers_due_frame_comes_before_anybodys_next(by_hand):
     pool, decoder = make_pool(100)
     decoder.at = 10
     ahead, behind = pool.open_reader(20 * FRAME), pool.open_reader(20 * FRAME)
@@ -161,7 +161,7 @@ def test_frames_asked_for_do_not_displace_what_players_need(by_hand):
     assert held(pool) == [10, 11, 12, 13]
 
 
-def test_close_lets_go_and_tells_who_waits(by_hand):
+def test_close_lets_go_and_notifies_who_waits(by_hand):
     pool, decoder = make_pool()
     frame = pool.frame(0)
     reader = pool.open_reader(10 * FRAME)

@@ -10,7 +10,11 @@ from itertools import pairwise
 import pytest
 
 import sddisplaylink as sd
+from sddisplaylink.decoders.composition import composer
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.gif.painter import NativeGifPainter
+from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.decoders.tiles import Tile
 from sddisplaylink.frames import retention
 from sddisplaylink.frames.pool import FramePool
@@ -35,7 +39,7 @@ def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "SMALL_BYTES", 0)
     monkeypatch.setattr(retention, "CHEAP_BYTES", 0)
     monkeypatch.setattr(retention, "LOG_BYTES", 4 * FRAME)
-    monkeypatch.setattr(retention, "LEAST_CHANGE", 0)
+    monkeypatch.setattr(composer, "LEAST_CHANGE", 0)
 
 
 @pytest.fixture
@@ -44,9 +48,9 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     indices: list[int] = []
     draw = NativeGifPainter.draw
 
-    def counted(painter: NativeGifPainter, tile: Tile, *rest: object) -> bool:
+    def counted(painter: NativeGifPainter, tile: Tile, *others: object) -> bool:
         indices.append(tile.number)
-        return draw(painter, tile, *rest)
+        return draw(painter, tile, *others)
 
     monkeypatch.setattr(NativeGifPainter, "draw", counted)
     return indices
@@ -107,8 +111,8 @@ def test_each_frame_is_decoded_about_once_a_loop(image, clock, decoded, expected
 def test_with_room_for_all_changes_no_key_frames_are_held(image, clock, expected) -> None:
     watch = Watch(image, expected)
     play(image, clock, watch, "reverse", 2 * COUNT)
-    decoding = image.pool.decoder.borrow(10)
-    changes = decoding.measure_changes(COUNT)
+    decoder = open_decoder(FileData(PLAIN), Limits(10_000))
+    changes = sum(decoder.changed_bytes(index) for index in range(COUNT))
     assert watch.most <= changes + 5 * FRAME  # what is shown and comes next, and what has not been given up yet
     assert changes < FRAME
 

@@ -91,7 +91,7 @@ def test_asking_for_frames_looks_as_well(system):
     ("nonsense\n", False),
     ("some avg10=many\n", False),
 ])  # fmt: skip
-def test_what_linux_tells(tmp_path, monkeypatch, text, is_short):
+def test_what_linux_reports(tmp_path, monkeypatch, text, is_short):
     file = tmp_path / "memory"
     file.write_text(text)
     monkeypatch.setattr(machine_memory, "STALL_FILES", (str(tmp_path / "missing"), str(file)))

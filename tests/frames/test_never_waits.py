@@ -6,6 +6,7 @@ waited for the event loop.
 
 from __future__ import annotations
 
+import _thread
 import gc
 import sys
 import threading
@@ -17,6 +18,7 @@ from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.frames.pool import FramePool
 from sddisplaylink.frames.reader import PoolReader
 from sddisplaylink.frames.retention import Direction
+from sddisplaylink.workers import DecodeWorker
 from support.pool_support import FRAME, PATIENCE, make_pool, wait_for
 
 
@@ -39,8 +41,8 @@ class Stuck:
 
         self.decoder.compose = stick
         wait_for(self.reader, 4)
-        self.told: list[object] = []
-        self.reader.notify(30, self.told.append)
+        self.notified: list[object] = []
+        self.reader.notify(30, self.notified.append)
         assert self._entered.wait(PATIENCE)
 
 
@@ -67,13 +69,13 @@ def test_requests_are_handed_over(stuck):
         for here in (False, True):
             stuck.reader.want([5, 6], Direction.FORWARD, here=here)
         stuck.reader.compose()
-        stuck.reader.notify(40, stuck.told.append)
+        stuck.reader.notify(40, stuck.notified.append)
         return stuck.reader.ahead(Direction.BACKWARD)
 
     assert in_time(use) > 0
     stuck.go_on.set()
     assert wait_for(stuck.reader, 50)[0].index == 50
-    assert [frame.index for frame in stuck.told] == [30, 40]
+    assert [frame.index for frame in stuck.notified] == [30, 40]
 
 
 def test_readers_come_and_go(stuck):
@@ -97,15 +99,15 @@ def test_frames_are_found_and_decoded_on_the_spot(stuck):
 
 
 def test_it_is_purged_and_closed_afterwards(stuck):
-    told = threading.Event()
-    stuck.reader.notify(40, lambda outcome: stuck.told.append(outcome) or told.set())
+    notified = threading.Event()
+    stuck.reader.notify(40, lambda outcome: stuck.notified.append(outcome) or notified.set())
     in_time(lambda: stuck.pool.purge() or True)
     in_time(lambda: stuck.pool.close() or True)
     with pytest.raises(LinkClosedError):
         stuck.pool.frame(4)
     stuck.go_on.set()
-    assert told.wait(PATIENCE)
-    assert isinstance(stuck.told[-1], LinkClosedError)
+    assert notified.wait(PATIENCE)
+    assert isinstance(stuck.notified[-1], LinkClosedError)
     assert stuck.decoder.closed
     assert stuck.pool.nbytes == 0
 
@@ -191,18 +193,16 @@ def test_making_and_closing_one_of_many_readers_costs_the_same_as_one_of_few():
 
 
 def test_a_thread_that_cannot_start_is_tried_again(monkeypatch):
-    from sddisplaylink import workers as worker
-
     def refuse(*arguments):
         raise RuntimeError("can't start new thread")
 
-    workers = worker.DecodeWorker("test-decode")
+    workers = DecodeWorker("test-decode")
     monkeypatch.setattr("sddisplaylink.frames.pool.shared_worker", lambda: workers)
     pool, _ = make_pool(10)
     reader = pool.open_reader(10 * FRAME)
     got, done = [], threading.Event()
     with monkeypatch.context() as context:
-        context.setattr(worker._thread, "start_new_thread", refuse)
+        context.setattr(_thread, "start_new_thread", refuse)
         reader.notify(3, lambda frame: got.append(frame) or done.set())
         assert pool.frame(5).index == 5
     reader.want([4])

@@ -167,7 +167,7 @@ def test_turning_round_gives_the_key_frames_up():
 # jumping about
 
 
-def test_a_cold_jump_costs_the_way_from_the_nearest_frame_that_needs_none_and_no_more():
+def test_a_cold_jump_costs_the_path_from_the_nearest_frame_that_needs_none_and_no_more():
     pool, decoder = make_pool(1000, restarts=[400])
     pool.frame(700)
     assert len(decoder.composed) == 301

@@ -1,4 +1,4 @@
-"""Readers: budgets, wishes and notifications that end with them."""
+"""Readers: budgets, requests and notifications that end with them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_budget_is_the_largest_that_is_asked_for(by_hand):
     assert held(pool) == [0, 1]
 
 
-def test_a_dropped_reader_leaves_its_budget_and_its_wishes(by_hand):
+def test_a_dropped_reader_leaves_its_budget_and_its_requests(by_hand):
     pool, decoder = make_pool(100)
     small, large = pool.open_reader(2 * FRAME), pool.open_reader(8 * FRAME)
     small.want([5, 6])
@@ -40,7 +40,7 @@ def test_a_dropped_reader_leaves_its_budget_and_its_wishes(by_hand):
     assert held(pool) == [5, 6]
 
 
-def test_a_closed_reader_has_no_wishes(by_hand):
+def test_a_closed_reader_has_no_requests(by_hand):
     pool, decoder = make_pool(10)
     reader = pool.open_reader(10 * FRAME)
     reader.want([1, 2])
@@ -60,7 +60,7 @@ def test_notify_at_once_if_it_is_there(by_hand):
     assert got == [frame]
 
 
-def test_notify_goes_before_all_wishes(by_hand):
+def test_notify_goes_before_all_requests(by_hand):
     pool, decoder = make_pool(50)
     reader = pool.open_reader(50 * FRAME)
     got = []
@@ -89,8 +89,8 @@ def test_notify_is_answered_when_somebody_else_decodes_the_frame(by_hand):
 
 def test_who_waits_is_served_also_when_others_fill_the_budget(by_hand):
     pool, _ = make_pool(100)
-    content, waiting = pool.open_reader(FRAME), pool.open_reader(FRAME)
-    content.want([5])
+    served, waiting = pool.open_reader(FRAME), pool.open_reader(FRAME)
+    served.want([5])
     drain(pool)
     got = []
     waiting.notify(60, got.append)
@@ -140,7 +140,7 @@ def test_closing_inside_a_notification_ends_the_others(by_hand):
     assert len(got) == 1
 
 
-def test_errors_are_delivered_and_the_rest_goes_on(by_hand):
+def test_errors_are_delivered_and_the_others_go_on(by_hand):
     pool, decoder = make_pool(10, broken=[4])
     reader = pool.open_reader(10 * FRAME)
     got = []

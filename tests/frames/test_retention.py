@@ -89,21 +89,25 @@ def test_lookahead():
     assert lookahead(1) == 2
 
 
-def plan(*requests, count=400, budget=VAST, changes=None):
-    return make_plan(requests, count, FRAME, budget, lambda count: changes, can_resume=True)
+def plan(*requests, count=400, budget=VAST, reach=0):
+    return make_plan(requests, count, FRAME, budget, lambda count, room: reach, can_resume=True)
 
 
 def test_those_who_go_back_look_ahead_farther_unless_a_log_leads_back_or_all_frames_are_held():
     back = Request((150, 149), BACKWARD)
     assert plan(back).ahead_back == 10
-    assert plan(back, changes=400 * FRAME // 100).ahead_back == lookahead(FRAME)
+    assert plan(back, reach=20).ahead_back == lookahead(FRAME)
     assert plan(back, count=10).ahead_back == lookahead(FRAME)
 
 
 def test_an_edit_log_takes_its_room_from_the_budget():
-    small = FRAME // 100
-    with_log = plan(Request((150, 149), BACKWARD), budget=60 * FRAME, changes=400 * small)
+    back = Request((150, 149), BACKWARD)
+    with_log = plan(back, budget=60 * FRAME, reach=20)
     assert with_log.log_room == retention.LOG_BYTES
     assert with_log.capacity == (60 * FRAME - retention.LOG_BYTES) // FRAME
-    assert plan(Request((150, 151)), changes=400 * small).log_room == 0  # nobody goes back
-    assert plan(Request((150, 149), BACKWARD), changes=400 * FRAME).log_room == 0  # frames change much
+
+
+def test_a_log_that_nobody_needs_or_that_does_not_lead_over_a_block_of_frames_is_not_kept():
+    assert plan(Request((150, 151)), reach=20).log_room == 0
+    assert plan(Request((150, 149), BACKWARD), reach=19).log_room == 0
+    assert plan(Request((150, 149), BACKWARD), reach=19).ahead_back == 10

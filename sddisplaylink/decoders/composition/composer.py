@@ -18,6 +18,9 @@ from sddisplaylink.native import check, ffi, lib
 
 __all__ = ["TileDecoder"]
 
+LEAST_CHANGE = 4096
+"""Bytes that are drawn in the time that any frame takes."""
+_COPIES = 3  # of the changes, at least, that cost as much as one copy of a whole frame
 _TILES = 32  # remembered
 _PIXEL = 4  # bytes
 _DECODING = 64  # bytes of pixels that are copied while a byte of data is decoded
@@ -43,6 +46,7 @@ class TileDecoder:
         self._changes = Changes(self._tile, self.size)
         self._log = EditRing()
         self._keeps_log = False
+        self._measured_bytes = self._frames_measured = 0
         self._base: FrameBuffer | HeldFrame | None = None
         self._base_index: int | None = None  # the frame in it
         self._shown: FrameBuffer | HeldFrame | None = None
@@ -159,6 +163,17 @@ class TileDecoder:
         if self._tile(index).base == EMPTY:
             return 0
         return sum([width * height for _, _, width, height in self._changes.by(index)]) * 4
+
+    def log_reach(self, frame_count: int, room: int) -> int:
+        """By the mean of what the first so many frames change; each is measured once."""
+        for index in range(self._frames_measured, frame_count):
+            self._measured_bytes += self.changed_bytes(index)
+        self._frames_measured = frame_count
+        if not self._measured_bytes:
+            return frame_count
+        mean, frame_bytes = self._measured_bytes // frame_count, self._memory.nbytes
+        least = _COPIES * max(mean, min(LEAST_CHANGE, frame_bytes))
+        return room // max(1, mean) if least < frame_bytes else 0
 
     def path_back(self, index: int, held: Container[int], most: int) -> tuple[int | None, Sequence[int]] | None:
         """From the nearest later frame that is there, by undoing what has been drawn since."""
