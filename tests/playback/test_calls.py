@@ -70,7 +70,7 @@ def test_setting_the_rate(player: sd.AnimatedImagePlayer) -> None:
 def test_turning_round(player: sd.AnimatedImagePlayer) -> None:
     with Calls() as calls:
         player.rate = -1
-    assert len(calls.python) <= 20, calls.python
+    assert len(calls.python) <= 30, calls.python  # frames are requested in the other direction
     assert calls.native == ["sddl_player_command", "sddl_player_upcoming"]
 
 
