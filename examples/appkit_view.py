@@ -20,28 +20,17 @@ def open_window(view: AnimatedImageView) -> AppKit.NSWindow:
     )
     window.setReleasedWhenClosed_(False)
     window.setContentView_(view)
-    window.center()
     window.makeKeyAndOrderFront_(None)
     return window
 
 
 def run(application: AppKit.NSApplication, seconds: float) -> None:
-    """Events, and with them the view's frames, for a while.
-
-    `NSApplication.run()` makes an autorelease pool for each event. So must a loop that takes its events itself.
-    """
+    """One event, or frames of the view's for a while. In a pool, which only `NSApplication.run()` makes itself."""
+    next_event = application.nextEventMatchingMask_untilDate_inMode_dequeue_
     with objc.autorelease_pool():
         date = AppKit.NSDate.dateWithTimeIntervalSinceNow_(seconds)
-        event = application.nextEventMatchingMask_untilDate_inMode_dequeue_(
-            AppKit.NSEventMaskAny, date, AppKit.NSDefaultRunLoopMode, True
-        )
-        if event is not None:
+        if event := next_event(AppKit.NSEventMaskAny, date, AppKit.NSDefaultRunLoopMode, True):
             application.sendEvent_(event)
-
-
-def is_open(window: AppKit.NSWindow, application: AppKit.NSApplication) -> bool:
-    """Whether it has not been closed: in the Dock, or hidden with its application, it is not visible either."""
-    return window.isVisible() or window.isMiniaturized() or application.isHidden()
 
 
 def main() -> None:
@@ -49,15 +38,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", default=Path(__file__).parent / "ball.gif")
     parser.add_argument("--seconds", type=float, default=os.environ.get("SDDISPLAYLINK_EXAMPLE_SECONDS", "inf"))
-    parser.add_argument("--screenshot", help="save the last frame that was shown")
+    parser.add_argument("--screenshot")  # of the last frame that was shown
     options = parser.parse_args()
-    application = AppKit.NSApplication.sharedApplication()
+    application, end = AppKit.NSApplication.sharedApplication(), time.monotonic() + options.seconds
     application.setActivationPolicy_(AppKit.NSApplicationActivationPolicyRegular)
     view = AnimatedImageView.of(options.file)
-    window, end = open_window(view), time.monotonic() + options.seconds
+    window = open_window(view)
     application.finishLaunching()
     with contextlib.suppress(KeyboardInterrupt):
-        while is_open(window, application) and time.monotonic() < end:
+        while (window.isVisible() or window.isMiniaturized() or application.isHidden()) and time.monotonic() < end:
             run(application, min(0.1, max(0.0, end - time.monotonic())))
     if options.screenshot and (shown := view.player.current_frame):
         shown.image.save(options.screenshot)

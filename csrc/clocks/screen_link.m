@@ -75,8 +75,11 @@ static Class target_class(IMP tick) {
     static Class made;
     if (made)
         return made;
-    Class pair = objc_allocateClassPair(objc_getClass("NSObject"), "SDDLDisplayLinkTarget", 0);
-    if (!pair) /* the name is taken, by another copy of this library */
+    char name[] = "SDDLDisplayLinkTargetA"; /* unless another copy of this library has a class of that name */
+    Class pair = Nil;
+    for (char *last = &name[sizeof name - 2]; !pair && *last <= 'Z'; ++*last)
+        pair = objc_allocateClassPair(objc_getClass("NSObject"), name, 0);
+    if (!pair)
         return Nil;
     class_addMethod(pair, sel_registerName("tick:"), tick, "v@:@");
     objc_registerClassPair(pair);

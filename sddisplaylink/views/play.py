@@ -76,4 +76,8 @@ def has_terminal() -> bool:
 
 def has_display() -> bool:
     """Whether there is a screen that a window could be on."""
-    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if sys.platform == "darwin":
+        from sddisplaylink.views import window_server
+
+        return window_server.is_reachable()
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

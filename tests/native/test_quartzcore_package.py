@@ -90,6 +90,16 @@ except sd.ClockError as error:
     assert succeed(package, program) == "no clock 'quartzcore' here; there are: corevideo, timer\n"
 
 
+def test_the_name_of_its_class_may_be_taken_by_another_copy_of_this_library(package: Path) -> None:
+    program = """
+app.start_application()
+app.set("other_copies", 2)
+with sd.DisplayLink(clock="quartzcore") as link:
+    assert not link.wait(60).synthetic
+"""
+    succeed(package, program)
+
+
 # ---- ticks ----
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,13 +66,3 @@ def four_frames(loop: int | None = 0) -> bytes:
     pictures[1].pixels = bytes([9, 2] * (SIZE[0] * SIZE[1] // 2))
     pictures[0].disposal = 2  # so that frame 1 is half transparent
     return build_gif(pictures, size=SIZE, loop=loop)
-
-
-def resident_bytes() -> int:
-    """What this process has in memory now, or where that is not said, has had at most."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak * (1 if sys.platform == "darwin" else 1024)
-    return pages * resource.getpagesize()

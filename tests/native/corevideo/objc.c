@@ -117,6 +117,8 @@ static void free_target(id target) {
 
 Class objc_allocateClassPair(Class superclass, const char *name, size_t extra_bytes) {
     standin_abort_unless(superclass && extra_bytes == 0, "a class pair of an unknown kind");
+    if (name[strlen(name) - 1] - 'A' < quartz_get(QUARTZ_KNOB_other_copies))
+        return Nil; /* the name is taken: there is one namespace for a process */
     return add_class(strdup(name), free_target, true);
 }
 

@@ -35,6 +35,7 @@ typedef enum quartz_counter {
     X(application, 0)  /* 0 = AppKit is not loaded, 1 = it is, 2 = with an NSApplication, 3 = which runs */            \
     X(main_answers, 1) /* the application's thread serves its run loop */                                              \
     X(make_fails, 0)   /* a screen gives no link */                                                                    \
+    X(other_copies, 0) /* of this library in the process, which have classes of their own */                           \
     X(make_holds, 0)   /* a screen takes its time, until this is 0 again, and then gives one */                        \
     X(ticking, 1)      /* links call back */                                                                           \
     X(stamp_nan, 0)    /* the links' times are no numbers */

@@ -7,13 +7,12 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from support.appkit_support import FAKES, open_window
+from support.appkit_support import FAKES
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 
@@ -29,33 +28,44 @@ def test_the_example_plays_in_a_window_until_its_time_is_over(tmp_path: Path) ->
 
 
 @pytest.fixture
-def example(appkit: Any) -> SimpleNamespace:
+def example(appkit: Any) -> dict[str, Any]:
     """What the example defines, and has not run."""
-    return SimpleNamespace(**runpy.run_path(str(EXAMPLES / "appkit_view.py")))
+    return runpy.run_path(str(EXAMPLES / "appkit_view.py"))
 
 
-def test_its_event_loop_has_a_pool_for_each_turn(appkit: Any, example: SimpleNamespace, view: Any) -> None:
+def test_its_event_loop_has_a_pool_for_each_turn(appkit: Any, example: dict[str, Any], view: Any) -> None:
     bridge, application = appkit.bridge, appkit.kit.NSApplication.sharedApplication()
     before = bridge.undrained(), bridge.autoreleased
     for _ in range(100):
-        example.run(application, 0.0)
+        example["run"](application, 0.0)
     assert bridge.undrained() == before[0]
     assert bridge.autoreleased - before[1] >= 200  # a date and an event each turn
 
 
-def test_it_goes_on_in_the_dock_and_while_hidden(appkit: Any, example: SimpleNamespace) -> None:
-    application, window = appkit.kit.NSApplication.sharedApplication(), open_window(appkit)
-    assert example.is_open(window, application)
-    window.setMiniaturized_(True)
-    assert not window.isVisible()
-    assert example.is_open(window, application)
-    window.setMiniaturized_(False)
-    application.hide_(None)
-    assert not window.isVisible()
-    assert example.is_open(window, application)
-    application.unhide_(None)
-    window.close()
-    assert not example.is_open(window, application)
+def test_it_goes_on_in_the_dock_and_while_hidden(
+    appkit: Any, example: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is its window visible then; closing it is what ends the program."""
+    application, turns = appkit.kit.NSApplication.sharedApplication(), []
+
+    def turn(application: Any, seconds: float) -> None:
+        (window,) = application.windows
+        turns.append(window.isVisible())
+        steps = [
+            lambda: window.setMiniaturized_(True),
+            lambda: window.setMiniaturized_(False),
+            lambda: application.hide_(None),
+            lambda: application.unhide_(None),
+            lambda: window.cover() or setattr(window, "_state", 0),  # the red button
+        ]
+        steps[len(turns) - 1]()
+
+    main = example["main"]
+    monkeypatch.setitem(main.__globals__, "run", turn)
+    monkeypatch.setattr(sys, "argv", ["appkit_view.py"])
+    main()
+    assert turns == [True, False, True, False, True]
+    assert application.windows == []
 
 
 INTERRUPTED = """

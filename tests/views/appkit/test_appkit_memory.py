@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import sddisplaylink as sd
-from support.appkit_support import open_window, resident_bytes, stand_in
+from support.appkit_support import open_window, stand_in
 from support.images import GifPicture, build_gif
+from support.window_driver import resident_bytes
 
 FRAMES = 10_000
 SIZE = 128, 128

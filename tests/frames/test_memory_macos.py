@@ -1,0 +1,57 @@
+"""What macOS says of its memory, asked of a stand-in by the very calls that a Mac would get."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from types import SimpleNamespace
+
+import pytest
+
+from fakes.darwin import VM_STATISTICS64, Mac
+from sddisplaylink.frames import memory_macos
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.fixture
+def mac(monkeypatch: pytest.MonkeyPatch) -> Mac:
+    monkeypatch.setattr(memory_macos, "_hosts", {})
+    return Mac()
+
+
+def test_the_structure_is_as_large_as_apples() -> None:
+    assert ctypes.sizeof(memory_macos.VMStatistics64) == VM_STATISTICS64.size == 152
+
+
+def test_free_and_inactive_pages_are_available(mac: Mac) -> None:
+    assert memory_macos.available_bytes(mac.library) == 1500 * PAGE
+    mac.free_pages = 4_000_000_000
+    assert memory_macos.available_bytes(mac.library) == 4_000_000_500 * PAGE
+
+
+def test_one_right_of_the_host_is_taken_for_a_process(mac: Mac, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        memory_macos.available_bytes(mac.library)
+    assert len(mac.ports) == 1
+    monkeypatch.setattr(os, "getpid", lambda: -1)  # in a forked child
+    assert memory_macos.available_bytes(mac.library) == 1500 * PAGE
+    assert len(mac.ports) == 2
+
+
+def test_a_host_that_does_not_answer(mac: Mac, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_macos, "_hosts", {os.getpid(): 1})
+    assert memory_macos.available_bytes(mac.library) is None
+
+
+@pytest.mark.parametrize(("level", "percent"), [(1, 0.0), (2, 50.0), (4, 100.0), (3, 0.0), (None, 0.0)])
+def test_the_level_of_pressure(mac: Mac, level: int | None, percent: float) -> None:
+    mac.pressure = level
+    assert memory_macos.pressure_percent(mac.library) == percent
+
+
+def test_where_there_are_no_such_functions() -> None:
+    """As in the C library of Linux, which is what is asked here without another."""
+    for library in (SimpleNamespace(), None):
+        assert memory_macos.available_bytes(library) is None
+        assert memory_macos.pressure_percent(library) == 0.0
