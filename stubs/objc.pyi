@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 
 super = builtins.super  # noqa: A001
+__version__: str
 
 class error(Exception): ...
 class nosuchclass_error(error): ...

@@ -14,6 +14,7 @@ def test_without_displays_corevideos_own_functions_are_not_tried(
 ) -> None:
     monkeypatch.setattr(probe_corevideo, "FRAMEWORK", str(tmp_path / "CoreVideo"))
     monkeypatch.setattr(probe_corevideo, "displays", tuple)
+    monkeypatch.setattr(probe_corevideo, "count_threads", lambda: 5)
     monkeypatch.setattr(probe_corevideo, "probe_cycles", lambda: iter([("cycles", 5)]))
     names = [name for name, _ in probe_corevideo.probe()]
     assert "cycles" in names

@@ -12,6 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from support.appkit_support import stand_in
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("sddisplaylink", "examples", "scripts", "benchmarks", "docs", "native_build.py", "setup.py")
 HERE = "tests/project/test_darwin_branches.py"
@@ -23,6 +25,8 @@ BRANCHES = {
     ),
     "benchmarks/memory.py, _peak": f"{HERE}::test_a_mac_counts_its_peak_in_bytes",
     "scripts/photograph_windows.py": f"{HERE}::test_a_mac_photographs_the_view_of_appkit",
+    "scripts/appkit_frames.py, peak_bytes": f"{HERE}::test_a_mac_counts_its_peak_in_bytes",
+    "scripts/report_mac.py, main": "tests/project/test_report_mac.py::test_it_installs_and_reports_on_a_mac",
     "docs/conf.py": f"{HERE}::test_a_mac_reads_its_own_pyobjc",
 }
 """By file and function, and the test that answers "darwin" there."""
@@ -81,12 +85,14 @@ def test_the_test_of_a_branch_says_that_it_is_on_a_mac(test: str) -> None:
 def test_a_mac_counts_its_peak_in_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Linux in kilobytes."""
     monkeypatch.syspath_prepend(str(ROOT))
-    peak = runpy.run_path(str(ROOT / "benchmarks" / "memory.py"))["_peak"]
-    monkeypatch.setitem(peak.__globals__, "_STATUS", tmp_path / "none")
+    measured = runpy.run_path(str(ROOT / "benchmarks" / "memory.py"))["_peak"]
+    monkeypatch.setitem(measured.__globals__, "_STATUS", tmp_path / "none")
+    with stand_in():
+        shown = runpy.run_path(str(ROOT / "scripts" / "appkit_frames.py"))["peak_bytes"]
     monkeypatch.setattr(resource, "getrusage", lambda who: SimpleNamespace(ru_maxrss=5))
-    assert peak() == (5 if sys.platform == "darwin" else 5 * 1024)
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert peak() == 5
+    for platform, expected in (("linux", 5 * 1024), ("darwin", 5)):
+        monkeypatch.setattr(sys, "platform", platform)
+        assert measured() == shown() == expected
 
 
 def test_a_mac_photographs_the_view_of_appkit(monkeypatch: pytest.MonkeyPatch) -> None:

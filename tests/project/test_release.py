@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-PYTHONS = ("cp311", "cp312", "cp313", "cp314", "cp314t")
+PYTHONS = ("cp311", "cp312", "cp313", "cp314", "cp314t", "cp315")
 SYSTEMS = {
     ("linux", "x86_64"): ("manylinux_x86_64", "musllinux_x86_64"),
     ("linux", "aarch64"): ("manylinux_aarch64", "musllinux_aarch64"),

@@ -1,0 +1,11 @@
+/* See cases.c. */
+#ifndef KERNEL_CASES_H
+#define KERNEL_CASES_H
+
+#include <stdint.h>
+
+enum { KERNEL_FAMILIES = 6 };
+
+uint64_t kernel_case(unsigned family, uint64_t number);
+
+#endif
