@@ -13,11 +13,14 @@ from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from sddisplaylink.decoders.png import source as apng
 from sddisplaylink.decoders.png.painter import NativePngPainter
 from sddisplaylink.decoders.protocol import Decoder
+from sddisplaylink.decoders.webp.index import is_animated_webp
+from sddisplaylink.decoders.webp.source import WebpSource
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["ArrivingDecoder", "Source", "open_decoder"]
 
 _GIF_HEADER, _PNG_HEADER = 13, 33  # bytes that a scanner begins with
+_WEBP_HEADER = 30  # bytes that tell whether there is an animation
 
 
 def open_decoder(data: FileData, limits: Limits, *, native: bool = True) -> Decoder:
@@ -28,7 +31,11 @@ def open_decoder(data: FileData, limits: Limits, *, native: bool = True) -> Deco
     if not data.size:
         raise ImageFormatError("the file is empty")
     source = _tile_source(data, limits)
-    return SequenceDecoder(data.whole(), limits) if source is None else _tile_decoder(source, native)
+    if source is not None:
+        return _tile_decoder(source, native)
+    if is_animated_webp(data[:_WEBP_HEADER]):
+        return _webp_decoder(data, limits)
+    return SequenceDecoder(data.whole(), limits)
 
 
 class ArrivingDecoder:
@@ -90,3 +97,11 @@ def _tile_decoder(source: gif.GifSource | apng.PngSource, native: bool) -> TileD
     if isinstance(source, gif.GifSource):
         return TileDecoder(source, NativeGifPainter(source) if native else PillowGifPainter(source))
     return TileDecoder(source, NativePngPainter(source) if native else PillowPainter(source))
+
+
+def _webp_decoder(data: FileData, limits: Limits) -> TileDecoder:
+    """ImageFormatError: no frame that can be decoded, or over a limit."""
+    source = WebpSource(data, limits)
+    decoder = TileDecoder(source, PillowPainter(source))
+    decoder.compose(0)
+    return decoder

@@ -1,11 +1,11 @@
-"""Formats that Pillow plays: WebP, AVIF, TIFF, stills of every kind."""
+"""Formats that Pillow plays: TIFF, stills of every kind."""
 
 from __future__ import annotations
 
 import io
 
 import pytest
-from PIL import Image, features
+from PIL import Image
 
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
@@ -14,9 +14,6 @@ from support.ways import path_to
 
 LIMIT = Limits(10_000)
 COLOURS = [(255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)]
-
-webp = pytest.mark.skipif(not features.check("webp"), reason="this Pillow has no WebP")
-avif = pytest.mark.skipif("avif" not in features.get_supported(), reason="this Pillow has no AVIF")
 
 
 def saved(pictures, kind, **options):
@@ -29,72 +26,10 @@ def pictures(count=4, size=(8, 6), mode="RGBA"):
     return [Image.new("RGBA", size, COLOURS[index % 4]).convert(mode) for index in range(count)]
 
 
-def animated_webp(**options):
-    return saved(pictures(), "WEBP", duration=[40, 50, 0, 70], lossless=True, **options)
-
-
 def pixel(decoder, index):
     for at in path_to(decoder, index)[1]:
         decoder.compose(at)
     return tuple(decoder.pixels()[:4])
-
-
-@webp
-def test_webp_says_its_delays_and_plays_without_being_decoded():
-    info = SequenceDecoder(animated_webp(loop=3), LIMIT).info
-    assert (info.format, info.size, info.loop_count, info.truncated) == ("WEBP", (8, 6), 3, False)
-    assert info.delays_ns == (40_000_000, 50_000_000, 0, 70_000_000)
-
-
-@webp
-def test_webp_for_ever():
-    assert SequenceDecoder(animated_webp(loop=0), LIMIT).info.loop_count == 0
-
-
-@webp
-def test_frames_forwards_and_backwards():
-    decoder = SequenceDecoder(animated_webp(), LIMIT)
-    order = [0, 1, 2, 3, 0, 3, 2, 2, 1]
-    assert [pixel(decoder, index) for index in order] == [COLOURS[index] for index in order]
-    decoder.close()
-
-
-@webp
-def test_going_back_begins_anew():
-    decoder = SequenceDecoder(animated_webp(), LIMIT)
-    decoder.compose(1)
-    decoder.compose(2)
-    assert [path_to(decoder, index)[1][0] for index in range(4)] == [0, 0, 2, 3]
-
-
-@webp
-def test_every_cut_of_a_webp_gives_its_whole_frames():
-    data = animated_webp(loop=2)
-    counts = set()
-    for length in range(12, len(data)):
-        try:
-            decoder = SequenceDecoder(data[:length], LIMIT)
-        except ImageFormatError:
-            continue
-        assert decoder.info.truncated
-        last = len(decoder.info.delays_ns) - 1
-        assert pixel(decoder, last) == COLOURS[last]
-        counts.add(last + 1)
-    assert counts == {1, 2, 3}  # the fourth ends with the file
-
-
-@webp
-def test_a_still_webp_is_no_animation():
-    info = SequenceDecoder(saved(pictures(1), "WEBP"), LIMIT).info
-    assert (len(info.delays_ns), info.loop_count) == (1, 1)
-
-
-@avif
-def test_avif():
-    decoder = SequenceDecoder(saved(pictures(3, (16, 16), "RGB"), "AVIF", duration=[100, 200, 300]), LIMIT)
-    assert decoder.info.delays_ns == (100_000_000, 200_000_000, 300_000_000)
-    assert pixel(decoder, 2)[2] > 200
-    assert pixel(decoder, 0)[0] > 200
 
 
 def test_tiff_pages_of_other_sizes_and_modes():
@@ -173,14 +108,6 @@ def test_no_interpreter_is_started_for_postscript(monkeypatch):
 def test_more_pixels_than_allowed():
     with pytest.raises(ImageFormatError, match="200x100 pixels are more than the limit of 19999"):
         SequenceDecoder(saved([Image.new("L", (200, 100))], "BMP"), Limits(19_999))
-
-
-@webp
-def test_a_large_webp_is_refused_before_its_canvas_is_made():
-    data = bytearray(animated_webp())
-    data[24:30] = b"\xff\x3f\0\xff\x3f\0"
-    with pytest.raises(ImageFormatError, match="16384x16384 pixels"):
-        SequenceDecoder(bytes(data), LIMIT)
 
 
 def test_a_larger_page_inside_is_refused_where_it_stands():

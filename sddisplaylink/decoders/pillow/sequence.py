@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from sddisplaylink.decoders.avif.sequence import is_avif, read_avif
 from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.pillow.container import Container
 from sddisplaylink.decoders.pillow.errors import check_pixels, content_errors, identify
+from sddisplaylink.decoders.pillow.pages import SEEKS_AT_WILL, Pages, find_pages
+from sddisplaylink.decoders.pillow.quiet import quietly
 from sddisplaylink.decoders.pillow.rgba import to_rgba
-from sddisplaylink.decoders.pillow.webp import is_webp, scan_webp
 from sddisplaylink.decoders.protocol import NEVER_CHEAP, Buffer, ImageInfo
 from sddisplaylink.errors import ImageFormatError
 
@@ -18,40 +21,39 @@ if TYPE_CHECKING:
 
 __all__ = ["SequenceDecoder"]
 
-_NOT_IN_TIME = ("MPO", "PSD", "ICO", "ICNS")  # a stereo pair, layers, the same icon in several sizes: show the first
-_TELLS_DELAY_WHEN_LOADED = ("AVIF", "WEBP")
-_MILLISECOND_NS = 1_000_000
-
 
 class SequenceDecoder:
     """A Decoder on Pillow's own frame sequence.
 
-    It only ever goes forward and begins again by opening the data anew: not every plugin can seek backwards. The first
-    frame's size is that of all; frames of another size are shown from the top left corner.
+    Where the frames of a format are changes of each other, the decoder only goes forward, and begins again by opening
+    the data anew. The first frame's size is that of all; frames of another size are shown from the top left corner.
     """
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         """Read the first frame and find the others. ImageFormatError: not an image, broken, or over a limit."""
-        self._data = data
         self._limits = limits
         self._source: ImageFile.ImageFile | None = None
         self._composed = -1
         self._canvas: Image.Image | None = None
-        with content_errors():
-            self.info = self._animation() or self._probe()
-        if len(self.info.delays_ns) > limits.frames:
-            raise ImageFormatError(f"the file has more frames than the limit of {limits.frames}")
-        self.format = self.info.format
-        self.size = self.info.size
+        self._size: tuple[int, int] | None = None
+        with content_errors(), quietly():
+            self._container = _read_container(data, limits)
+            self._data = data if self._container is None else self._container.data
+            self._source = identify(self._data, limits.pixels)
+            self.format = self._source.format or "unknown"
+            self._pages = self._find_pages(self._source)
         self.compose(0)
+        self.size = self._size = self._composed_size()
+        pages = self._pages
+        self.info = ImageInfo(self.format, self.size, pages.delays_ns, pages.loop_count, pages.truncated)
 
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""
-        return index < len(self.info.delays_ns)
+        return index < len(self._pages.numbers)
 
     def delay_ns(self, index: int) -> int | None:
         """The delay of frame `index` as stored."""
-        return self.info.delays_ns[index]
+        return self._pages.delays_ns[index]
 
     can_resume = False  # what Pillow needs to go on is not in the picture
 
@@ -61,8 +63,10 @@ class SequenceDecoder:
         return other
 
     def reference(self, index: int) -> int | None:
-        """The frame before, unless that was loaded last, or the same: Pillow decodes in order."""
-        return None if index in (0, self._composed, self._composed + 1) else index - 1
+        """The frame before, unless that was loaded last, or the same, or none is needed."""
+        if self._pages.are_alone or index in (0, self._composed, self._composed + 1):
+            return None
+        return None if self._container is not None and index in self._container.keys else index - 1
 
     def resume(self, index: int, pixels: Buffer) -> None:
         """Never called."""
@@ -73,7 +77,7 @@ class SequenceDecoder:
         if index == self._composed:
             return
         try:
-            with content_errors(f"frame {index}"):
+            with content_errors(f"frame {index}"), quietly():
                 self._canvas = self._load(index)
         except ImageFormatError:
             self.close()
@@ -100,49 +104,39 @@ class SequenceDecoder:
         if source is not None:
             source.close()
 
+    def _find_pages(self, source: ImageFile.ImageFile) -> Pages:
+        """What the container says, if Pillow's decoder is of the same mind; else what is found by looking."""
+        container = self._container
+        if container is not None and container.format == source.format:
+            delays, numbers = container.delays_ns, range(len(container.delays_ns))
+            if getattr(source, "n_frames", 1) == len(numbers):
+                return Pages(numbers, delays, container.loop_count, container.truncated, are_alone=False)
+        pages = find_pages(source, len(self._data), self._limits)
+        return pages._replace(truncated=True) if container is not None and container.truncated else pages
+
     def _load(self, index: int) -> Image.Image:
-        if self._source is None or index <= self._composed:
+        number = self._pages.numbers[index]
+        source = self._source
+        if source is None or (number < source.tell() and self.format not in SEEKS_AT_WILL):
             self.close()
-            self._source = identify(self._data, self._limits.pixels)
-        self._source.seek(index)
-        check_pixels(self._source.size, self._limits.pixels)
-        self._source.load()
-        picture = to_rgba(self._source)
-        if picture.size == self.info.size:
+            source = self._source = identify(self._data, self._limits.pixels)
+        if source.tell() != number and (self.has_frame(1) or self.format in SEEKS_AT_WILL):
+            source.seek(number)  # which not every plugin can do to the picture that it opens with
+        check_pixels(source.size, self._limits.pixels)
+        source.load()
+        picture = to_rgba(source)
+        if self._size in (None, picture.size):
             return picture
-        canvas = Image.new("RGBA", self.info.size)
+        canvas = Image.new("RGBA", self.size)
         canvas.paste(picture, (0, 0))
         return canvas
 
-    def _animation(self) -> ImageInfo | None:
-        """What the container itself says, where it can be read without decoding."""
-        index = scan_webp(self._data) if is_webp(self._data) else None
-        if index is None:
-            return None
-        check_pixels(index.size, self._limits.pixels)
-        self._data = index.whole
-        return ImageInfo("WEBP", index.size, index.delays_ns, index.loop_count, index.truncated)
-
-    def _probe(self) -> ImageInfo:
-        """Go through all frames once, as far as they can be reached."""
-        with identify(self._data, self._limits.pixels) as source:
-            name, size = source.format or "unknown", source.size
-            announced = 1 if name in _NOT_IN_TIME else int(getattr(source, "n_frames", 1))
-            delays: list[int | None] = []
-            try:
-                with content_errors():
-                    for index in range(announced):
-                        delays.append(_delay_at(source, index))
-            except ImageFormatError:
-                if not delays:
-                    raise
-            plays = int(source.info.get("loop", 0)) if announced > 1 else 1
-            return ImageInfo(name, size, tuple(delays), plays, len(delays) < announced)
+    def _composed_size(self) -> tuple[int, int]:
+        if self._canvas is None:
+            raise RuntimeError("nothing has been composed")
+        return self._canvas.size
 
 
-def _delay_at(source: ImageFile.ImageFile, index: int) -> int | None:
-    source.seek(index)
-    if source.format in _TELLS_DELAY_WHEN_LOADED:
-        source.load()
-    milliseconds = source.info.get("duration")
-    return None if milliseconds is None else int(milliseconds * _MILLISECOND_NS)
+def _read_container(data: bytes, limits: Limits) -> Container | None:
+    """What the container itself says, where it can be read without decoding."""
+    return read_avif(data, limits) if is_avif(data) else None

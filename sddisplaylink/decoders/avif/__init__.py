@@ -1,0 +1,1 @@
+"""AVIF: what the boxes of the file say without decoding."""

@@ -1,0 +1,96 @@
+"""Animated WebP: where the tiles are, and each of them decoded by Pillow from a file of that one picture."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, WebPImagePlugin
+
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.pillow.errors import check_pixels
+from sddisplaylink.decoders.protocol import ImageInfo
+from sddisplaylink.decoders.tiles import Blend, Disposal, Rect, Tile
+from sddisplaylink.decoders.webp.index import WebpFrame, read_webp
+from sddisplaylink.errors import ImageFormatError
+
+__all__ = ["WebpSource"]
+
+_ALPHA_FLAG = 0x10
+_NOTHING = -1
+
+
+class WebpSource:
+    """The frames of an animated WebP file. Transparency needs no flag: a frame's picture says what it has."""
+
+    format = "WEBP"
+
+    def __init__(self, data: FileData, limits: Limits) -> None:
+        """ImageFormatError: no whole frame, or more than the limits allow."""
+        self._file = data.whole()
+        self._index = index = read_webp(self._file, limits)
+        check_pixels(index.size, limits.pixels)
+        self.size = index.size
+        delays = tuple([frame.delay_ns for frame in index.frames])
+        self.info = ImageInfo("WEBP", self.size, delays, index.loop_count, index.truncated)
+        self.colour_profile = index.colour_profile
+
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index`."""
+        return index < len(self._index.frames)
+
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of frame `index`."""
+        return self.info.delays_ns[index]
+
+    def base(self, index: int) -> int:
+        """The frame under frame `index`; nothing is under one that covers all, or where all has been cleared."""
+        frames, whole = self._index.frames, (0, 0, *self.size)
+        frame, before = frames[index], frames[index - 1]
+        if not index or (frame.blend is Blend.SOURCE and _box(frame) == whole):
+            return _NOTHING
+        return _NOTHING if before.disposal is Disposal.BACKGROUND and _box(before) == whole else index - 1
+
+    def tile(self, index: int) -> Tile:
+        """Where and how frame `index` is drawn."""
+        frame = self._index.frames[index]
+        box, (begin, end) = _box(frame), frame.picture
+        return Tile(*box, frame.disposal, frame.blend, self.base(index), box, index, frame, end - begin)
+
+    def check_size(self, index: int) -> None:
+        """No tile is larger than the picture."""
+
+    def picture(self, index: int) -> Image.Image:
+        """The tile of frame `index`, loaded."""
+        frame = self._index.frames[index]
+        with WebPImagePlugin.WebPImageFile(io.BytesIO(self._lone_frame(frame))) as picture:
+            if picture.size != (frame.width, frame.height):
+                raise ImageFormatError("not of the size that was announced")
+            picture.load()
+            return picture
+
+    def _lone_frame(self, frame: WebpFrame) -> bytes:
+        """A file of that picture alone."""
+        parts = [b"WEBP"]
+        if frame.alpha is not None:
+            size = (frame.width - 1).to_bytes(3, "little") + (frame.height - 1).to_bytes(3, "little")
+            parts += _chunk(b"VP8X", bytes([_ALPHA_FLAG, 0, 0, 0]) + size)
+            parts += _padded(self._file[slice(*frame.alpha)])
+        parts += _padded(self._file[slice(*frame.picture)])
+        return b"".join(_chunk(b"RIFF", b"".join(parts)))
+
+    def close(self) -> None:
+        """Let go of the data."""
+        self._file = b""
+
+
+def _box(frame: WebpFrame) -> Rect:
+    return frame[:4]
+
+
+def _chunk(kind: bytes, content: bytes) -> list[bytes]:
+    return [kind, len(content).to_bytes(4, "little"), content]
+
+
+def _padded(chunk: bytes) -> list[bytes]:
+    return [chunk, b"\0" * (len(chunk) & 1)]
