@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container as Indices
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = ["Container"]
@@ -24,3 +25,5 @@ class Container:
     """Whether frames are missing that were announced."""
     keys: Indices[int] = range(1)
     """Frames that can be decoded without those before them."""
+    palettes: Sequence[bytes] = ()
+    """Of each frame, instead of Pillow's: RGB of 256 colours."""

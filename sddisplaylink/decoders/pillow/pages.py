@@ -9,6 +9,7 @@ from PIL import ImageFile
 
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.errors import content_errors
+from sddisplaylink.decoders.pillow.quiet import load_quietly
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["SEEKS_AT_WILL", "Pages", "find_pages"]
@@ -55,7 +56,7 @@ def find_pages(source: ImageFile.ImageFile, data_size: int, limits: Limits) -> P
                     break
                 delay = _delay(source)
                 if not _is_within(source, data_size):
-                    source.load()  # to see whether it matters
+                    load_quietly(source)  # to see whether it matters
         except ImageFormatError:
             if not numbers:
                 raise
@@ -101,7 +102,7 @@ def _goes_to(source: ImageFile.ImageFile, number: int) -> bool:
 
 def _delay(source: ImageFile.ImageFile) -> int | None:
     if source.format == _TELLS_DELAY_WHEN_LOADED:
-        source.load()
+        load_quietly(source)
     milliseconds = source.info.get("duration")
     return None if milliseconds is None else int(milliseconds * _MILLISECOND_NS)
 
@@ -123,7 +124,8 @@ def _is_within(source: ImageFile.ImageFile, data_size: int) -> bool:
     begin = max(int(tile[2]) for tile in source.tile)
     if begin >= data_size:
         raise ImageFormatError("the data ends before the picture begins")
-    return source.format not in _NEEDS_NO_OTHER or begin + source.size[0] * source.size[1] <= data_size
+    nbytes = source.size[0] * source.size[1] * len(source.getbands())
+    return source.format not in _NEEDS_NO_OTHER or begin + nbytes <= data_size
 
 
 def _extents(tags: object) -> Iterator[tuple[int, int]]:

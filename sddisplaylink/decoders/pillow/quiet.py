@@ -1,4 +1,4 @@
-"""Pillow's warnings kept to ourselves: what is wrong with a file is an error of ours, or nothing that matters."""
+"""What Pillow and its libraries say on stderr kept to ourselves: what is wrong with a file is an error of ours."""
 
 from __future__ import annotations
 
@@ -6,33 +6,90 @@ import contextlib
 import re
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from typing import Any
 
-__all__ = ["quietly"]
+from PIL import ImageFile
 
-_FILTER: Any = ("ignore", None, Warning, re.compile(r"PIL\b"), 0)
-_lock = threading.Lock()
-_users = 0
+__all__ = ["load_quietly", "quietly"]
+
+_FILTER: Any = ("ignore", None, Warning, re.compile(r"(PIL|sddisplaylink)\b"), 0)
 
 
-@contextlib.contextmanager
-def quietly() -> Iterator[None]:
-    """Let no warning of Pillow's modules be shown, or raised, meanwhile.
+class _Switch:
+    """Something of the whole process that is off as long as any thread needs that."""
 
-    Not by ``warnings.catch_warnings``, which puts back all filters of the process as they were, whatever other threads
-    have done to them since, and has warnings shown again that were to be shown once.
+    def __init__(self, turn_off: Callable[[], object], turn_on: Callable[[Any], None]) -> None:
+        """`turn_on` is given what `turn_off` returns."""
+        self._turn_off, self._turn_on = turn_off, turn_on
+        self._lock = threading.Lock()
+        self._users = 0
+        self._before: object = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._users:
+                self._before = self._turn_off()
+            self._users += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                self._turn_on(self._before)
+
+
+# ---- warnings ----
+
+
+def _add_filter() -> None:
+    """Not by ``warnings.catch_warnings``.
+
+    That puts back all filters of the process as they were, whatever other threads have done to them since, and has
+    warnings shown again that were to be shown once.
     """
-    global _users
-    with _lock:
-        _users += 1
-        if _users == 1:
-            warnings.filters.insert(0, _FILTER)  # type: ignore[attr-defined]
+    warnings.filters.insert(0, _FILTER)  # type: ignore[attr-defined]
+
+
+def _remove_filter(_: object) -> None:
+    with contextlib.suppress(ValueError):  # the program has set up other filters meanwhile
+        warnings.filters.remove(_FILTER)  # type: ignore[attr-defined]
+
+
+_warnings = _Switch(_add_filter, _remove_filter)
+
+
+def quietly() -> contextlib.AbstractContextManager[None]:
+    """Let no warning of Pillow's modules be shown, or raised, meanwhile."""
+    return _warnings
+
+
+# ---- libtiff ----
+
+
+@cache
+def _error_handler() -> Any:
+    """libtiff's function to set who is told of errors, which returns who was before; None if it cannot be reached."""
+    import ctypes  # takes some milliseconds, and few files need it
+
     try:
-        yield
-    finally:
-        with _lock:
-            _users -= 1
-            if not _users:
-                with contextlib.suppress(ValueError):  # somebody has set up other filters
-                    warnings.filters.remove(_FILTER)  # type: ignore[attr-defined]
+        library = ctypes.CDLL(
+            import_module("PIL._imaging").__file__
+        )  # a name that is not in it is looked for in what it is linked with
+        setter = library.TIFFSetErrorHandler
+    except (OSError, AttributeError):
+        return None
+    setter.restype, setter.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    return setter
+
+
+_libtiff = _Switch(lambda: _error_handler()(None), lambda before: _error_handler()(before))
+
+
+def load_quietly(source: ImageFile.ImageFile) -> None:
+    """Load a picture; what is wrong with it is raised, and not printed as well."""
+    is_of_libtiff = any(tile[0] == "libtiff" for tile in source.tile)
+    with _libtiff if is_of_libtiff and _error_handler() else contextlib.nullcontext():
+        source.load()

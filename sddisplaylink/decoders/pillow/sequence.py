@@ -10,8 +10,9 @@ from sddisplaylink.decoders.avif.sequence import is_avif, read_avif
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.container import Container
 from sddisplaylink.decoders.pillow.errors import check_pixels, content_errors, identify
+from sddisplaylink.decoders.pillow.flic import is_flic, read_flic
 from sddisplaylink.decoders.pillow.pages import SEEKS_AT_WILL, Pages, find_pages
-from sddisplaylink.decoders.pillow.quiet import quietly
+from sddisplaylink.decoders.pillow.quiet import load_quietly, quietly
 from sddisplaylink.decoders.pillow.rgba import to_rgba
 from sddisplaylink.decoders.protocol import NEVER_CHEAP, Buffer, ImageInfo
 from sddisplaylink.errors import ImageFormatError
@@ -123,13 +124,20 @@ class SequenceDecoder:
         if source.tell() != number and (self.has_frame(1) or self.format in SEEKS_AT_WILL):
             source.seek(number)  # which not every plugin can do to the picture that it opens with
         check_pixels(source.size, self._limits.pixels)
-        source.load()
-        picture = to_rgba(source)
+        load_quietly(source)
+        picture = to_rgba(self._with_palette(source, index))
         if self._size in (None, picture.size):
             return picture
         canvas = Image.new("RGBA", self.size)
         canvas.paste(picture, (0, 0))
         return canvas
+
+    def _with_palette(self, source: Image.Image, index: int) -> Image.Image:
+        if self._container is None or not self._container.palettes or source.mode != "P":
+            return source
+        picture = source.copy()
+        picture.putpalette(self._container.palettes[index])
+        return picture
 
     def _composed_size(self) -> tuple[int, int]:
         if self._canvas is None:
@@ -139,4 +147,6 @@ class SequenceDecoder:
 
 def _read_container(data: bytes, limits: Limits) -> Container | None:
     """What the container itself says, where it can be read without decoding."""
-    return read_avif(data, limits) if is_avif(data) else None
+    if is_avif(data):
+        return read_avif(data, limits)
+    return read_flic(data, limits) if is_flic(data) else None
