@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sddisplaylink.decoders.appearance import IN_BROWSERS, Presentation
 from sddisplaylink.decoders.composition.composer import TileDecoder
 from sddisplaylink.decoders.data.file import FileData, Source
 from sddisplaylink.decoders.data.incoming import IncomingData
@@ -13,6 +14,7 @@ from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from sddisplaylink.decoders.png import source as apng
 from sddisplaylink.decoders.png.painter import NativePngPainter
 from sddisplaylink.decoders.protocol import Decoder
+from sddisplaylink.decoders.shown import presented
 from sddisplaylink.decoders.webp.index import is_animated_webp
 from sddisplaylink.decoders.webp.source import WebpSource
 from sddisplaylink.errors import ImageFormatError
@@ -23,7 +25,9 @@ _GIF_HEADER, _PNG_HEADER = 13, 33  # bytes that a scanner begins with
 _WEBP_HEADER = 30  # bytes that tell whether there is an animation
 
 
-def open_decoder(data: FileData, limits: Limits, *, native: bool = True) -> Decoder:
+def open_decoder(
+    data: FileData, limits: Limits, *, native: bool = True, presentation: Presentation = IN_BROWSERS
+) -> Decoder:
     """The decoder for the format of `data`; `native`: by our own kernels where there are any, else by Pillow's codecs.
 
     ImageFormatError: no image, no whole frame, or over a limit.
@@ -32,20 +36,23 @@ def open_decoder(data: FileData, limits: Limits, *, native: bool = True) -> Deco
         raise ImageFormatError("the file is empty")
     source = _tile_source(data, limits)
     if source is not None:
-        return _tile_decoder(source, native)
-    if is_animated_webp(data[:_WEBP_HEADER]):
-        return _webp_decoder(data, limits)
-    return SequenceDecoder(data.whole(), limits)
+        return _tile_decoder(source, native, presentation)
+    is_webp = is_animated_webp(data[:_WEBP_HEADER])
+    decoder = _webp_decoder(data, limits) if is_webp else SequenceDecoder(data.whole(), limits)
+    return presented(decoder, decoder.info.appearance, presentation)
 
 
 class ArrivingDecoder:
     """Finds out what the bytes are that come in, and which frames are there. Not thread-safe."""
 
-    def __init__(self, data: IncomingData, limits: Limits, *, native: bool = True) -> None:
+    def __init__(
+        self, data: IncomingData, limits: Limits, *, native: bool = True, presentation: Presentation = IN_BROWSERS
+    ) -> None:
         """As for `open_decoder`."""
         self._data = data
         self._limits = limits
         self._native = native
+        self._presentation = presentation
         self._source: gif.GifSource | apng.PngSource | None = None
         self._decoder: Decoder | None = None
 
@@ -71,12 +78,12 @@ class ArrivingDecoder:
 
     def _begun(self) -> Decoder | None:
         if not self._data.is_growing:
-            return open_decoder(self._data, self._limits, native=self._native)
+            return open_decoder(self._data, self._limits, native=self._native, presentation=self._presentation)
         if self._source is None and self._data.size >= self._header():
             self._source = _tile_source(self._data, self._limits)
         if self._source is None or not (self._source.has_frame(0) or self._source.index.ended):
             return None
-        return _tile_decoder(self._source, self._native)
+        return _tile_decoder(self._source, self._native, self._presentation)
 
     def _header(self) -> int:
         return _PNG_HEADER if self._data.startswith(apng.SIGNATURE) else _GIF_HEADER
@@ -91,12 +98,13 @@ def _tile_source(data: FileData, limits: Limits) -> gif.GifSource | apng.PngSour
     return None
 
 
-def _tile_decoder(source: gif.GifSource | apng.PngSource, native: bool) -> TileDecoder:
+def _tile_decoder(source: gif.GifSource | apng.PngSource, native: bool, presentation: Presentation) -> Decoder:
     """ImageFormatError: no whole frame, or over a limit."""
     source.begin()
     if isinstance(source, gif.GifSource):
         return TileDecoder(source, NativeGifPainter(source) if native else PillowGifPainter(source))
-    return TileDecoder(source, NativePngPainter(source) if native else PillowPainter(source))
+    decoder = TileDecoder(source, NativePngPainter(source) if native else PillowPainter(source))
+    return presented(decoder, source.appearance, presentation)
 
 
 def _webp_decoder(data: FileData, limits: Limits) -> TileDecoder:

@@ -6,6 +6,8 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from sddisplaylink.decoders.appearance import AS_STORED, Appearance
+
 __all__ = ["NEVER_CHEAP", "Buffer", "Decoder", "EditLog", "ImageFacts", "ImageInfo", "Prefetching"]
 
 Buffer = bytes | bytearray | memoryview
@@ -27,6 +29,8 @@ class ImageInfo:
     """How often the animation is played; 0 = for ever."""
     truncated: bool
     """True if data is missing or broken after the frames that are there."""
+    appearance: Appearance = AS_STORED
+    """Which side is up, and what the colours mean."""
 
 
 class ImageFacts(Protocol):

@@ -9,6 +9,8 @@ from itertools import count, takewhile
 from types import TracebackType
 from typing import Literal, Self, SupportsIndex, get_args
 
+from sddisplaylink.decoders.appearance import IN_BROWSERS, Presentation
+from sddisplaylink.decoders.colour.transform import colour_name
 from sddisplaylink.decoders.data.file import FileData, Source, open_source
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
@@ -42,10 +44,18 @@ class AnimatedImage:
 
     __slots__ = ("__weakref__", "_data", "_frames", "_name", "_timeline", "pool")
 
-    def __init__(self, data: FileData, name: str, timing: TimingRule, limits: Limits, decoder: DecoderName) -> None:
+    def __init__(
+        self,
+        data: FileData,
+        name: str,
+        timing: TimingRule,
+        limits: Limits,
+        decoder: DecoderName,
+        presentation: Presentation = IN_BROWSERS,
+    ) -> None:
         """Used by :meth:`open`."""
         try:
-            frames = open_decoder(data, limits, native=decoder == "auto")
+            frames = open_decoder(data, limits, native=decoder == "auto", presentation=presentation)
         except ImageFormatError as error:
             raise ImageFormatError(f"{name}: {error}") from error
         self._data = data
@@ -63,6 +73,8 @@ class AnimatedImage:
         decoder: DecoderName = "auto",
         max_pixels: int | None = None,
         max_frames: int | None = None,
+        orient: bool = True,
+        to_srgb: bool = True,
     ) -> Self:
         """Open a GIF, an APNG or any other image that Pillow can read.
 
@@ -73,6 +85,9 @@ class AnimatedImage:
             decoder: ``"auto"`` for the fastest way, ``"pillow"`` for Pillow's codecs alone.
             max_pixels: how many pixels a frame may have; by default Pillow's ``Image.MAX_IMAGE_PIXELS``.
             max_frames: how many frames the image may have; a million by default.
+            orient: turn and mirror frames as the file says, like browsers; False for the pictures as they are stored.
+            to_srgb: bring colours to sRGB if the file says that they are others, like browsers; False for the values
+                that are stored.
 
         Raises:
             ImageFormatError: not an image, no whole frame in it, or more pixels than allowed.
@@ -82,7 +97,7 @@ class AnimatedImage:
         check_names(timing, decoder)
         limits = Limits.of(max_pixels, max_frames)
         data, name = open_source(source)
-        return cls(data, name, timing, limits, decoder)
+        return cls(data, name, timing, limits, decoder, Presentation(orient, to_srgb))
 
     @property
     def format(self) -> str:
@@ -138,6 +153,22 @@ class AnimatedImage:
     def truncated(self) -> bool:
         """True if data is missing or broken after the frames that are there."""
         return self._frames.info.truncated
+
+    @property
+    def orientation(self) -> int:
+        """How the file wants its pictures to be turned, from 1 (not at all) to 8 as EXIF counts.
+
+        Frames are turned already, unless the image was opened with ``orient=False``.
+        """
+        return self._frames.info.appearance.orientation
+
+    @property
+    def colour_profile(self) -> str | None:
+        """What the colours of the file are called, such as ``"Display P3"``; None if it says nothing of them: sRGB.
+
+        Frames are in sRGB already, unless the image was opened with ``to_srgb=False``.
+        """
+        return colour_name(self._frames.info.appearance)
 
     def frame(self, index: SupportsIndex) -> Frame:
         """Frame `index`, decoded on this thread if it is not held already; negative numbers count from the end.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from sddisplaylink.decoders.appearance import Presentation
 from sddisplaylink.decoders.data.incoming import IncomingData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.data.nothing_yet import NOTHING_YET
@@ -63,7 +64,7 @@ class IncrementalImage(AnimatedImage):
     ForkedProcessError is raised.
 
     Args:
-        timing, decoder, max_pixels, max_frames: as for :meth:`AnimatedImage.open`.
+        timing, decoder, max_pixels, max_frames, orient, to_srgb: as for :meth:`AnimatedImage.open`.
 
     Raises:
         TypeError, ValueError: an argument is not one of those.
@@ -88,12 +89,15 @@ class IncrementalImage(AnimatedImage):
         decoder: DecoderName = "auto",
         max_pixels: int | None = None,
         max_frames: int | None = None,
+        orient: bool = True,
+        to_srgb: bool = True,
     ) -> None:
         check_names(timing, decoder)
         limits = Limits.of(max_pixels, max_frames)
+        shown = Presentation(orient, to_srgb)
         self._name = _NAME
         self._data = self._incoming = IncomingData()
-        self._arriving = ArrivingDecoder(self._incoming, limits, native=decoder == "auto")
+        self._arriving = ArrivingDecoder(self._incoming, limits, native=decoder == "auto", presentation=shown)
         self._frames = NOTHING_YET
         self._timing = timing
         self._timeline = Timeline(NOTHING_YET, timing)

@@ -58,7 +58,8 @@ SIGNATURES = {
         "image, *, on_frame=None, on_loop=None, on_finish=None, on_error=None, rate=1.0, mode=NORMAL, loop_count=None, "
         "late_policy='skip', max_buffer_bytes=None, display=None, clock=None, dispatcher=None"
     ),
-    sd.AnimatedImage.open: "source, *, timing='browser', decoder='auto', max_pixels=None, max_frames=None",
+    sd.AnimatedImage.open: "source, *, timing='browser', decoder='auto', max_pixels=None, max_frames=None, "
+    "orient=True, to_srgb=True",
     sd.AnimatedImagePlayer.seek: "self, index, loop=None",
     sd.AnimatedImagePlayer.wait: "self, timeout=None",
     sd.DisplayLink.wait: "self, timeout=None",

@@ -35,7 +35,8 @@ def _facts(image: sd.AnimatedImage, shown: Shown) -> Iterator[str]:
     ):
         if ours != theirs:
             yield f"{what}: {ours}, not {theirs}"
-    ours = [nanoseconds // 1000 for nanoseconds in image.durations_ns]
+    unit = 1_000_000 if image.format == "PNG" else 1_000  # of APNG, Chromium knows whole milliseconds
+    ours = [nanoseconds // unit * (unit // 1_000) for nanoseconds in image.durations_ns]
     if image.is_animated and any(abs(a - b) > 1 for a, b in zip(ours, shown.durations_us, strict=False)):
         yield f"durations: {ours}, not {shown.durations_us}"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from sddisplaylink.decoders.appearance import Appearance, orientation_of
 from sddisplaylink.decoders.avif.sequence import is_avif, read_avif
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.container import Container
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from PIL import ImageFile
 
 __all__ = ["SequenceDecoder"]
+
+_ORIENTED = frozenset({"AVIF", "JPEG", "MPO"})  # WebP's EXIF is not for browsers; Pillow turns TIFF itself
 
 
 class SequenceDecoder:
@@ -46,7 +49,8 @@ class SequenceDecoder:
         self.compose(0)
         self.size = self._size = self._composed_size()
         pages = self._pages
-        self.info = ImageInfo(self.format, self.size, pages.delays_ns, pages.loop_count, pages.truncated)
+        said = self._appearance()
+        self.info = ImageInfo(self.format, self.size, pages.delays_ns, pages.loop_count, pages.truncated, said)
 
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""
@@ -114,6 +118,13 @@ class SequenceDecoder:
                 return Pages(numbers, delays, container.loop_count, container.truncated, are_alone=False)
         pages = find_pages(source, len(self._data), self._limits)
         return pages._replace(truncated=True) if container is not None and container.truncated else pages
+
+    def _appearance(self) -> Appearance:
+        """What the picture that is loaded says of itself."""
+        info = {} if self._source is None else self._source.info
+        exif = info.get("exif", b"") if self.format in _ORIENTED else b""
+        profile = info.get("icc_profile") or b""
+        return Appearance(orientation_of(bytes(exif)), bytes(profile))
 
     def _load(self, index: int) -> Image.Image:
         number = self._pages.numbers[index]

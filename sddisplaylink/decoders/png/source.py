@@ -9,10 +9,12 @@ from functools import partial
 
 from PIL import Image
 
+from sddisplaylink.decoders.appearance import AS_STORED
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.frame_index import shared
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS, check_pixels, content_errors
+from sddisplaylink.decoders.png.appearance import png_appearance
 from sddisplaylink.decoders.png.index import PngIndex
 from sddisplaylink.decoders.png.inflate import inflated_unchecked
 from sddisplaylink.decoders.protocol import ImageInfo
@@ -42,6 +44,7 @@ class PngSource:
         self.data = data
         self._limits = limits
         self.index = PngIndex(data, limits, partial(_is_whole, limits.pixels))
+        self.appearance = AS_STORED
 
     def begin(self) -> None:
         """Look at the first frame. ImageFormatError: no whole picture, or more than the limits allow."""
@@ -52,6 +55,7 @@ class PngSource:
             raise ImageFormatError("the PNG file holds no whole picture")
         if limits.chosen_count:
             self.index.has(limits.frames)
+        self.appearance = png_appearance(self.data)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -67,7 +71,7 @@ class PngSource:
         index = self.index
         index.read_all()
         delays = [None] if index.is_still else shared(index.delays())
-        return ImageInfo("PNG", self.size, tuple(delays), index.loop_count, index.truncated)
+        return ImageInfo("PNG", self.size, tuple(delays), index.loop_count, index.truncated, self.appearance)
 
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""

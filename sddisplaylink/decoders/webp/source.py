@@ -33,7 +33,6 @@ class WebpSource:
         self.size = index.size
         delays = tuple([frame.delay_ns for frame in index.frames])
         self.info = ImageInfo("WEBP", self.size, delays, index.loop_count, index.truncated)
-        self.colour_profile = index.colour_profile
 
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""

@@ -1,0 +1,58 @@
+"""How a file wants its pixels to be shown: which side is up, and what the colours mean."""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+__all__ = ["AS_STORED", "IN_BROWSERS", "UPRIGHT", "Appearance", "Presentation", "orientation_of"]
+
+UPRIGHT = 1
+_ORIENTATION, _SHORT = 0x0112, 3
+_PREFIX = b"Exif\0\0"
+_MOST_ENTRIES = 1000
+
+
+class Appearance(NamedTuple):
+    """What a file says."""
+
+    orientation: int = UPRIGHT
+    """As in EXIF: 1 to 8."""
+    profile: bytes = b""
+    """The ICC profile of its colours; empty if they are those of sRGB as far as it says."""
+    colours: str = ""
+    """What people call them; empty for the profile's own name."""
+
+
+AS_STORED = Appearance()
+
+
+class Presentation(NamedTuple):
+    """What of that is done."""
+
+    orient: bool = True
+    """Whether frames are turned."""
+    to_srgb: bool = True
+    """Whether colours are converted."""
+
+
+IN_BROWSERS = Presentation()
+
+
+def orientation_of(exif: bytes, prefix: bytes = _PREFIX) -> int:
+    """Which side of the picture is up, from 1 to 8, as browsers read it; 1 if nothing, or nonsense, is said of it."""
+    data = exif.removeprefix(prefix)
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
+    if order is None or len(data) < 8:
+        return UPRIGHT
+    (begin,) = struct.unpack_from(f"{order}I", data, 4)
+    if begin + 2 > len(data):
+        return UPRIGHT
+    (count,) = struct.unpack_from(f"{order}H", data, begin)
+    for at in range(begin + 2, begin + 2 + 12 * min(count, _MOST_ENTRIES), 12):
+        if at + 12 > len(data):
+            break
+        tag, kind, values, value = struct.unpack_from(f"{order}HHIH", data, at)
+        if tag == _ORIENTATION and kind == _SHORT and values == 1:
+            return value if 1 <= value <= 8 else UPRIGHT
+    return UPRIGHT

@@ -1,0 +1,91 @@
+"""What the chunks of a PNG before its picture say of orientation and colour, by the rules that Chromium follows."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+from sddisplaylink.decoders.appearance import UPRIGHT, Appearance, orientation_of
+from sddisplaylink.decoders.colour.cicp import cicp_name, cicp_profile
+from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
+from sddisplaylink.decoders.colour.transform import colours_of
+from sddisplaylink.decoders.data.file import FileData
+
+__all__ = ["png_appearance"]
+
+_SIGNATURE, _AROUND = 8, 12  # bytes: of the file; of a chunk beside its content
+_KINDS = frozenset((b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf"))
+_END = frozenset((b"IDAT", b"IEND", b"fdAT"))
+_MOST_CHUNKS = 1000
+_MOST_CONTENT = 16 << 20
+_GAMMA_UNIT = 100_000
+_USUAL_GAMMA, _NEAR = 1 / 2.2, 0.05  # that, without primaries, is what sRGB is called
+
+
+def png_appearance(data: FileData) -> Appearance:
+    """What the file says: cICP counts before iCCP, that before sRGB, and gAMA with cHRM last."""
+    chunks = dict(reversed(list(_chunks(data))))  # the first of a kind counts
+    if not chunks:
+        return Appearance()
+    orientation = orientation_of(chunks[b"eXIf"], b"") if b"eXIf" in chunks else UPRIGHT
+    return _colours(chunks)._replace(orientation=orientation)
+
+
+def _chunks(data: FileData) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of those that matter, if their checksums are right."""
+    position = _SIGNATURE
+    for _ in range(_MOST_CHUNKS):
+        header = data[position : position + 8]
+        if len(header) < 8 or header[4:] in _END:
+            return
+        length, kind = int.from_bytes(header[:4], "big"), header[4:]
+        if kind in _KINDS and length <= _MOST_CONTENT:
+            content = data[position + 8 : position + 8 + length + 4]
+            if zlib.crc32(content[:length], zlib.crc32(kind)) == int.from_bytes(content[length:], "big"):
+                yield kind, content[:length]
+        position += length + _AROUND
+
+
+def _colours(chunks: dict[bytes, bytes]) -> Appearance:
+    numbers = chunks.get(b"cICP", b"")
+    if len(numbers) == 4 and numbers[2:] == b"\0\1":  # RGB, and all of its range
+        named = cicp_profile(numbers[0], numbers[1])
+        if named is not None:
+            return Appearance(profile=named, colours=cicp_name(numbers[0], numbers[1]))
+    if b"iCCP" in chunks and colours_of(profile := _inflated(chunks[b"iCCP"])) is not None:
+        return Appearance(profile=profile)
+    if b"sRGB" in chunks:
+        return Appearance(colours="sRGB")
+    return _from_gamma(chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b""))
+
+
+def _inflated(content: bytes) -> bytes:
+    """The profile that iCCP holds behind a name and the method of compression."""
+    name, _, rest = content.partition(b"\0")
+    if not name or rest[:1] != b"\0":
+        return b""
+    try:
+        return zlib.decompressobj().decompress(rest[1:], _MOST_CONTENT)
+    except zlib.error:
+        return b""
+
+
+def _from_gamma(gamma: bytes, chromaticities: bytes) -> Appearance:
+    """Primaries alone say nothing."""
+    stored = int.from_bytes(gamma, "big") / _GAMMA_UNIT if len(gamma) == 4 else 0
+    if not stored:
+        return Appearance()
+    primaries = SRGB
+    if len(chromaticities) == 32:
+        values = [value / _GAMMA_UNIT for value in struct.unpack(">8I", chromaticities)]
+        white, red, green, blue = zip(values[::2], values[1::2], strict=True)
+        primaries = Primaries(red, green, blue, white)
+    elif abs(stored / _USUAL_GAMMA - 1) <= _NEAR:
+        return Appearance(colours=f"gamma {1 / stored:.1f}")
+    try:
+        profile = rgb_profile(primaries, Gamma(1 / stored))
+    except ValueError:
+        return Appearance()
+    with_primaries = " with primaries" if primaries is not SRGB else ""
+    return Appearance(profile=profile, colours=f"gamma {1 / stored:.1f}{with_primaries}")

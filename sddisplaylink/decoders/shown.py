@@ -1,0 +1,114 @@
+"""Frames as they are shown: turned the right side up, and in sRGB."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+
+from PIL import Image
+
+from sddisplaylink.decoders.appearance import UPRIGHT, Appearance, Presentation
+from sddisplaylink.decoders.colour.transform import Colours, colours_of
+from sddisplaylink.decoders.protocol import Buffer, Decoder, ImageInfo
+
+__all__ = ["presented"]
+
+_Turn = Image.Transpose
+_TURNS = {
+    2: _Turn.FLIP_LEFT_RIGHT,
+    3: _Turn.ROTATE_180,
+    4: _Turn.FLIP_TOP_BOTTOM,
+    5: _Turn.TRANSPOSE,
+    6: _Turn.ROTATE_270,
+    7: _Turn.TRANSVERSE,
+    8: _Turn.ROTATE_90,
+}
+_BACK = _TURNS | {6: _Turn.ROTATE_90, 8: _Turn.ROTATE_270}
+
+
+def presented(decoder: Decoder, appearance: Appearance, presentation: Presentation) -> Decoder:
+    """The decoder itself if its frames are shown as they are stored, or else one that makes of them what is shown."""
+    orientation = appearance.orientation if presentation.orient else UPRIGHT
+    colours = colours_of(appearance.profile) if appearance.profile and presentation.to_srgb else None
+    if colours is not None and colours.transform is None:
+        colours = None
+    return decoder if orientation == UPRIGHT and colours is None else _ShownDecoder(decoder, orientation, colours)
+
+
+class _ShownDecoder:
+    """A Decoder on another one.
+
+    Frames are composed as they are stored, and brought to sRGB as a whole: so they are blended as browsers blend them.
+    """
+
+    def __init__(self, decoder: Decoder, orientation: int, colours: Colours | None) -> None:
+        self._decoder = decoder
+        self._orientation = orientation
+        self._colours = colours
+        self._stored_size = decoder.size
+        self.format = decoder.format
+        width, height = decoder.size
+        self.size = (height, width) if orientation > 4 else (width, height)
+        self.can_resume = decoder.can_resume and colours is None  # from sRGB there is no way back
+        self._info: tuple[ImageInfo, ImageInfo] | None = None
+
+    @property
+    def info(self) -> ImageInfo:
+        """What the container says, with the size that is shown."""
+        stored = self._decoder.info
+        if self._info is None or self._info[0] is not stored:
+            self._info = stored, replace(stored, size=self.size)
+        return self._info[1]
+
+    def has_frame(self, index: int) -> bool:
+        """True if there is a frame `index`."""
+        return self._decoder.has_frame(index)
+
+    def delay_ns(self, index: int) -> int | None:
+        """The delay of frame `index`, as stored."""
+        return self._decoder.delay_ns(index)
+
+    def __copy__(self) -> _ShownDecoder:
+        return _ShownDecoder(copy(self._decoder), self._orientation, self._colours)
+
+    def reference(self, index: int) -> int | None:
+        """As of the stored frames."""
+        return self._decoder.reference(index)
+
+    def resume(self, index: int, pixels: Buffer) -> None:
+        """Go on from what was shown, turned back."""
+        if self._colours is not None:
+            raise RuntimeError(f"frame {index} is no base")
+        shown = _picture(self.size, pixels)
+        self._decoder.resume(index, shown.transpose(_BACK[self._orientation]).tobytes())
+
+    def compose(self, index: int) -> None:
+        """Compose the stored frame."""
+        self._decoder.compose(index)
+
+    def pixels(self) -> memoryview:
+        """The frame as it is shown, a copy."""
+        picture = _picture(self._stored_size, self._decoder.pixels())
+        if self._colours is not None:
+            picture = self._colours.to_srgb(picture)
+        if self._orientation != UPRIGHT:
+            picture = picture.transpose(_TURNS[self._orientation])
+        return memoryview(picture.tobytes())
+
+    def cost(self, index: int) -> int:
+        """That of the stored frame, and of going through all of its pixels."""
+        width, height = self.size
+        return self._decoder.cost(index) + 4 * width * height * (16 if self._colours is not None else 2)
+
+    def purge(self) -> None:
+        """Give up memory."""
+        self._decoder.purge()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._decoder.close()
+
+
+def _picture(size: tuple[int, int], pixels: Buffer) -> Image.Image:
+    """Those pixels as an image of Pillow's; they are not copied."""
+    return Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)  # type: ignore[arg-type]

@@ -1,0 +1,222 @@
+"""Colours brought to sRGB as browsers do: what counts among all that a file says, and what costs nothing."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image, ImageCms, features
+
+import sddisplaylink as sd
+from sddisplaylink.decoders.colour.cicp import cicp_profile
+from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
+from sddisplaylink.decoders.colour.transform import colours_of, is_profile
+from sddisplaylink.decoders.composition.composer import TileDecoder
+from sddisplaylink.decoders.data.file import FileData
+from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.opening import open_decoder
+from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
+from support.images import GifPicture, PngPicture, build_apng, build_gif, build_png, build_row, chunk
+
+pytestmark = pytest.mark.skipif(not features.check("littlecms2"), reason="this Pillow has no colour management")
+
+STORED = (200, 60, 60, 255)
+P3_PRIMARIES = Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), (0.3127, 0.3290))
+SRGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+GREY_PROFILE = rgb_profile(SRGB, Gamma(1.0)).replace(b"RGB XYZ ", b"GRAYXYZ ").replace(b"rTRC", b"kTRC")
+
+GAMMA_1 = chunk(b"gAMA", struct.pack(">I", 100_000))
+GAMMA_22 = chunk(b"gAMA", struct.pack(">I", 45_455))
+SRGB_CHUNK = chunk(b"sRGB", b"\0")
+P3_CORNERS = chunk(b"cHRM", struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000))
+
+
+def iccp(profile):
+    return chunk(b"iCCP", b"name\0\0" + zlib.compress(profile))
+
+
+def cicp(primaries, transfer, matrix=0, full=1):
+    return chunk(b"cICP", bytes([primaries, transfer, matrix, full]))
+
+
+P3_22 = rgb_profile(P3_PRIMARIES, Gamma(2.2))
+P3_PROFILE = iccp(P3_22)
+LINEAR, P3_SRGB, P3_POWER = (229, 133, 133), (217, 42, 52), (219, 37, 49)  # what Chromium's canvas has of (200, 60, 60)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "shown"),
+    [
+        ([], STORED[:3]),
+        ([GAMMA_1], LINEAR),
+        ([GAMMA_22], STORED[:3]),
+        ([P3_CORNERS], STORED[:3]),
+        ([P3_CORNERS, GAMMA_22], P3_POWER),
+        ([SRGB_CHUNK, GAMMA_1, P3_CORNERS], STORED[:3]),
+        ([P3_PROFILE, GAMMA_1], P3_POWER),
+        ([SRGB_CHUNK, P3_PROFILE], P3_POWER),
+        ([iccp(P3_22[:200]), GAMMA_1], LINEAR),
+        ([iccp(b"rubbish")], STORED[:3]),
+        ([chunk(b"iCCP", b"no end of the name"), GAMMA_1], LINEAR),
+        ([iccp(SRGB_PROFILE), GAMMA_1], STORED[:3]),
+        ([cicp(12, 13), SRGB_CHUNK, GAMMA_1], P3_SRGB),
+        ([cicp(1, 8), P3_PROFILE], LINEAR),
+        ([cicp(2, 13), P3_PROFILE], P3_POWER),
+        ([cicp(12, 2), P3_PROFILE], P3_POWER),
+        ([cicp(12, 13, full=0), GAMMA_1], LINEAR),
+        ([cicp(12, 13)[:-1] + b"?"], STORED[:3]),
+        ([GAMMA_1, GAMMA_22], LINEAR),
+        ([chunk(b"gAMA", bytes(4))], STORED[:3]),
+        ([chunk(b"gAMA", b"\0\0\0\1")], (0, 0, 0)),
+        ([chunk(b"gAMA", b"\1\2")], STORED[:3]),
+        ([chunk(b"cHRM", bytes(32)), GAMMA_1], STORED[:3]),
+    ],
+)
+@pytest.mark.parametrize("decoder", ["auto", "pillow"])
+def test_what_counts_in_a_png(chunks, shown, decoder):
+    data = build_png((4, 3), STORED, *chunks)
+    with sd.AnimatedImage.open(data, decoder=decoder) as image:
+        assert image[0].image.getpixel((1, 1))[:3] == pytest.approx(shown, abs=2)
+    with sd.AnimatedImage.open(data, decoder=decoder, to_srgb=False) as image:
+        assert image[0].image.getpixel((1, 1)) == STORED
+
+
+@pytest.mark.parametrize(
+    ("transfer", "levels"),
+    [(1, 121), (4, 129), (5, 106), (6, 121), (7, 141), (8, 188), (13, 128), (14, 121), (15, 121), (17, 118)],
+)
+def test_curves_as_chromium_reads_their_numbers(transfer, levels):
+    data = build_png((4, 3), (128, 128, 128, 255), cicp(1, transfer))
+    assert sd.AnimatedImage.open(data)[0].image.getpixel((0, 0))[:3] == pytest.approx((levels,) * 3, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("primaries", "shown"),
+    {
+        4: (236, 50, 49),
+        5: (204, 60, 60),
+        6: (195, 66, 59),
+        7: (195, 66, 59),
+        8: (226, 39, 51),
+        9: (247, 0, 53),
+        10: (255, 0, 79),
+        11: (212, 42, 53),
+        12: (217, 42, 52),
+        22: (202, 67, 59),
+    }.items(),
+)
+def test_primaries_as_chromium_reads_their_numbers(primaries, shown):
+    data = build_png((4, 3), STORED, cicp(primaries, 13))
+    assert sd.AnimatedImage.open(data)[0].image.getpixel((0, 0))[:3] == pytest.approx(shown, abs=2)
+
+
+def test_alpha_stays():
+    data = build_png((4, 3), (200, 60, 60, 77), P3_PROFILE)
+    assert sd.AnimatedImage.open(data)[0].image.getpixel((0, 0)) == pytest.approx((*P3_POWER, 77), abs=2)
+
+
+@pytest.mark.parametrize(("depth", "kind", "samples"), [(8, 0, b"\x80"), (16, 0, b"\x80\0"), (8, 4, b"\x80\xff")])
+def test_grey_pictures(depth, kind, samples):
+    for chunks in ([GAMMA_1], [iccp(rgb_profile(SRGB, Gamma(1.0)))]):
+        image = sd.AnimatedImage.open(build_row(depth, kind, samples, 1, *chunks))
+        assert image[0].image.getpixel((0, 0)) == pytest.approx((188, 188, 188, 255), abs=1)
+
+
+def test_frames_are_blended_before_they_are_converted():
+    """As browsers do: half of white over black is a grey of 128, which is brighter where light is stored linearly."""
+    pictures = [PngPicture(fill=(0, 0, 0, 255)), PngPicture(fill=(255, 255, 255, 128), blend=1)]
+    data = build_apng(pictures)
+    shown = sd.AnimatedImage.open(data[:33] + GAMMA_1 + data[33:])
+    for index in (1, 0, 1):
+        shown.purge()
+        assert shown[index].image.getpixel((0, 0))[0] == (0, 188)[index]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "TIFF"])
+@pytest.mark.parametrize("decoder", ["auto", "pillow"])
+def test_profiles_of_other_formats(kind, decoder):
+    if kind == "AVIF" and "avif" not in features.get_supported():
+        pytest.skip("this Pillow has no AVIF")
+    options = {"JPEG": {"quality": 100, "subsampling": 0}, "WEBP": {"lossless": True}}
+    options |= {"AVIF": {"quality": 100, "subsampling": "4:4:4"}, "TIFF": {}}
+    file = io.BytesIO()
+    Image.new("RGB", (16, 16), STORED[:3]).save(file, kind, icc_profile=P3_22, **options[kind])
+    with sd.AnimatedImage.open(file.getvalue(), decoder=decoder) as image:
+        assert image[0].image.getpixel((5, 5))[:3] == pytest.approx(P3_POWER, abs=3)
+        assert image.colour_profile == "primaries and a curve"
+    with sd.AnimatedImage.open(file.getvalue(), decoder=decoder, to_srgb=False) as image:
+        assert image[0].image.getpixel((5, 5))[:3] == pytest.approx(STORED[:3], abs=2)
+
+
+def test_a_grey_profile():
+    file = io.BytesIO()
+    Image.new("L", (16, 16), 128).save(file, "JPEG", icc_profile=GREY_PROFILE, quality=100)
+    assert sd.AnimatedImage.open(file.getvalue())[0].image.getpixel((5, 5)) == (188, 188, 188, 255)
+
+
+# what costs nothing
+
+
+@pytest.mark.parametrize("chunks", [[], [SRGB_CHUNK], [GAMMA_22], [iccp(SRGB_PROFILE)], [P3_CORNERS], [cicp(1, 13)]])
+def test_files_of_srgb_are_decoded_as_ever(chunks):
+    decoder = open_decoder(FileData(build_png((4, 3), STORED, *chunks)), Limits(1000))
+    assert type(decoder) is TileDecoder
+
+
+def test_gifs_and_pictures_without_a_profile_are_decoded_as_ever():
+    assert type(open_decoder(FileData(build_gif([GifPicture()])), Limits(1000))) is TileDecoder
+    file = io.BytesIO()
+    Image.new("RGB", (4, 3)).save(file, "JPEG")
+    assert type(open_decoder(FileData(file.getvalue()), Limits(1000))) is SequenceDecoder
+
+
+# names
+
+
+@pytest.mark.parametrize(
+    ("chunks", "name"),
+    [
+        ([], None),
+        ([SRGB_CHUNK], "sRGB"),
+        ([GAMMA_22], "gamma 2.2"),
+        ([GAMMA_1, P3_CORNERS], "gamma 1.0 with primaries"),
+        ([cicp(12, 13)], "Display P3"),
+        ([cicp(9, 8)], "BT.2020, linear"),
+        ([cicp(1, 13)], "sRGB"),
+        ([P3_PROFILE], "primaries and a curve"),
+        ([iccp(SRGB_PROFILE)], "sRGB built-in"),
+    ],
+)
+def test_what_the_colours_are_called(chunks, name):
+    assert sd.AnimatedImage.open(build_png((4, 3), STORED, *chunks)).colour_profile == name
+
+
+# profiles
+
+
+def test_profiles_that_make_no_sense():
+    whole = rgb_profile(SRGB, Gamma(1.8))
+    assert is_profile(whole)
+    for broken in (b"", whole[:100], whole[:-1], whole.replace(b"acsp", b"nope"), whole.replace(b"RGB ", b"Lab ", 1)):
+        assert not is_profile(broken)
+        assert colours_of(broken) is None
+    assert colours_of(whole.replace(b"rTRC", b"xTRC")) is None
+
+
+def test_primaries_that_make_no_sense():
+    line = Primaries((0.1, 0.1), (0.2, 0.2), (0.3, 0.3), (0.3127, 0.3290))
+    for primaries in (line, SRGB._replace(white=(0.3, 0.0)), SRGB._replace(red=(2.0, 0.3))):
+        with pytest.raises(ValueError):
+            rgb_profile(primaries, Gamma(1.0))
+
+
+def test_every_pair_of_numbers_gives_a_profile_or_none():
+    known = 0
+    for primaries in range(256):
+        for transfer in (1, 8, 13, 17, 99):
+            profile = cicp_profile(primaries, transfer)
+            known += profile is not None
+            assert profile is None or is_profile(profile)
+    assert known == 11 * 4
