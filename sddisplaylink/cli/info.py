@@ -8,6 +8,18 @@ from typing import Any
 from sddisplaylink.cli.output import format_bytes, format_seconds, print_json, print_table
 from sddisplaylink.images.image import AnimatedImage
 
+UPRIGHT = 1
+ORIENTATIONS = {
+    2: "mirrored from left to right",
+    3: "upside down",
+    4: "mirrored from top to bottom",
+    5: "mirrored from left to right, then turned left",
+    6: "turned right",
+    7: "mirrored from left to right, then turned right",
+    8: "turned left",
+}
+"""What is done to the stored pictures, by EXIF's number."""
+
 
 def add_parser(commands: Any) -> None:
     """Add this command and its options."""
@@ -40,6 +52,8 @@ def describe(image: AnimatedImage) -> dict[str, Any]:
         "duration": image.duration,
         "durations": list(image.durations),
         "truncated": image.truncated,
+        "orientation": image.orientation,
+        "colour_profile": image.colour_profile,
         "decoded_bytes": image.width * image.height * 4 * image.frame_count,
     }
 
@@ -47,7 +61,7 @@ def describe(image: AnimatedImage) -> dict[str, Any]:
 def readable(facts: dict[str, Any]) -> list[tuple[str, object]]:
     """The same for people."""
     loops = facts["loop_count"]
-    return [
+    rows: list[tuple[str, object]] = [
         ("format", facts["format"]),
         ("size", f"{facts['width']} x {facts['height']} pixels"),
         ("frames", facts["frame_count"]),
@@ -56,6 +70,11 @@ def readable(facts: dict[str, Any]) -> list[tuple[str, object]]:
         ("truncated", "yes: what is missing is not counted" if facts["truncated"] else "no"),
         ("decoded", format_bytes(facts["decoded_bytes"])),
     ]
+    if facts["orientation"] != UPRIGHT:
+        rows.append(("orientation", ORIENTATIONS[facts["orientation"]]))
+    if facts["colour_profile"]:
+        rows.append(("colours", facts["colour_profile"]))
+    return rows
 
 
 def summarise(durations: list[float]) -> str:

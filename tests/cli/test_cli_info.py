@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 
 from sddisplaylink.cli import main
+from support.browser_samples import exif
+from support.images import build_png, chunk
 
 
 def animation(file_format: str, durations: list[int], size: tuple[int, int] = (20, 10), **options: object) -> bytes:
@@ -79,6 +81,8 @@ def test_json_tells_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
         "duration": pytest.approx(0.39),
         "durations": pytest.approx([0.04, 0.1, 0.25]),
         "truncated": False,
+        "orientation": 1,
+        "colour_profile": None,
         "decoded_bytes": 20 * 10 * 4 * 3,
     }
 
@@ -179,3 +183,14 @@ def test_as_a_process(data: bytes, tmp_path: Path) -> None:
     else:
         assert done.stdout.startswith("file ")
         assert done.stderr == ""
+
+
+def test_orientation_and_colours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = chunk(b"eXIf", exif(6)) + chunk(b"cICP", bytes([12, 13, 0, 1]))
+    data = build_png((4, 3), (1, 2, 3, 255), said)
+    _, out, _ = info(data, tmp_path, capsys)
+    assert "orientation  turned right\n" in out
+    assert "colours      Display P3\n" in out
+    assert "size         3 x 4 pixels\n" in out
+    found = facts(data, tmp_path, capsys)
+    assert (found["orientation"], found["colour_profile"], found["width"]) == (6, "Display P3", 3)

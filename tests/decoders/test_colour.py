@@ -150,6 +150,33 @@ def test_profiles_of_other_formats(kind, decoder):
         assert image[0].image.getpixel((5, 5))[:3] == pytest.approx(STORED[:3], abs=2)
 
 
+@pytest.mark.skipif("avif" not in features.get_supported(), reason="this Pillow has no AVIF")
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("numbers", "shown", "name"),
+    [
+        ((1, 13), STORED[:3], "sRGB"),
+        ((12, 13), P3_SRGB, "Display P3"),
+        ((12, 1), P3_SRGB, "Display P3"),
+        ((2, 2), STORED[:3], "sRGB"),
+        ((1, 8), LINEAR, "BT.709, linear"),
+        ((9, 99), (247, 0, 53), "BT.2020"),
+    ],
+)
+def test_numbers_in_the_boxes_of_an_avif(numbers, shown, name, count):
+    file = io.BytesIO()
+    pictures = [Image.new("RGB", (16, 16), STORED[:3])] * count
+    options = {"quality": 100, "subsampling": "4:4:4"}
+    pictures[0].save(file, "AVIF", save_all=count > 1, append_images=pictures[1:], **options)
+    data = bytearray(file.getvalue())
+    at = -1
+    while (at := data.find(b"colrnclx", at + 1)) >= 0:
+        struct.pack_into(">HH", data, at + 8, *numbers)
+    image = sd.AnimatedImage.open(bytes(data))
+    assert (image.frame_count, image.colour_profile) == (count, name)
+    assert image[count - 1].image.getpixel((5, 5))[:3] == pytest.approx(shown, abs=3)
+
+
 def test_a_grey_profile():
     file = io.BytesIO()
     Image.new("L", (16, 16), 128).save(file, "JPEG", icc_profile=GREY_PROFILE, quality=100)

@@ -104,7 +104,17 @@ def avif_animation(rng: random.Random) -> Sample:
     about = f"avif {size} {mode} {durations}"
     if rng.random() < 0.7:
         about += set_timing(data, rng)
+    if mode != "RGBA" and rng.random() < 0.5:
+        about += set_colours(data, rng.choice(SHOWN_ALIKE))
     return Sample(bytes(data), "image/avif", about)
+
+
+def set_colours(data: bytearray, numbers: tuple[int, int]) -> str:
+    """Other numbers instead of those that Pillow's encoder writes."""
+    at = -1
+    while (at := data.find(b"colrnclx", at + 1)) >= 0:
+        struct.pack_into(">HH", data, at + 8, *numbers)
+    return f" nclx {numbers}"
 
 
 def set_timing(data: bytearray, rng: random.Random) -> str:
@@ -159,7 +169,10 @@ def avif_still(rng: random.Random) -> Sample:
         colours += f" {name}"
     # of a still picture, Chromium 156 stretches what alpha there is between nothing and all
     picture(rng, size, mode, partial=False).save(file, "AVIF", exif=b"Exif\0\0" + exif(orientation), **options)
-    return Sample(file.getvalue(), "image/avif", f"still avif {size} {mode} {colours} orientation {orientation}")
+    data = bytearray(file.getvalue())
+    if rng.random() < 0.5:
+        colours += set_colours(data, rng.choice(CODES))
+    return Sample(bytes(data), "image/avif", f"still avif {size} {mode} {colours} orientation {orientation}")
 
 
 # PNG
@@ -181,7 +194,7 @@ def apng(rng: random.Random) -> Sample:
     colours, depth = rng.choice(PNG_FORMATS)
     size, count = size_of(rng), rng.choice([1, 2, 4])
     writer = PngWriter(size, bytes([depth, colours, 0, 0, 0]))
-    said, notes = colour_chunks(rng, [(primaries, transfer) for primaries in (1, 9, 12) for transfer in (8, 13)])
+    said, notes = colour_chunks(rng, SHOWN_ALIKE)
     plays = rng.choice([0, 1, 5])
     parts = [writer.begin(), chunk(b"acTL", struct.pack(">II", count, plays)), *said]
     parts += palette_chunks(rng, colours, depth, partial=not notes)
@@ -222,6 +235,9 @@ CODES = [
     for primaries in (1, 4, 5, 6, 8, 9, 11, 12, 22, 2, 30)
     for transfer in (1, 4, 5, 7, 8, 13, 14, 17, 2, 3)
 ]
+
+SHOWN_ALIKE = [(primaries, transfer) for primaries in (1, 9, 12) for transfer in (8, 13)]
+"""Of which Chromium makes the same in video as in a page."""
 
 
 def colour_chunks(rng: random.Random, codes: Sequence[tuple[int, int]] = CODES) -> tuple[list[bytes], list[object]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from sddisplaylink.decoders.appearance import Appearance, orientation_of
+from sddisplaylink.decoders.avif.colour import avif_colours
 from sddisplaylink.decoders.avif.sequence import is_avif, read_avif
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.container import Container
@@ -124,7 +125,10 @@ class SequenceDecoder:
         info = {} if self._source is None else self._source.info
         exif = info.get("exif", b"") if self.format in _ORIENTED else b""
         profile = info.get("icc_profile") or b""
-        return Appearance(orientation_of(bytes(exif)), bytes(profile))
+        said = Appearance(profile=bytes(profile))
+        if self.format == "AVIF" and not profile:
+            said = avif_colours(self._data, is_sequence=self._container is not None)
+        return said._replace(orientation=orientation_of(bytes(exif)))
 
     def _load(self, index: int) -> Image.Image:
         number = self._pages.numbers[index]

@@ -1,0 +1,87 @@
+"""What the boxes of an AVIF file say of its colours in numbers; a profile is what Pillow finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sddisplaylink.decoders.appearance import Appearance
+from sddisplaylink.decoders.avif.boxes import Box, Reader, boxes, find, find_all
+from sddisplaylink.decoders.colour.cicp import cicp_name, cicp_profile
+from sddisplaylink.errors import ImageFormatError
+
+__all__ = ["avif_colours"]
+
+_FULL_BOX = 4  # bytes of version and flags
+_ENTRY, _SAMPLE = 8, 78  # bytes before the first description of samples, and before the boxes in it
+_SRGB_PRIMARIES, _SRGB_CURVE = 1, 13
+_PRIMARIES = frozenset({1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22})
+_OTHER_CURVES = frozenset({4, 5, 7, 8, 17})  # all others, those of cameras too, are taken for sRGB's
+_MOST_ITEMS = 4096
+
+
+def avif_colours(data: bytes, *, is_sequence: bool) -> Appearance:
+    """Of the first track, or of the picture that is the main one; as stored if nothing is said of it."""
+    try:
+        top = {box.kind: box for box in boxes(data, 0, len(data)) if box.end <= len(data)}
+        said = _of_track(data, top.get(b"moov")) if is_sequence else _of_picture(data, top.get(b"meta"))
+        numbers = next((Reader(data, _shifted(box, 4))("HH") for box in said if _is_in_numbers(data, box)), None)
+    except ImageFormatError:
+        return Appearance()
+    if numbers is None:
+        return Appearance()
+    primaries = numbers[0] if numbers[0] in _PRIMARIES else _SRGB_PRIMARIES
+    curve = numbers[1] if numbers[1] in _OTHER_CURVES else _SRGB_CURVE
+    name = cicp_name(primaries, curve)
+    if (primaries, curve) == (_SRGB_PRIMARIES, _SRGB_CURVE):
+        return Appearance(colours=name)
+    return Appearance(profile=cicp_profile(primaries, curve) or b"", colours=name)
+
+
+def _is_in_numbers(data: bytes, box: Box) -> bool:
+    return data[box.begin : box.begin + 4] == b"nclx"
+
+
+def _shifted(box: Box, nbytes: int) -> Box:
+    """The box without the beginning of its content."""
+    return box._replace(begin=box.begin + nbytes)
+
+
+def _of_track(data: bytes, movie: Box | None) -> Iterator[Box]:
+    """The colour boxes of the first track that is not another's alpha."""
+    for track in () if movie is None else find_all(data, movie, b"trak"):
+        table = find(data, track, b"mdia", b"minf", b"stbl", b"stsd")
+        if table is not None and find(data, track, b"tref", b"auxl") is None:
+            entry = next(boxes(data, table.begin + _ENTRY, table.end), None)
+            if entry is not None:
+                yield from find_all(data, _shifted(entry, _SAMPLE), b"colr")
+            return
+
+
+def _of_picture(data: bytes, meta: Box | None) -> Iterator[Box]:
+    """The colour boxes that belong to the main item."""
+    if meta is None:
+        return
+    content = _shifted(meta, _FULL_BOX)
+    main, properties = find(data, content, b"pitm"), find(data, content, b"iprp", b"ipco")
+    if main is None or properties is None:
+        return
+    read = Reader(data, main)
+    version, _ = read.version_and_flags()
+    (item,) = read("I" if version else "H")
+    known = list(boxes(data, properties.begin, properties.end))
+    for association in find_all(data, find(data, content, b"iprp") or meta, b"ipma"):
+        for number in _properties_of(Reader(data, association), item):
+            if 0 < number <= len(known) and known[number - 1].kind == b"colr":
+                yield known[number - 1]
+
+
+def _properties_of(read: Reader, item: int) -> Iterator[int]:
+    """The numbers, from 1, of an item's properties."""
+    version, flags = read.version_and_flags()
+    (items,) = read("I")
+    for _ in range(min(items, _MOST_ITEMS)):
+        (this,) = read("I" if version else "H")
+        (count,) = read("B")
+        for (number,) in list(read.table("H" if flags & 1 else "B", count)):
+            if this == item:
+                yield number & (0x7FFF if flags & 1 else 0x7F)
