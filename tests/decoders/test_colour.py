@@ -161,6 +161,8 @@ def test_profiles_of_other_formats(kind, decoder):
         ((2, 2), STORED[:3], "sRGB"),
         ((1, 8), LINEAR, "BT.709, linear"),
         ((9, 99), (247, 0, 53), "BT.2020"),
+        ((12, 3), STORED[:3], None),
+        ((0, 8), STORED[:3], None),
     ],
 )
 def test_numbers_in_the_boxes_of_an_avif(numbers, shown, name, count):

@@ -16,6 +16,7 @@ _ENTRY, _SAMPLE = 8, 78  # bytes before the first description of samples, and be
 _SRGB_PRIMARIES, _SRGB_CURVE = 1, 13
 _PRIMARIES = frozenset({1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22})
 _OTHER_CURVES = frozenset({4, 5, 7, 8, 17})  # all others, those of cameras too, are taken for sRGB's
+_RESERVED_CURVES = (0, 3)
 _MOST_ITEMS = 4096
 
 
@@ -27,7 +28,7 @@ def avif_colours(data: bytes, *, is_sequence: bool) -> Appearance:
         numbers = next((Reader(data, _shifted(box, 4))("HH") for box in said if _is_in_numbers(data, box)), None)
     except ImageFormatError:
         return Appearance()
-    if numbers is None:
+    if numbers is None or not numbers[0] or numbers[1] in _RESERVED_CURVES:
         return Appearance()
     primaries = numbers[0] if numbers[0] in _PRIMARIES else _SRGB_PRIMARIES
     curve = numbers[1] if numbers[1] in _OTHER_CURVES else _SRGB_CURVE
