@@ -140,5 +140,11 @@ def test_no_decoder_says_anything(tmp_path):
             broken[at % len(broken) : at % len(broken) + 30] = b"\xaa" * 30
             files.append(tmp_path / f"{compression}-{at}.tiff")
             files[-1].write_bytes(broken)
+    for at in (150, 151):  # more samples in a pixel than there can be, which Pillow logs
+        broken = bytearray(FORMATS["TIFF"]().data)
+        place = broken.index(b"\x15\x01\x03\0")
+        broken[place + 8 : place + 10] = bytes([at % 256, 32])
+        files.append(tmp_path / f"samples-{at}.tiff")
+        files[-1].write_bytes(broken)
     command = [sys.executable, "-W", "default", "-c", _SAY_NOTHING, *files]
     assert subprocess.run(command, capture_output=True, check=True).stderr.decode() == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import threading
 import warnings
@@ -16,6 +17,9 @@ from PIL import ImageFile
 __all__ = ["load_quietly", "quietly"]
 
 _FILTER: Any = ("ignore", None, Warning, re.compile(r"(PIL|sddisplaylink)\b"), 0)
+
+
+_log, _nowhere = logging.getLogger("PIL"), logging.NullHandler()
 
 
 class _Switch:
@@ -41,28 +45,30 @@ class _Switch:
                 self._turn_on(self._before)
 
 
-# ---- warnings ----
+# ---- warnings, and what Pillow logs: logging prints that if the program has not set up anything ----
 
 
-def _add_filter() -> None:
+def _silence() -> None:
     """Not by ``warnings.catch_warnings``.
 
     That puts back all filters of the process as they were, whatever other threads have done to them since, and has
     warnings shown again that were to be shown once.
     """
     warnings.filters.insert(0, _FILTER)  # type: ignore[attr-defined]
+    _log.addHandler(_nowhere)
 
 
-def _remove_filter(_: object) -> None:
+def _unsilence(_: object) -> None:
+    _log.removeHandler(_nowhere)
     with contextlib.suppress(ValueError):  # the program has set up other filters meanwhile
         warnings.filters.remove(_FILTER)  # type: ignore[attr-defined]
 
 
-_warnings = _Switch(_add_filter, _remove_filter)
+_warnings = _Switch(_silence, _unsilence)
 
 
 def quietly() -> contextlib.AbstractContextManager[None]:
-    """Let no warning of Pillow's modules be shown, or raised, meanwhile."""
+    """Let no warning of Pillow's modules be shown, or raised, meanwhile, and nothing be printed that it logs."""
     return _warnings
 
 
