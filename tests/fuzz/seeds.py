@@ -13,8 +13,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from PIL import Image
 
-from support.images import GREEN, GifPicture, PngPicture, build_apng, build_gif, loop_extension
+from support.avif import avif_sequence
+from support.browser_samples import P3, exif, made_profile
+from support.every_format import flic, flic_frame, flic_palette, flic_same
+from support.images import GREEN, GifPicture, PngPicture, build_apng, build_gif, build_png, loop_extension
 from support.lzw_encoder import encode_lzw, sub_blocks
+from support.riff import webp_chunk, webp_file, webp_frame, webp_picture
 
 INDICES = bytes((i * i >> 4) % 7 if i // 300 % 2 else 3 for i in range(1200))
 
@@ -71,8 +75,32 @@ def python() -> Iterator[bytes]:
         yield file.getvalue()
 
 
+def containers() -> Iterator[bytes]:
+    """Headers are what matters: pictures of one colour."""
+    yield avif_sequence(["red", "blue", "lime"], duration=[20, 30, 30])
+    yield avif_sequence([(255, 0, 0, 128), (0, 0, 255, 255)])
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "AVIF", exif=b"Exif\0\0" + exif(6))
+    yield file.getvalue()
+    content = webp_picture(Image.new("RGBA", (4, 4), (9, 8, 7, 6)), lossless=True)
+    frames = webp_frame((0, 0, 4, 4), 40, 0, content) + webp_frame(
+        (2, 2, 4, 4), 40, 3, webp_chunk(b"ALPH", b"1") + content
+    )
+    yield webp_file((9, 9), 0x12, [3], webp_chunk(b"ICCP", made_profile(P3, 1.0)) + frames)
+    palette = flic_palette({1: (1, 2, 3), 200: (4, 5, 6)})
+    yield flic(flic_frame(palette, flic_same(), kind=0xF100), flic_frame(palette, flic_same()), flic_frame(flic_same()))
+    said = chunk(b"gAMA", struct.pack(">I", 50_000)) + chunk(
+        b"cHRM", struct.pack(">8I", *range(10_000, 90_000, 10_000))
+    )
+    said += chunk(b"iCCP", b"name\0\0" + zlib.compress(made_profile(P3, 1.8))) + chunk(b"eXIf", exif(7))
+    yield build_png((4, 3), GREEN, said)
+    yield build_png((4, 3), GREEN, chunk(b"cICP", b"\x0c\x0d\0\1"))
+    yield exif(5, ">")
+    yield made_profile(P3, 2.2)
+
+
 def main(directory: Path) -> None:
-    for make in (lzw, gif, png_scan, png_unpack, compose, python):
+    for make in (lzw, gif, png_scan, png_unpack, compose, python, containers):
         folder = directory / make.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(make()):
