@@ -39,7 +39,7 @@ def test_one_input(data: bytes) -> None:
             container = read_flic(data, LIMITS)
             assert container is None or 0 < len(container.delays_ns) <= len(data)
         elif data.startswith(b"\x89PNG"):
-            appearance = png_appearance(FileData(data))
+            appearance = png_appearance(FileData(data), len(data))
             assert 1 <= appearance.orientation <= 8
         else:
             assert 1 <= orientation_of(data) <= 8

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
 
-from sddisplaylink.decoders.appearance import UPRIGHT, Appearance, orientation_of
+from sddisplaylink.decoders.appearance import AS_STORED, UPRIGHT, Appearance, orientation_of
 from sddisplaylink.decoders.colour.cicp import cicp_name, cicp_profile
 from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
 from sddisplaylink.decoders.colour.transform import colours_of
@@ -16,6 +17,8 @@ __all__ = ["png_appearance"]
 
 _SIGNATURE, _AROUND = 8, 12  # bytes: of the file; of a chunk beside its content
 _KINDS = frozenset((b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf"))
+_ANY = re.compile(b"cICP|iCCP|sRGB|gAMA|eXIf")
+_HEADERS = 33  # bytes: what every file begins with
 _END = frozenset((b"IDAT", b"IEND", b"fdAT"))
 _MOST_CHUNKS = 1000
 _MOST_CONTENT = 16 << 20
@@ -23,8 +26,13 @@ _GAMMA_UNIT = 100_000
 _USUAL_GAMMA, _NEAR = 1 / 2.2, 0.05  # that, without primaries, is what sRGB is called
 
 
-def png_appearance(data: FileData) -> Appearance:
-    """What the file says: cICP counts before iCCP, that before sRGB, and gAMA with cHRM last."""
+def png_appearance(data: FileData, end: int) -> Appearance:
+    """What the file says before `end`, where its first picture begins.
+
+    cICP counts before iCCP, that before sRGB, and gAMA with cHRM last.
+    """
+    if _ANY.search(data[_HEADERS:end]) is None:  # as in most files
+        return AS_STORED
     chunks = dict(reversed(list(_chunks(data))))  # the first of a kind counts
     if not chunks:
         return Appearance()

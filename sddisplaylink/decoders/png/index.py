@@ -70,6 +70,11 @@ class PngIndex(FrameIndex):
         """What tRNS says; empty without it."""
         return self.data[self.state.transparency.begin : self.state.transparency.end]
 
+    @property
+    def first_data(self) -> int:
+        """Where the first piece of any picture begins."""
+        return int(self._spans.at(0).begin)
+
     def spans(self, index: int) -> list[tuple[int, int]]:
         """Where the pieces of a frame's zlib stream begin and end."""
         frame = self.frame(index)

@@ -55,7 +55,7 @@ class PngSource:
             raise ImageFormatError("the PNG file holds no whole picture")
         if limits.chosen_count:
             self.index.has(limits.frames)
-        self.appearance = png_appearance(self.data)
+        self.appearance = png_appearance(self.data, self.index.first_data)
 
     @property
     def size(self) -> tuple[int, int]:
