@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
+import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sddisplaylink.errors import SDDisplayLinkError
 
 BINDINGS = ("PySide6", "PyQt6")
 PARTS = ("QtCore", "QtGui", "QtWidgets")
 ENVIRONMENT = "QT_API"  # as of qtpy, matplotlib and others
+_Class = TypeVar("_Class", bound=type)
 INSTALL = 'pip install "sddisplaylink[qt]"'
 
 
@@ -44,15 +47,36 @@ def load() -> tuple[str, Any, Any, Any]:
 
 if TYPE_CHECKING:
     from PySide6 import QtCore, QtGui, QtWidgets
-    from PySide6.QtCore import Signal, Slot
+    from PySide6.QtCore import Property, Signal, Slot
 
     BINDING = "PySide6"
 else:
     BINDING, QtCore, QtGui, QtWidgets = load()
     if BINDING == "PySide6":
-        Signal, Slot = QtCore.Signal, QtCore.Slot
+        Property, Signal, Slot = QtCore.Property, QtCore.Signal, QtCore.Slot
     else:
-        Signal, Slot = QtCore.pyqtSignal, QtCore.pyqtSlot
+        Property, Signal, Slot = QtCore.pyqtProperty, QtCore.pyqtSignal, QtCore.pyqtSlot
+
+
+class MethodProperty(Property):
+    """A Qt property of which the Python name is its getter, as QMovie has them: ``movie.speed()``."""
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else self.fget.__get__(instance, owner)
+
+
+def add_snake_case(cls: _Class) -> _Class:
+    """Let the camelCase methods of a class be called by snake_case names, too, as PySide6's feature of that name does.
+
+    The feature itself knows only of methods that are Qt's.
+    """
+    inherited = (vars(base) for base in reversed(cls.__mro__) if base.__module__.startswith(__package__))
+    own = {name: value for members in inherited for name, value in members.items()}
+    for name, value in own.items():
+        snake = re.sub("(?=[A-Z])", "_", name).lower()
+        if snake != name and name[0].islower() and (inspect.isfunction(value) or isinstance(value, staticmethod)):
+            setattr(cls, snake, value)
+    return cls
 
 
 def is_connected(sender: QtCore.QObject, name: str) -> bool:
@@ -65,4 +89,16 @@ def is_connected(sender: QtCore.QObject, name: str) -> bool:
     return any(method.name() == name.encode() and sender.isSignalConnected(method) for method in methods)
 
 
-__all__ = ["BINDING", "QtCore", "QtGui", "QtMissingError", "QtWidgets", "Signal", "Slot", "is_connected"]
+__all__ = [
+    "BINDING",
+    "MethodProperty",
+    "Property",
+    "QtCore",
+    "QtGui",
+    "QtMissingError",
+    "QtWidgets",
+    "Signal",
+    "Slot",
+    "add_snake_case",
+    "is_connected",
+]

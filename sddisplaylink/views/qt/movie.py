@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import weakref
 from collections.abc import Callable
 from typing import Any
 
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.playback.options import PlayerState
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets, Signal, Slot, is_connected
+from sddisplaylink.views.qt.attachment import LabelAttachment, TakesPixmaps, attachments_of
+from sddisplaylink.views.qt.binding import (
+    MethodProperty,
+    QtCore,
+    QtGui,
+    QtWidgets,
+    Signal,
+    Slot,
+    add_snake_case,
+    is_connected,
+)
 from sddisplaylink.views.qt.movie_frame import MovieFrame
 from sddisplaylink.views.qt.movie_player import MoviePlayer, MovieSource
 from sddisplaylink.views.qt.movie_properties import UNKNOWN
@@ -20,16 +31,23 @@ from sddisplaylink.views.qt.movie_properties import UNKNOWN
 __all__ = ["AnimatedMovie"]
 
 State = QtGui.QMovie.MovieState
+SIGNALS = frozenset(
+    {"started", "finished", "stateChanged", "frameChanged", "loopFinished", "updated", "resized", "pixmapChanged"}
+    | {"error", "destroyed", "objectNameChanged"}
+)
+QOBJECT_KEYWORDS = SIGNALS | {"speed", "cacheMode", "objectName"}
 STATES = {PlayerState.PLAYING: State.Running, PlayerState.PAUSED: State.Paused}
 
 
+@add_snake_case
 class AnimatedMovie(MovieFrame):
     """Plays GIF, APNG, WebP and whatever else Pillow opens, in place of a QMovie.
 
     ``AnimatedMovie(file_name)``, ``AnimatedMovie(device)`` and ``AnimatedMovie(parent)`` are made like a QMovie, and
     have its methods, states and signals; ``loopFinished`` is new, and ``error`` says it in words. ``source`` may also
     be bytes, a binary file, an AnimatedImage, or an AnimatedImagePlayer, whose callbacks then move to the GUI thread
-    and which stays its maker's to close. ``player_options`` are those of AnimatedImagePlayer.
+    and which stays its maker's to close. ``options`` are those of AnimatedImagePlayer, and QMovie's keywords:
+    ``fileName``, ``device``, ``speed``, ``cacheMode``, ``objectName``, and a slot for each signal.
 
     A movie belongs to the GUI thread: all signals come there, while frames are decoded on another. A file that cannot
     be read raises nothing, as in Qt: see :meth:`isValid` and ``error``; :meth:`set_source` raises. A movie ends with
@@ -54,20 +72,31 @@ class AnimatedMovie(MovieFrame):
         source: MovieSource | QtCore.QObject | None = None,
         format: bytes | QtCore.QByteArray = b"",  # noqa: A002 -- QMovie's name of it
         parent: QtCore.QObject | None = None,
-        **player_options: Any,
+        **options: Any,
     ) -> None:
         if isinstance(source, QtCore.QObject) and not isinstance(source, QtCore.QIODevice):
             source, parent = None, source
+        opened: MovieSource | None = _only_one(source, options.pop("fileName", None), options.pop("device", None))
         super().__init__(parent)
-        self._options = player_options
+        settings = {name: options.pop(name) for name in QOBJECT_KEYWORDS & options.keys()}
+        self._options = options
         self._told_state, self._told_size = State.NotRunning, QtCore.QSize()
         self._viewer: weakref.WeakMethod[Callable[[Frame], None]] | None = None  # a widget's, without a signal's cost
         self._tellers: list[Callable[[AnimatedMovie], None]] | None = None
         self._movie_player = movie_player = MoviePlayer(_Events(self))
         self.destroyed.connect(lambda: movie_player.release())  # PySide6 would not keep the method's own object alive
         self.setFormat(format)
-        if source is not None:
-            self._open_quietly(source)
+        self._set_up(settings)
+        if opened is not None:
+            self._replace(opened)
+
+    def _set_up(self, settings: dict[str, Any]) -> None:
+        """Set the properties and connect the signals that were given as keywords."""
+        for name, value in settings.items():
+            if name in SIGNALS:
+                getattr(self, name).connect(value)
+            else:
+                getattr(self, f"set{name[0].upper()}{name[1:]}")(value)
 
     # ---- what it plays ----
 
@@ -91,31 +120,44 @@ class AnimatedMovie(MovieFrame):
 
     def set_source(self, source: MovieSource) -> None:
         """Play that instead, once started. Raises ImageFormatError, OSError, and then everything is as it was."""
-        player = self._movie_player.open(source, self._options)
-        self._name_source(source)
-        self._image = player.image
+        self._open(source)
         self._tell_state()
 
     def setFileName(self, name: str | os.PathLike[str]) -> None:
-        """Play that file, or resource (``":/..."``), instead."""
-        self._open_quietly(name)
+        """Play that file, or resource (``":/..."``), instead; a movie that runs goes on with the new file."""
+        self._replace(name)
 
     def setDevice(self, device: QtCore.QIODevice) -> None:
         """Play what is in that device, from where it stands, instead. It is read here and now."""
-        self._open_quietly(device)
+        self._replace(device)
 
     def close(self) -> None:
         """Stop, and let go of the source. The frame that was shown last can still be had. Idempotent."""
         self._movie_player.release()
         self._tell_state()
 
-    def _open_quietly(self, source: MovieSource) -> None:
+    def _open(self, source: MovieSource) -> None:
+        player = self._movie_player.open(source, self._options)
+        self._name_source(source)
+        self._image = player.image
+
+    def _replace(self, source: MovieSource) -> None:
+        """Play that and do what the movie did, playing or pausing; one that cannot be read leaves an invalid movie."""
+        state = self.state()
         try:
-            self.set_source(source)
-        except (OSError, SDDisplayLinkError) as error:
+            self._open(source)
+        except (OSError, ImageFormatError) as error:
             self._movie_player.release()
             self._name_source(source)
-            self._fail(error)
+            self._failure = error
+            if state != State.NotRunning:
+                self._fail(error)
+            return
+        if self.player is not None and state != State.NotRunning:
+            self.player.play()
+            if state == State.Paused:
+                self.player.pause()
+        self._tell_state()
 
     def _name_source(self, source: MovieSource) -> None:
         """Another source: nothing of the former holds."""
@@ -133,13 +175,11 @@ class AnimatedMovie(MovieFrame):
     @Slot()
     def start(self) -> None:
         """Play from the beginning, or go on after a pause. The first frame is shown at the next refresh."""
-        if self.player is None:
-            self.error.emit(self.lastErrorString())
-            self.finished.emit()
-            return
+        player = self.player
         was_at_rest = self.state() == State.NotRunning
         self.setPaused(False)
-        if was_at_rest:
+        if player is not None and was_at_rest:
+            self._await(player.frame_index)
             self.started.emit()
 
     @Slot()
@@ -152,16 +192,16 @@ class AnimatedMovie(MovieFrame):
     @Slot(bool)
     def setPaused(self, paused: bool) -> None:
         """Hold the frame, or go on; what does not run cannot be paused, and is started by ``False``."""
-        if self.player is None:
-            return
-        if paused:
-            self.player.pause()
-        else:
-            is_beginning = self.state() == State.NotRunning
-            self.player.play()
-            if is_beginning:
-                self._await(self.player.frame_index)
-        self._tell_state()
+        if self.player is not None:
+            if paused:
+                self.player.pause()
+            else:
+                self.player.play()
+            self._tell_state()
+        elif not paused:
+            self.error.emit(self.lastErrorString())
+            self.stateChanged.emit(State.NotRunning)
+            self.finished.emit()
 
     @Slot(result=bool)
     def jumpToNextFrame(self) -> bool:
@@ -182,7 +222,7 @@ class AnimatedMovie(MovieFrame):
         self._await(number)
         return True
 
-    def speed(self) -> int:
+    def _speed(self) -> int:
         """Speed in percent of what the file says."""
         return round(100 * self._rate())
 
@@ -193,6 +233,8 @@ class AnimatedMovie(MovieFrame):
         if self.player is not None:
             self.player.rate = percent / 100
 
+    speed = MethodProperty(int, _speed, setSpeed)
+
     def _rate(self) -> float:
         return float(self._options.get("rate", 1.0)) if self.player is None else self.player.rate
 
@@ -202,18 +244,33 @@ class AnimatedMovie(MovieFrame):
 
     # ---- on labels ----
 
-    def attach(self, label: QtWidgets.QLabel) -> None:
+    def attach(self, label: QtWidgets.QLabel | TakesPixmaps) -> None:
         """Show the frames in that label, in place of ``label.setMovie()``, which takes nothing but a QMovie.
 
-        Ends with either of them, and with :meth:`detach`. Anything else with a ``setPixmap()`` will do as well.
+        Ends with either of them, with :meth:`detach`, and when the label is given something else to show, as a QMovie's
+        showing does. Anything else with a ``setPixmap()`` will do as well.
         """
-        self.pixmapChanged.connect(label.setPixmap)
+        self.detach(label)
+        show = LabelAttachment(self, label).show if isinstance(label, QtWidgets.QLabel) else label.setPixmap
+        self.pixmapChanged.connect(show)
         if self._number != UNKNOWN:
-            label.setPixmap(self.currentPixmap())
+            show(self.currentPixmap())
 
-    def detach(self, label: QtWidgets.QLabel) -> None:
-        """Leave the label as it is."""
-        self.pixmapChanged.disconnect(label.setPixmap)
+    def detach(self, label: QtWidgets.QLabel | TakesPixmaps) -> None:
+        """Leave the label as it is. Does nothing if it is not attached."""
+        if isinstance(label, QtWidgets.QLabel):
+            for attachment in self._attachments(label):
+                attachment.end()
+        else:
+            with contextlib.suppress(RuntimeError, TypeError):  # as the bindings say that it is not connected
+                self.pixmapChanged.disconnect(label.setPixmap)
+
+    def is_attached(self, label: QtWidgets.QLabel) -> bool:
+        """Whether that QLabel shows the movie, and nothing else by now."""
+        return bool(self._attachments(label))
+
+    def _attachments(self, label: QtWidgets.QLabel) -> list[LabelAttachment]:
+        return [attachment for attachment in attachments_of(label) if attachment.movie() is self]
 
     # ---- from the player ----
 
@@ -258,6 +315,14 @@ class AnimatedMovie(MovieFrame):
         if state != self._told_state:
             self._told_state = state
             self.stateChanged.emit(state)
+
+
+def _only_one(*sources: Any) -> Any:
+    """The one that is not None, if any. TypeError if there are several."""
+    given = [source for source in sources if source is not None]
+    if len(given) > 1:
+        raise TypeError("a movie plays one source: a file or a device")
+    return given[0] if given else None
 
 
 FRAME_SIGNALS: dict[str, Callable[[AnimatedMovie], None]] = {

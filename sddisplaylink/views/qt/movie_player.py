@@ -54,13 +54,14 @@ class MoviePlayer(PlayerObserver):
         self.player: AnimatedImagePlayer | None = None
 
     def open(self, source: MovieSource, options: dict[str, Any]) -> AnimatedImagePlayer:
-        """Show that instead. Raises what AnimatedImagePlayer raises, and then shows what it did."""
+        """Show that instead. Raises what AnimatedImagePlayer raises, ClockError off the GUI thread."""
+        dispatcher = gui_dispatcher()
         is_owner = not isinstance(source, AnimatedImagePlayer)
         if isinstance(source, AnimatedImagePlayer):
             player = source
-            player.use_dispatcher(gui_dispatcher())
+            player.use_dispatcher(dispatcher)
         else:
-            player = AnimatedImagePlayer(open_image(source), dispatcher=gui_dispatcher(), **options)
+            player = AnimatedImagePlayer(open_image(source), dispatcher=dispatcher, **options)
         self.release()
         self.player, self._is_owner = player, is_owner
         player.attach(self)

@@ -6,7 +6,7 @@ from PIL import Image
 
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
-from sddisplaylink.views.qt.binding import QtCore, QtGui
+from sddisplaylink.views.qt.binding import MethodProperty, QtCore, QtGui
 
 ReaderError = QtGui.QImageReader.ImageReaderError
 UNKNOWN = -1
@@ -85,13 +85,15 @@ class MovieProperties(QtCore.QObject):
 
     # ---- how it is shown ----
 
-    def cacheMode(self) -> QtGui.QMovie.CacheMode:
+    def _get_cache_mode(self) -> QtGui.QMovie.CacheMode:
         """What was set."""
         return self._cache_mode
 
     def setCacheMode(self, mode: QtGui.QMovie.CacheMode) -> None:
         """Accepted: decoded frames are always kept, as far as ``max_buffer_bytes`` allows, and shared."""
-        self._cache_mode = mode
+        self._cache_mode = QtGui.QMovie.CacheMode(mode)
+
+    cacheMode = MethodProperty(QtGui.QMovie.CacheMode, _get_cache_mode, setCacheMode)
 
     def backgroundColor(self) -> QtGui.QColor:
         """What was set."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets
+from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets, add_snake_case
 from sddisplaylink.views.qt.movie import AnimatedMovie
 from sddisplaylink.views.qt.movie_player import MovieSource
 from sddisplaylink.views.qt.picture import Picture, picture_of
@@ -19,6 +19,7 @@ __all__ = ["AnimatedImageWidget"]
 Qt = QtCore.Qt
 
 
+@add_snake_case
 class AnimatedImageWidget(QtWidgets.QWidget):
     """Shows an animated image over whatever is below it, and pauses while nobody can see it.
 

@@ -36,9 +36,9 @@ def test_speeds(run: Run) -> None:
 
 def test_failures_are_told_as_qt_tells_them(run: Run) -> None:
     assert run("failures") == {
-        "missing": [False, False, "FileNotFoundError", 1, ["finished"]],
-        "text": [False, False, "InvalidDataError", 1, ["finished"]],
-        "bytes": [False, False, "InvalidDataError", 1, ["finished"]],
+        "missing": [False, False, "FileNotFoundError", 1, ["NotRunning", "finished"]],
+        "text": [False, False, "InvalidDataError", 1, ["NotRunning", "finished"]],
+        "bytes": [False, False, "InvalidDataError", 1, ["NotRunning", "finished"]],
         "broken frame heard": [True, "NotRunning", True, []],
         "unheard": [True, ["ImageFormatError"]],
         "set_source": "FileNotFoundError",
