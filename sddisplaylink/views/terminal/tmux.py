@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,20 +10,30 @@ from dataclasses import dataclass
 TIMEOUT = 1.0
 
 _QUESTION = "#{allow-passthrough}\t#{client_termtype}\t#{client_termname}"
-_KNOW_PLACEHOLDERS = ("kitty", "ghostty")
+_KITTY_VERSION = re.compile(r"kitty\((\d+)\.(\d+)")
+_FIRST_KITTY_WITH_PLACEHOLDERS = (0, 28)
 
 
 @dataclass(frozen=True)
 class Tmux:
-    """A tmux: whether it passes pictures on, and the name of the terminal that it runs in."""
+    """A tmux: whether it passes pictures on, and the terminal that it runs in."""
 
     passes: bool = False
     terminal: str = ""
+    """What the terminal calls itself, such as ``"kitty(0.40.1)"``, a tab, and its TERM; in small letters."""
 
     @property
     def shows_placeholders(self) -> bool:
         """Whether pictures reach a terminal that knows kitty's placeholders."""
-        return self.passes and any(name in self.terminal for name in _KNOW_PLACEHOLDERS)
+        return self.passes and _knows_placeholders(self.terminal)
+
+
+def _knows_placeholders(terminal: str) -> bool:
+    version = _KITTY_VERSION.search(terminal)
+    if version is not None:
+        return (int(version[1]), int(version[2])) >= _FIRST_KITTY_WITH_PLACEHOLDERS
+    name, _, _ = terminal.partition("\t")  # a kitty that does not say its version is too old to be asked
+    return "ghostty" in terminal or "kitty" in name
 
 
 def ask_tmux(environ: Mapping[str, str]) -> Tmux | None:
