@@ -44,7 +44,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when it has finished, 128 + the signal's number when one ended it."""
+    """0 when it has finished or a key has ended it, 128 + the signal's number when one has."""
     if arguments.renderer == "auto" and arguments.rate and not has_terminal() and not has_display():
         return play_unseen(arguments)
     ended_by = show(
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         mode=MODES[arguments.mode],
         late_policy=arguments.late_policy,
     )
-    return 0 if ended_by is None else 128 + ended_by
+    return 128 + ended_by if ended_by else 0
 
 
 def play_unseen(arguments: argparse.Namespace) -> int:

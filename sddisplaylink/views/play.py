@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 
 from sddisplaylink.decoders.opening import Source
 from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.views.signals import QUIT
 
 __all__ = ["play", "show"]
 
@@ -29,20 +30,25 @@ def play(
     window shows pictures as large as they are), `options` are those of AnimatedImagePlayer: rate, mode, loop_count,
     late_policy, max_buffer_bytes, display, clock.
 
-    Everything happens on the calling thread, and on the main thread Ctrl-C gives the screen back; SIGTERM and SIGHUP do
-    so too before they act as they did before. In a window a still picture stays until that is closed. Returns True if
-    all have finished, False if Ctrl-C or closing the window has ended them. Raises SDDisplayLinkError if there is
-    neither a terminal nor a window to be had, ImageFormatError for what is no image, OSError for a file that cannot be
-    read.
+    Everything happens on the calling thread. On the main thread Ctrl-C gives the screen back; so do all other signals
+    that end a process, before they act as they did before. In the terminal, ``q`` and Escape end it, space and arrows
+    pause, step and change the speed, ``?`` shows which; in a window a still picture stays until that is closed. Returns
+    True if all have finished, False if Ctrl-C, a key or closing the window has ended them.
+
+    Raises SDDisplayLinkError if there is neither a terminal nor a window to be had, ImageFormatError for what is no
+    image, OSError for a file that cannot be read.
     """
     ended_by = show(_as_list(source), renderer, width, **options)
-    if ended_by not in (None, signal.SIGINT):
+    if ended_by is not None and ended_by not in (QUIT, signal.SIGINT):
         signal.raise_signal(ended_by)
     return ended_by is None
 
 
 def show(sources: Sequence[Playable], renderer: str, width: int | None, **playback: Any) -> int | None:
-    """What play() does; returns the number of the signal that ended it, or None. A window that is closed is SIGINT."""
+    """What play() does; returns the number of the signal that ended it, QUIT for a key in the terminal, or None.
+
+    A window that is closed is SIGINT.
+    """
     # not worth loading for programs with windows of their own
     from sddisplaylink.views.terminal.choice import TerminalOptions
     from sddisplaylink.views.terminal.player_view import play_in_terminal

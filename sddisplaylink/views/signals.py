@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
 
+QUIT = 0
+"""Stands for a signal's number where a key has ended what a signal could have ended."""
+
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_UNCATCHABLE = ("SIGKILL", "SIGSTOP")
+_FAULTS = ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL")  # the faulty instruction would be tried again for ever
+_HARMLESS = ("SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGINFO")
 
 Handler = Callable[[int, FrameType | None], object] | int | None
 
@@ -18,8 +26,28 @@ class Interrupted(BaseException):
     """Raised out of a write to the terminal, which may be blocked, so that a signal can end it."""
 
 
+def ending_signals() -> list[int]:
+    """Signals that would end the process now and can be caught: SIGINT, SIGTERM and SIGHUP also if Python handles them.
+
+    One that is ignored (nohup) is not among them, nor one whose handler was not set from Python (None).
+    """
+    others = [getattr(signal, name, 0) for name in (*_UNCATCHABLE, *_FAULTS, *_HARMLESS)]
+    if faulthandler.is_enabled():
+        others.append(signal.SIGABRT)
+    if sys.platform == "darwin":
+        others.append(signal.SIGIO)
+    ending = [
+        number
+        for number in signal.valid_signals()
+        if number not in others and number not in _ENDING and signal.getsignal(number) == signal.SIG_DFL
+    ]
+    return [*ending, *(number for number in _ENDING if signal.getsignal(number) not in (signal.SIG_IGN, None))]
+
+
 class SignalWatch:
-    """Notes Ctrl-C, SIGTERM and SIGHUP (`ended_by`), SIGWINCH (`resized`) and Ctrl-Z (`suspended`); a context manager.
+    """Notes what is to end the process (`ended_by`), SIGWINCH and SIGCONT (`resized`), and Ctrl-Z (`suspended`).
+
+    A context manager.
 
     `fileno()` becomes readable when one has come. Handlers need the main thread: elsewhere nothing is noted.
     """
@@ -37,10 +65,10 @@ class SignalWatch:
 
     def __enter__(self) -> SignalWatch:
         if threading.current_thread() is threading.main_thread():
-            for number in (*_ENDING, signal.SIGWINCH, signal.SIGTSTP):
-                # One that is ignored (nohup) stays so; None is a handler that was not set from Python.
-                if signal.getsignal(number) not in (signal.SIG_IGN, None):
-                    self._before[number] = signal.signal(number, self._note)
+            others = (signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP)
+            heard = [number for number in others if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+            for number in [*ending_signals(), *heard]:
+                self._before[number] = signal.signal(number, self._note)
             self._wakeup_before = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         return self
 
@@ -68,9 +96,17 @@ class SignalWatch:
         signal.raise_signal(signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, ours)
 
+    def stop_for_output(self) -> None:
+        """Do what writing to another job's terminal does: stop this job until it is continued.
+
+        Returns at once where that signal is ignored, or nobody could continue the job (it has no shell).
+        """
+        if signal.getsignal(signal.SIGTTOU) == signal.SIG_DFL:
+            os.killpg(os.getpgrp(), signal.SIGTTOU)
+
     def _note(self, number: int, frame: FrameType | None) -> None:
         first = self.ended_by is None
-        if number == signal.SIGWINCH:
+        if number in (signal.SIGWINCH, signal.SIGCONT):  # whoever had the terminal meanwhile may have drawn on it
             self.resized = True
         elif number == signal.SIGTSTP:
             self.suspended = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import subprocess
@@ -83,8 +84,7 @@ def test_an_error_leaves_the_screen_restored(gif: Path, name: str) -> None:
 def test_late_replies_do_not_reach_the_shell(gif: Path) -> None:
     with PtyProcess(*PLAY, str(gif), "--rate", "0", answers=b"") as process:
         process.read_until(lambda: UPDATE_END in process.log)
-        process.send(KITTY_TERMINAL)
-        assert select.select([process.slave], [], [], 30)[0]
+        process.send(KITTY_TERMINAL)  # which are no keys either
         process.signal(signal.SIGTERM)  # not Ctrl-C, at which the terminal itself drops its input
         process.ends_with(143)
         attributes = termios.tcgetattr(process.slave)
@@ -138,22 +138,96 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_back(gif: Path) -> None:
 
 
 BACKGROUND = """
-import os, sys
+import os, signal, sys
 child = os.fork()
 if not child:
     os.setpgid(0, 0)
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+for _ in range(2):  # started in the background, and sent there again
+    _, status = os.waitpid(child, os.WUNTRACED)
+    assert os.WIFSTOPPED(status) and os.WSTOPSIG(status) == signal.SIGTTOU, status
+    os.write(1, b"stopped\\n")
+    os.kill(child, signal.SIGCONT)
 _, status = os.waitpid(child, os.WUNTRACED)
-sys.exit("stopped" if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status))
+assert os.WIFSTOPPED(status), status
+os.tcsetpgrp(0, child)
+os.kill(child, signal.SIGCONT)
+_, status = os.waitpid(child, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
-def test_in_the_background_the_terminal_is_not_asked(gif: Path) -> None:
-    """To read or change the terminal of somebody else's foreground job would stop the process."""
-    with PtyProcess("-c", BACKGROUND, *PLAY, str(gif), "--loops", "1") as process:
-        process.ends_with(0)
-        assert b"\x1b[c" not in process.log
-        assert UPDATE_END in process.log
+def test_in_the_background_it_stops_and_draws_nothing(gif: Path) -> None:
+    """As others do that write to the terminal; brought to the front, it draws."""
+    expected = expected_dots(frames_of(gif)[0], 40, 16)
+    with PtyProcess("-c", BACKGROUND, *PLAY, str(gif), "--rate", "0") as process:
+        process.read_until(lambda: UPDATE_END in process.log)
+        before, _, _ = process.log.partition(ENTER)
+        assert b"\x1b" not in before.replace(b"\x1b[c", b"") or before.endswith(b"\x1b[c")
+        assert before.startswith(b"stopped\r\nstopped\r\n")
+        assert process.terminal.dots() == expected
+        process.send(b"\x03")
+        process.ends_with(130)
+        assert_given_back(process)
+
+
+SENT_BACK = """
+import os, signal, sys
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+child = os.fork()
+if not child:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+_, status = os.waitpid(child, os.WUNTRACED)
+os.tcsetpgrp(0, os.getpgrp())
+os.write(1, b"stopped\\n")
+os.kill(child, signal.SIGCONT)
+_, status = os.waitpid(child, os.WUNTRACED)
+os.write(1, b"again" if os.WIFSTOPPED(status) else b"not stopped")
+os.kill(child, signal.SIGTERM)
+os.kill(child, signal.SIGCONT)
+_, status = os.waitpid(child, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+@pytest.mark.parametrize("key", [b"\x1a", None])
+def test_sent_to_the_background_it_leaves_the_shells_screen_alone(gif: Path, key: bytes | None) -> None:
+    """By Ctrl-Z and `bg`, or by SIGSTOP, of which it hears nothing."""
+    with PtyProcess("-c", SENT_BACK, *PLAY, str(gif)) as process:
+        process.read_until(lambda: UPDATE_END in process.log)
+        if key is None:
+            [child] = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            os.kill(int(child), signal.SIGSTOP)
+        else:
+            process.send(key)
+        process.ends_with(143)
+        assert process.log.endswith(b"stopped\r\nagain")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGABRT, signal.SIGXCPU, signal.SIGPROF],
+)
+def test_every_signal_gives_the_screen_back(gif: Path, number: signal.Signals) -> None:
+    with PtyProcess(*PLAY, str(gif)) as process:
+        process.read_until(lambda: UPDATE_END in process.log)
+        process.signal(number)
+        process.ends_with(128 + number)
+        assert process.errors == ""
+        assert_given_back(process)
+        assert_empty(process)
+
+
+def test_the_quit_key_gives_the_screen_back(gif: Path) -> None:
+    with PtyProcess(*PLAY, str(gif)) as process:
+        process.read_until(lambda: UPDATE_END in process.log)
+        process.send(b"\x1c")  # Ctrl-\\
+        process.ends_with(131)
+        assert_given_back(process)
 
 
 def test_ignored_signals_stay_ignored(gif: Path) -> None:

@@ -10,8 +10,11 @@ from typing import Any
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.playback.group import PlayerGroup
-from sddisplaylink.views.signals import Interrupted, SignalWatch
+from sddisplaylink.playback.options import PlayerState
+from sddisplaylink.views.controls import Command, apply_command
+from sddisplaylink.views.signals import QUIT, Interrupted, SignalWatch
 from sddisplaylink.views.terminal.choice import RendererFactory, TerminalOptions, choose_renderer
+from sddisplaylink.views.terminal.keys import ESCAPE_DELAY, HELP, KeyReader
 from sddisplaylink.views.terminal.layout import sheet, tiles
 from sddisplaylink.views.terminal.screen import Screen
 from sddisplaylink.views.terminal.tile import Tile
@@ -22,16 +25,20 @@ __all__ = ["PlayerView", "play_in_terminal"]
 def play_in_terminal(images: Sequence[AnimatedImage], options: TerminalOptions, **playback: Any) -> int | None:
     """Play images side by side on the terminal behind standard output until all have finished or a signal comes.
 
-    `playback` goes to each AnimatedImagePlayer; they are on one timeline. The screen is given back whatever happens;
-    pictures that have finished stay in the scrollback. Returns the number of the signal that ended it (Ctrl-C, SIGTERM,
-    SIGHUP), or None. Raises SDDisplayLinkError if standard output is no terminal, and whatever stopped a player.
+    `playback` goes to each AnimatedImagePlayer; they are on one timeline. Keys pause, step and so on. The screen is
+    given back whatever happens; pictures that have finished stay in the scrollback. A job in the background stops, as
+    others do that write to the terminal, and nothing is drawn there. Returns the number of the signal that ended it,
+    QUIT for a key, or None. Raises SDDisplayLinkError if standard output is no terminal, and whatever stopped a player.
     """
     screen = Screen()
-    with SignalWatch(lambda: screen.drawing) as signals, screen:
-        factory = choose_renderer(options.renderer, screen.capabilities)
-        with PlayerView(images, screen, factory, signals, options.width, playback) as view:
-            view.run()
-        return signals.ended_by
+    with SignalWatch(lambda: screen.drawing) as signals:
+        if screen.is_in_background():
+            signals.stop_for_output()
+        with screen:
+            factory = choose_renderer(options.renderer, screen.capabilities)
+            with PlayerView(images, screen, factory, signals, options.width, playback) as view:
+                view.run()
+            return QUIT if view.has_quit and signals.ended_by is None else signals.ended_by
 
 
 class PlayerView:
@@ -49,6 +56,11 @@ class PlayerView:
         self._screen, self._signals = screen, signals
         self._factory, self._width = factory, width
         self._cleared = True
+        self._keys = KeyReader()
+        self._hears_keys = True
+        self._shows_help = False
+        self.has_quit = False
+        """Whether a key has ended it."""
         self._group = PlayerGroup()
         self._tiles: list[Tile] = []
         with contextlib.ExitStack() as undo:
@@ -70,13 +82,12 @@ class PlayerView:
                 self._group.close()
 
     def run(self) -> None:
-        """Play until the end, an error (raised by the closing player) or a signal."""
+        """Play until the end, an error (raised by the closing player), a key or a signal."""
         try:
-            self._screen.enter()
-            self._resize()
+            self._begin_drawing()
             self._group.play()
-            while not self._has_ended() and self._signals.ended_by is None:
-                select.select([self._dispatcher.fileno(), self._signals.fileno()], [], [])
+            while not (self._has_ended() or self.has_quit) and self._signals.ended_by is None:
+                self._await_event()
                 self._signals.clear()
                 self._dispatcher.run_pending()
                 self._follow_terminal()
@@ -84,6 +95,37 @@ class PlayerView:
             self._part()
         except Interrupted:
             self._screen.abandon_drawing()
+
+    def _begin_drawing(self) -> bool:
+        """Have the screen; False while it belongs to another job."""
+        if self._screen.is_in_background():
+            self._screen.lose()
+            return False
+        if not self._screen.is_entered:
+            self._screen.enter()
+            self._resize()
+        return True
+
+    def _await_event(self) -> None:
+        keyboard = self._screen.keyboard if self._hears_keys else None
+        sources = [self._dispatcher.fileno(), self._signals.fileno(), *([] if keyboard is None else [keyboard])]
+        ready, _, _ = select.select(sources, [], [], ESCAPE_DELAY if self._keys.is_waiting else None)
+        if keyboard in ready:
+            data = self._screen.read_keys()
+            self._hears_keys = bool(data)  # no data: the terminal has gone
+            self._obey(self._keys.feed(data))
+        elif not ready:
+            self._obey(self._keys.flush())
+
+    def _obey(self, commands: list[Command]) -> None:
+        for command in commands:
+            if command is Command.QUIT:
+                self.has_quit = True
+            elif command is Command.HELP:
+                self._shows_help = not self._shows_help
+                self._signals.resized = True
+            else:
+                apply_command(command, self._group)
 
     def _has_ended(self) -> bool:
         return all(tile.has_ended for tile in self._tiles) or any(tile.has_failed for tile in self._tiles)
@@ -93,6 +135,8 @@ class PlayerView:
 
     def _resize(self) -> None:
         screen, renderer = self._screen.size(), self._factory()
+        if self._shows_help:
+            screen = screen.without_last_row()
         if renderer.passes_through_tmux:
             self._screen.settle()
         areas = tiles([tile.size for tile in self._tiles], screen, renderer.dots(screen), width=self._width)
@@ -104,7 +148,7 @@ class PlayerView:
         if self._signals.suspended and not self._has_ended():
             self._signals.suspended = False
             self._suspend()
-        if self._signals.resized:
+        if self._signals.resized and self._begin_drawing():
             self._signals.resized = False
             self._resize()
 
@@ -112,20 +156,39 @@ class PlayerView:
         self._group.pause()
         self._screen.suspend(self._erasure())
         self._signals.stop_process()
-        self._screen.enter()
         self._signals.resized = True
         self._group.play()
 
     def _draw(self) -> None:
+        if not self._begin_drawing():
+            self._await_foreground()
+            return
+        if self._cleared and any(tile.is_blank for tile in self._tiles):  # the first update shows all pictures
+            return
         data = b"".join(tile.draw() for tile in self._tiles)
         if data:
-            self._screen.update(data, clear=self._cleared)
+            self._screen.update(data + self._help(), clear=self._cleared)
             self._cleared = False
+
+    def _await_foreground(self) -> None:
+        """Let the job stop until it has the terminal again, and time with it."""
+        is_playing = any(player.state is PlayerState.PLAYING for player in self._group.players)
+        if is_playing:
+            self._group.pause()
+        self._signals.stop_for_output()
+        if is_playing:
+            self._group.play()
+
+    def _help(self) -> bytes:
+        if not self._shows_help:
+            return b""
+        size = self._screen.size()
+        return b"\x1b[%d;1H\x1b[m%b\x1b[K" % (size.rows, HELP[: size.columns].encode())
 
     def _part(self) -> None:
         """Leave the last pictures of what has finished on the usual screen."""
         pictures = [picture for tile in self._tiles if (picture := tile.last_picture()) is not None]
-        if not pictures or self._signals.ended_by is not None:
+        if not pictures or self.has_quit or self._signals.ended_by is not None or not self._begin_drawing():
             return
         screen = self._screen.size()
         if len(pictures) == 1:

@@ -9,6 +9,7 @@ import select
 import struct
 import sys
 import termios
+from typing import Any
 
 from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.views.terminal.layout import Area
@@ -40,7 +41,8 @@ class Screen:
             raise SDDisplayLinkError("this terminal cannot show pictures (TERM=dumb)")
         self._reader = reader
         self._own_reader: int | None = None
-        self._attributes: list[int | list[bytes | int]] | None = None
+        self._attributes: list[Any] | None = None
+        self._is_silent = False
         self._entered = False
         self.capabilities = Capabilities()
         self.drawing = False
@@ -73,17 +75,45 @@ class Screen:
                 os.close(self._own_reader)
                 self._reader = self._own_reader = None
 
+    @property
+    def keyboard(self) -> int | None:
+        """A descriptor of keys and replies; None where the terminal must not be read."""
+        return self._reader if self._is_silent else None
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether the alternate screen is on, as far as is known."""
+        return self._entered
+
+    def is_in_background(self) -> bool:
+        """Whether the terminal belongs to another job of its shell at this moment, so that nothing may be drawn."""
+        try:
+            return os.tcgetpgrp(self._writer) != os.getpgrp()
+        except OSError:  # it is not the terminal that controls this process
+            return False
+
+    def lose(self) -> None:
+        """Another job has the terminal, and has made of it what it likes: draw nothing until the next `enter()`."""
+        self._entered = self._is_silent = False
+
     def ask(self) -> None:
         """Ask what it can do, if it can be asked: a process in the background must not read."""
         tmux = ask_tmux(os.environ)
-        if self._attributes is None or self._reader is None:
+        if not self._is_silent or self._reader is None:
             self.capabilities = Capabilities(tmux=tmux)
         else:
             self.capabilities = query(self._reader, self._writer, tmux=tmux)
 
+    def read_keys(self) -> bytes:
+        """What has been typed, or said by the terminal; only when `keyboard` is readable."""
+        try:
+            return b"" if self._reader is None else os.read(self._reader, 4096)
+        except OSError:
+            return b""
+
     def settle(self) -> None:
         """Wait until the terminal, or the tmux before it, has taken in what it was sent, and has redrawn."""
-        if self._attributes is not None and self._reader is not None:
+        if self._is_silent and self._reader is not None:
             await_reply(self._reader, self._writer)
 
     def enter(self) -> None:
@@ -97,6 +127,8 @@ class Screen:
         """Back to the usual screen, as it was; `farewell` is sent before. Idempotent."""
         if self._entered:
             self._entered = False
+            if self.is_in_background():
+                return
             with contextlib.suppress(OSError):  # a terminal that has gone needs nothing back
                 self._write(_END_SEQUENCE + farewell + _LEAVE)
 
@@ -141,24 +173,26 @@ class Screen:
                 select.select([], [self._writer], [])
 
     def _silence(self) -> None:
-        if self._attributes is not None or self._reader is None or not _in_foreground(self._reader):
+        if self._is_silent or self._reader is None or not _in_foreground(self._reader):
             return
         with contextlib.suppress(termios.error):
-            attributes = termios.tcgetattr(self._reader)
+            attributes = termios.tcgetattr(self._reader) if self._attributes is None else self._attributes
+            self._attributes = attributes
             quiet = [*attributes]
             quiet[3] = attributes[3] & ~(termios.ECHO | termios.ICANON)
             quiet[6] = [*attributes[6]]
             quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 1, 0
-            self._attributes = attributes
             termios.tcsetattr(self._reader, termios.TCSADRAIN, quiet)
+            self._is_silent = True
 
     def _restore(self) -> None:
-        if self._attributes is None or self._reader is None:
+        is_silent, self._is_silent = self._is_silent, False
+        if not is_silent or self._attributes is None or self._reader is None or not _in_foreground(self._reader):
             return
-        attributes, self._attributes = self._attributes, None
         # Flushing drops replies that came too late, which a shell would take for input.
         with contextlib.suppress(termios.error):
-            termios.tcsetattr(self._reader, termios.TCSAFLUSH, attributes)
+            termios.tcsetattr(self._reader, termios.TCSAFLUSH, self._attributes)
+            self._attributes = None
 
 
 def _standard_output() -> int:

@@ -34,6 +34,11 @@ class Tile:
             **playback,
         )
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether its first frame has not come yet."""
+        return self._frame is None and not self.has_ended
+
     def resize(self, area: Area) -> None:
         """The screen has been cleared, and this part of it is the tile's."""
         self._renderer.resize(area)
