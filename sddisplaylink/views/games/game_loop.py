@@ -13,6 +13,7 @@ from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.player_settings import settings_of
 
 __all__ = ["GameLoopView", "ImageSource"]
 
@@ -27,14 +28,32 @@ class GameLoopView(ClosedByWith, PlayerObserver):
 
     def __init__(self, source: ImageSource, autoplay: bool, options: dict[str, Any]) -> None:
         self._dispatcher = Dispatcher(thread=False)
-        self.player = AnimatedImagePlayer(open_shared(source), dispatcher=self._dispatcher, **options)
+        self._autoplay, self._options = autoplay, options
         self._has_game_time = isinstance(options.get("clock"), ManualClock)
         self._is_new = False
-        self.player.attach(self)
-        if autoplay:
-            self.player.play()
+        self._begin(AnimatedImagePlayer(open_shared(source), dispatcher=self._dispatcher, **options))
+
+    def set_source(self, source: ImageSource) -> None:
+        """Play that instead; what is seen stays until its first frame is there.
+
+        The new player has the settings and callbacks of the former one, which is closed. Raises what the constructor
+        raises, and then all is as it was.
+        """
+        former = self.player
+        options = settings_of(former, self._options)
+        player = AnimatedImagePlayer(open_shared(source), dispatcher=self._dispatcher, **options)
+        former.detach(self)
+        former.close()
+        self._begin(player)
+
+    def _begin(self, player: AnimatedImagePlayer) -> None:
+        self.player = player
+        self._resize(player.image.size)
+        player.attach(self)
+        if self._autoplay:
+            player.play()
         else:
-            self.player.seek(self.player.frame_index)
+            player.seek(player.frame_index)
 
     def update(self) -> bool:
         """Take the frame that is due, and call the player's callbacks; whether the picture has changed. Never blocks.
@@ -64,6 +83,10 @@ class GameLoopView(ClosedByWith, PlayerObserver):
 
     def _can_be_seen(self) -> bool:
         """Whether the toolkit has a window on the screen, or none at all."""
+        raise NotImplementedError
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        """Make a picture of that size, which replaces the former one when the first frame is taken."""
         raise NotImplementedError
 
     def _take(self, frame: Frame) -> None:

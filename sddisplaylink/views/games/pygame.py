@@ -36,15 +36,13 @@ class AnimatedSurface(GameLoopView):
     """
 
     surface: pygame.Surface
-    """The picture, with per-pixel alpha, in the layout that pygame blits fastest: always the same surface."""
+    """The picture, with per-pixel alpha, in the layout that pygame blits fastest: always the same surface, until
+    :meth:`set_source` brings an image of another size."""
     changed: pygame.Rect
     """What the last :meth:`update` has changed: all of the surface, or an empty rectangle."""
 
     def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
         super().__init__(source, autoplay, options)
-        width, height = size = self.player.image.size
-        self._memory = bytearray(width * height * 4)
-        self.surface = pygame.image.frombuffer(self._memory, size, "BGRA")
         self.changed = pygame.Rect(0, 0, 0, 0)
 
     def update(self) -> bool:
@@ -60,5 +58,15 @@ class AnimatedSurface(GameLoopView):
     def _can_be_seen(self) -> bool:
         return pygame.display.get_surface() is None or pygame.display.get_active()
 
+    def _resize(self, size: tuple[int, int]) -> None:
+        if not hasattr(self, "surface"):
+            self._make_surface(size)
+
+    def _make_surface(self, size: tuple[int, int]) -> None:
+        self._memory = bytearray(size[0] * size[1] * 4)
+        self.surface = pygame.image.frombuffer(self._memory, size, "BGRA")
+
     def _take(self, frame: Frame) -> None:
+        if self.surface.get_size() != frame.size:
+            self._make_surface(frame.size)
         frame.buffer("BGRA", out=self._memory)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import inspect
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -16,11 +15,12 @@ from sddisplaylink.native import ffi
 from sddisplaylink.playback.options import PlayerState
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.games.game_loop import GameLoopView, ImageSource
+from sddisplaylink.views.player_settings import PLAYER_OPTIONS
 
 __all__ = ["AnimatedSprite", "AnimatedTexture"]
 
+_SPRITE: Any = pyglet.sprite.Sprite  # whose properties are set as they are there
 _UPSIDE_DOWN = (0, 1, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0)
-_PLAYER_OPTIONS = frozenset(inspect.signature(AnimatedImagePlayer).parameters) - {"image", "dispatcher"}
 
 
 class AnimatedTexture(GameLoopView):
@@ -43,21 +43,29 @@ class AnimatedTexture(GameLoopView):
     """
 
     texture: pyglet.image.Texture
-    """The picture, straight alpha: always the same texture."""
+    """The picture, straight alpha: always the same texture, unless :meth:`set_source` brings another size."""
     is_drawn: bool
     """Set it to False for as long as nothing shows the texture, and the player pauses."""
 
     def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
-        super().__init__(source, autoplay, options)
         self.is_drawn = True
-        self.texture = pyglet.image.Texture.create(*self.player.image.size)
-        self.texture.tex_coords = _UPSIDE_DOWN
+        super().__init__(source, autoplay, options)
 
     def _can_be_seen(self) -> bool:
         windows = list(pyglet.app.windows)
         return self.is_drawn and (not windows or any(window.visible for window in windows))
 
+    def _resize(self, size: tuple[int, int]) -> None:
+        if not hasattr(self, "texture"):
+            self._make_texture(size)
+
+    def _make_texture(self, size: tuple[int, int]) -> None:
+        self.texture = pyglet.image.Texture.create(*size)
+        self.texture.tex_coords = _UPSIDE_DOWN
+
     def _take(self, frame: Frame) -> None:
+        if (self.texture.width, self.texture.height) != frame.size:
+            self._make_texture(frame.size)
         address = int(ffi.cast("uintptr_t", ffi.from_buffer("uint8_t[]", frame.rgba)))
         gl.glBindTexture(self.texture.target, self.texture.id)
         gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 4)
@@ -73,29 +81,54 @@ class AnimatedSprite(pyglet.sprite.Sprite):
     callbacks are called there. The player is PAUSED also while ``visible`` is False. An exception that has stopped
     playback goes to ``player.on_error`` or else through pyglet's event loop.
 
-    ``paused`` and ``frame_index`` are those of the player. :meth:`delete` ends playback, and so does dropping it.
+    ``paused`` and ``frame_index`` are those of the player. :meth:`set_source` plays something else. Setting ``image``,
+    as of any sprite, ends playback, and the sprite shows that image or plays that ``pyglet.image.Animation``.
+    :meth:`delete` ends playback, and so does dropping the sprite.
     """
 
     def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
-        playback = {name: options.pop(name) for name in _PLAYER_OPTIONS & options.keys()}
+        playback = {name: options.pop(name) for name in PLAYER_OPTIONS & options.keys()}
         self._animated = AnimatedTexture(source, autoplay=autoplay, **playback)
+        self._is_playing = True  # unless the sprite shows an image of the user's
         super().__init__(self._animated.texture, **options)
         self._tick = _tick_of(weakref.ref(self))
         pyglet.clock.schedule_interval(self._tick, self.player.refresh_period)
 
     @property
     def player(self) -> AnimatedImagePlayer:
-        """Its player, to pause, seek, set the rate, and so on."""
+        """Its player, to pause, seek, set the rate, and so on; closed once ``image`` has been set."""
         return self._animated.player
+
+    def set_source(self, source: ImageSource) -> None:
+        """Play that instead, with the settings and callbacks of the former player, which is closed.
+
+        LinkClosedError once ``image`` has been set. Raises what the constructor raises.
+        """
+        self._animated.set_source(source)
+
+    @property
+    def image(self) -> Any:
+        """What the sprite shows: its texture. Set it to an image or an Animation of pyglet's, and playback ends."""
+        return super().image
+
+    @image.setter
+    def image(self, image: Any) -> None:
+        if self._is_playing:
+            self._is_playing = False
+            pyglet.clock.unschedule(self._tick)
+            self._animated.close()
+        _SPRITE.image.fset(self, image)
 
     @property
     def paused(self) -> bool:
         """Whether playback is held, by whom ever; set it to hold it or to go on."""
-        return self.player.state is PlayerState.PAUSED
+        return self.player.state is PlayerState.PAUSED if self._is_playing else bool(super().paused)
 
     @paused.setter
     def paused(self, pause: bool) -> None:
-        if pause:
+        if not self._is_playing:
+            _SPRITE.paused.fset(self, pause)
+        elif pause:
             self.player.pause()
         elif self.paused:
             self.player.play()
@@ -103,11 +136,14 @@ class AnimatedSprite(pyglet.sprite.Sprite):
     @property
     def frame_index(self) -> int:
         """The frame that is shown; set it to go to another. IndexError if there is none."""
-        return self.player.frame_index
+        return self.player.frame_index if self._is_playing else int(super().frame_index)
 
     @frame_index.setter
     def frame_index(self, index: int) -> None:
-        self.player.seek(index)
+        if self._is_playing:
+            self.player.seek(index)
+        else:
+            _SPRITE.frame_index.fset(self, index)
 
     def delete(self) -> None:
         """End playback, and take the sprite out of video memory."""
@@ -119,6 +155,8 @@ class AnimatedSprite(pyglet.sprite.Sprite):
         """Take the frame that is due: called by pyglet's clock."""
         self._animated.is_drawn = self.visible
         self._animated.update()
+        if self._animated.texture is not self._texture:
+            _SPRITE.image.fset(self, self._animated.texture)
 
 
 def _tick_of(reference: weakref.ref[AnimatedSprite]) -> Callable[[float], None]:

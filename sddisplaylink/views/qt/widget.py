@@ -56,7 +56,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self._source: MovieSource | None = None
         self._frame: Frame | None = None
         self._picture: Picture | None = None  # the same, once it has been drawn
-        self._is_shown = self._is_minimised = self._was_closed = False
+        self._is_shown = self._is_minimised = self._was_closed = self._is_seen = False
         self._window_handle: QtGui.QWindow | None = None
         self.movie = AnimatedMovie(parent=self, **player_options)
         """The movie that it shows: its signals, and what else a QMovie has."""
@@ -127,6 +127,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
     # ---- drawing ----
 
     def _show_frame(self, frame: Frame) -> None:
+        self._follow_views()
         former, self._frame, self._picture = self._frame, frame, None
         if former is None or former.size != frame.size:
             self._place()
@@ -141,6 +142,8 @@ class AnimatedImageWidget(QtWidgets.QWidget):
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         """Draw the frame."""
+        if not self._is_seen:
+            self._follow_views()
         if self._frame is None:
             return
         if self._picture is None:
@@ -197,4 +200,41 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self._update_visibility()
 
     def _update_visibility(self) -> None:
-        self.movie.set_visible(self._is_shown and not self._is_minimised)
+        self._is_seen = self._is_shown and not self._is_minimised
+        self.movie.set_visible(self._is_seen)
+
+    def _follow_views(self) -> None:
+        """Inside a QGraphicsScene: pause while none of its views can be seen, of which Qt tells the widget nothing.
+
+        Asked for every frame that is shown or painted, and not before: in PySide6 the proxy must have been made.
+        """
+        if not self._is_shown:
+            return
+        views = _views_of(self.window())
+        if views is None:
+            return
+        self._is_seen = any(view.isVisible() and not view.window().isMinimized() for view in views)
+        for view in views:
+            if self._is_seen:
+                view.window().removeEventFilter(self)
+            else:
+                view.window().installEventFilter(self)
+        self.movie.set_visible(self._is_seen)
+
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
+        """Play on when a window with a view of this widget's scene is not minimised any more."""
+        if event.type() == QtCore.QEvent.Type.WindowStateChange and not self._is_seen:
+            self._follow_views()
+        return super().eventFilter(watched, event)
+
+
+def _views_of(window: QtWidgets.QWidget) -> list[QtWidgets.QGraphicsView] | None:
+    """The views of the scene that the window is in; None if it is in none.
+
+    A view that appears has the widget painted; one that disappears says nothing to it.
+    """
+    proxy: QtWidgets.QGraphicsProxyWidget | None = window.graphicsProxyWidget()
+    if proxy is None:
+        return None
+    scene: QtWidgets.QGraphicsScene | None = proxy.scene()
+    return [] if scene is None else scene.views()

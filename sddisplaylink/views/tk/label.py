@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import os
 import tkinter
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.player_settings import PLAYER_OPTIONS, settings_of
 from sddisplaylink.views.tk.dispatcher import TkDispatcher
 from sddisplaylink.views.tk.picture import TkPicture
 
 __all__ = ["AnimatedLabel"]
 
-_PLAYER_OPTIONS = frozenset(inspect.signature(AnimatedImagePlayer).parameters) - {"image", "dispatcher"}
+ImageSource: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
 
 
 class AnimatedLabel(tkinter.Label, PlayerObserver):
@@ -48,30 +48,50 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     def __init__(
         self,
         parent: tkinter.Misc,
-        source: AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO,
+        source: ImageSource,
         *,
         autoplay: bool = True,
         **options: Any,
     ) -> None:
-        playback = {name: options.pop(name) for name in _PLAYER_OPTIONS & options.keys()}
+        playback = {name: options.pop(name) for name in PLAYER_OPTIONS & options.keys()}
         super().__init__(parent, **options)
+        self._autoplay, self._playback = autoplay, playback
         dispatcher = TkDispatcher.of(self)
         try:
-            self.player = AnimatedImagePlayer(open_shared(source), dispatcher=dispatcher, **playback)
+            player = self._open(source, playback)
         except BaseException:
             dispatcher.release()
             self.destroy()
             raise
-        self._picture = TkPicture(self, self.player.image.size)
-        self.player.attach(self)
         dispatcher.adopt(self, self)
-        self._start(autoplay)
+        self._begin(player)
 
-    def _start(self, autoplay: bool) -> None:
-        if autoplay:
-            self.player.play()
+    def set_source(self, source: ImageSource) -> None:
+        """Play that instead; what is seen stays until its first frame is there.
+
+        The new player has the settings and callbacks of the former one, which is closed. Raises what the constructor
+        raises, and then all is as it was; TclError once the label is destroyed.
+        """
+        self.winfo_id()  # or TclError
+        former, former_picture = self.player, self._picture
+        player = self._open(source, settings_of(former, self._playback))
+        former.detach(self)
+        former.close()
+        if former_picture is not None:
+            former_picture.close()
+        self._begin(player)
+
+    def _open(self, source: ImageSource, options: dict[str, Any]) -> AnimatedImagePlayer:
+        return AnimatedImagePlayer(open_shared(source), dispatcher=TkDispatcher.of(self), **options)
+
+    def _begin(self, player: AnimatedImagePlayer) -> None:
+        self.player = player
+        self._picture = TkPicture(self, player.image.size, self._picture)
+        player.attach(self)
+        if self._autoplay:
+            player.play()
         else:
-            self.player.seek(self.player.frame_index)
+            player.seek(player.frame_index)
         self.visibility_changed()
 
     def configure(self, cnf: Any = None, **options: Any) -> Any:
@@ -105,8 +125,9 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
             self.nametowidget(".").report_callback_exception(type(error), error, error.__traceback__)
 
     def destroyed(self) -> None:
-        """Close the player."""
+        """Close the player, and let go of the picture: a cycle with the label would keep it, and end it anywhere."""
         if self._picture is not None:
             self._picture.close()
+            self._picture = None
         with contextlib.suppress(Exception):  # one that has been told already
             self.player.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tkinter
 
 from PIL import Image, ImageTk
@@ -22,9 +23,11 @@ class TkPicture:
     seen when it is whole. A frame that comes meanwhile waits, in place of one that waits already.
     """
 
-    def __init__(self, label: tkinter.Label, size: tuple[int, int]) -> None:
+    def __init__(self, label: tkinter.Label, size: tuple[int, int], former: TkPicture | None = None) -> None:
+        """``former``: what the label shows until the first frame is whole."""
         width, height = self._size = size
         self._label = label
+        self._former = former
         self._is_large = width * height > WHOLE_PIXELS
         rows = self._rows = max(1, BAND_PIXELS // width) if self._is_large else height
         # without alpha: Tk takes seconds over many scattered transparent pixels
@@ -32,7 +35,8 @@ class TkPicture:
         if self._is_large:
             self._front, self._back = (tkinter.PhotoImage(master=label, width=width, height=height) for _ in range(2))
             self._hidden = tkinter.Label(label, image=self._back)  # keeps it ready for the screen
-        label["image"] = self._front if self._is_large else self._band
+        if former is None:
+            label["image"] = self._front if self._is_large else self._band
         self._frame: Frame | None = None
         self._next: Frame | None = None
         self._tops: list[int] = []  # of the bands to be drawn, the next one last
@@ -51,10 +55,14 @@ class TkPicture:
             self.show(self._next or self._frame)
 
     def close(self) -> None:
-        """Draw no more."""
+        """Draw no more; what is seen stays while this object lives."""
         if self._pending is not None:
             self._label.after_cancel(self._pending)
-        self._frame = self._next = None
+            self._pending = None
+        self._frame = self._next = self._former = None
+        if self._is_large:
+            with contextlib.suppress(tkinter.TclError):  # it has gone with the label
+                self._hidden.destroy()
 
     def _draw(self) -> None:
         self._pending = None
@@ -64,8 +72,8 @@ class TkPicture:
             self._background = str(self._label["background"])
         if self._frame is not None:
             self._draw_band(self._frame, self._tops.pop())
-        if not self._tops and self._is_large:
-            self._swap()
+        if not self._tops:
+            self._present()
         if self._tops or self._next is not None:
             self._pending = self._label.after_idle(self._draw)
 
@@ -82,7 +90,12 @@ class TkPicture:
             area = ("-from", 0, 0, *band.size, "-to", 0, top, "-compositingrule", "set")
             self._label.tk.call(str(self._back), "copy", str(self._band), *area)
 
-    def _swap(self) -> None:
-        self._front, self._back = self._back, self._front
-        self._label["image"] = self._front
-        self._hidden["image"] = self._back
+    def _present(self) -> None:
+        """Show the frame, which is whole."""
+        if self._is_large:
+            self._front, self._back = self._back, self._front
+            self._label["image"] = self._front
+            self._hidden["image"] = self._back
+        elif self._former is not None:
+            self._label["image"] = self._band
+        self._former = None

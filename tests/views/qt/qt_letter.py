@@ -109,5 +109,54 @@ def many_movies() -> dict[str, object]:
     return {"children": len(label.children()) <= 1, "players": sd.diagnostics()["players"] <= 1, "binding": BINDING}
 
 
+def proxied() -> dict[str, object]:
+    """A widget in a scene rests while no view of the scene can be seen."""
+    widget = AnimatedImageWidget(BALL)
+    scene = QtWidgets.QGraphicsScene()
+    box = QtWidgets.QWidget()
+    QtWidgets.QVBoxLayout(box).addWidget(widget)
+    proxy = scene.addWidget(box)
+    player, seen = widget.player, {}
+
+    def moves() -> bool:
+        before = player.stats.shown
+        return run_until(lambda: player.stats.shown > before + 2)
+
+    def rests() -> bool:
+        at_rest = run_until(lambda: player.state is sd.PlayerState.PAUSED)
+        return at_rest and run_until(lambda: sd.diagnostics()["running_sources"] == 0)
+
+    seen["without a view"] = rests()
+    view = QtWidgets.QGraphicsView(scene)
+    view.show()
+    seen["in a view"] = moves()
+    view.hide()
+    seen["view hidden"] = rests()
+    view.show()
+    seen["view shown"] = moves()
+    view.showMinimized()
+    seen["minimised"] = rests()
+    view.showNormal()
+    seen["restored"] = moves()
+    other = QtWidgets.QGraphicsView(scene)
+    other.show()
+    view.hide()
+    seen["another view"] = moves()
+    proxy.hide()
+    seen["proxy hidden"] = rests()
+    proxy.show()
+    seen["proxy shown"] = moves()
+    player.pause()
+    other.hide()
+    other.show()
+    settle()
+    seen["paused by the user"] = player.state is sd.PlayerState.PAUSED
+    other.close()
+    scene.clear()
+    settle()
+    seen["closed with the scene"] = player.state is sd.PlayerState.CLOSED
+    return seen
+
+
 if __name__ == "__main__":
     main({name: value for name, value in vars(sys.modules[__name__]).items() if callable(value)})

@@ -71,3 +71,8 @@ def test_an_attached_label_lets_go(run: Any) -> None:
 
 def test_a_label_keeps_nothing_of_earlier_movies(run: Any) -> None:
     assert run("many_movies") == {"children": True, "players": True, "binding": run.binding}
+
+
+def test_a_widget_in_a_scene_rests_with_its_views(run: Any) -> None:
+    seen = run("proxied")
+    assert all(seen.values()), seen
