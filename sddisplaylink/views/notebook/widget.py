@@ -26,11 +26,15 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
     last, and then the latest, so that a slow connection drops frames and nothing piles up. While a cell runs, Jupyter
     hears nothing from the notebook, and frames wait until it has ended. Nothing is sent before the widget is seen.
 
+    While the widget has the focus, space plays and pauses, the arrows step and change the speed, Home and End go to the
+    first and the last frame.
+
     Frames are sent from the player's dispatcher, commands come on the thread that runs cells. :meth:`close` takes the
     widget away and leaves the player as it is. Raises LinkClosedError if the player is closed.
     """
 
     _esm = Path(__file__).with_name("widget.js")
+    _css = Path(__file__).with_name("widget.css")
     width = traitlets.Int().tag(sync=True)
     height = traitlets.Int().tag(sync=True)
 

@@ -40,6 +40,12 @@ const actions = {
   toggle: () => toggle.onclick(),
   position: (value) => { position.value = value; position.oninput(); },
   rate: (value) => { rate.value = String(value); rate.onchange(); },
+  key: (value) => {
+    let taken = false;
+    const target = value.on ? { position, rate, toggle }[value.on] : el;
+    el.onkeydown({ key: value.key, target, preventDefault: () => { taken = true; } });
+    if (!taken) say({ taken });
+  },
   end: () => { end(); say({ listeners: listeners.size }); },
   look: () => say({
     pixels: canvas.drawn && Buffer.from(canvas.drawn.data).toString("base64"),
