@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 
 import sddisplaylink
-from sddisplaylink.cli import bench, doctor, extract, info, play, probe
-from sddisplaylink.cli.output import one_line
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.cli import bench, completion, doctor, extract, info, play, probe
+from sddisplaylink.cli.output import describe_error as describe
+from sddisplaylink.cli.output import report_error
 
-COMMANDS = (play, info, probe, extract, bench, doctor)
+__all__ = ["build_parser", "describe", "main"]
+
+COMMANDS = (play, info, probe, extract, bench, doctor, completion)
 FAILED, INTERRUPTED, PIPE_BROKEN = 1, 130, 141
 
 
@@ -35,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sys.flags.dev_mode:
             raise
         settle_output()
-        print(f"sddisplaylink: {describe(error)}", file=sys.stderr)
+        report_error(error)
         return FAILED
     return code
 
@@ -47,16 +49,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add_parser(commands)
+    completion.describe(commands)
     return parser
-
-
-def describe(error: Exception) -> str:
-    """One line that says what went wrong."""
-    if isinstance(error, OSError) and error.strerror:
-        return one_line(f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror)
-    if isinstance(error, SDDisplayLinkError) and str(error):
-        return one_line(str(error))
-    return one_line(f"internal error, please report it: {type(error).__name__}: {error} (traceback: python -X dev)")
 
 
 def settle_output() -> None:

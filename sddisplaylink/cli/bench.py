@@ -1,4 +1,4 @@
-"""`sddisplaylink bench FILE`: how fast this library decodes that file on this machine."""
+"""`sddisplaylink bench FILE...`: how fast this library decodes files on this machine."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 import statistics
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from sddisplaylink.cli.inputs import add_files, expand, read_file
 from sddisplaylink.cli.output import format_seconds, positive_int, print_json, print_table
 from sddisplaylink.images.image import AnimatedImage
 
@@ -23,25 +23,33 @@ class Run:
 
 def add_parser(commands: Any) -> None:
     """Add this command and its options."""
-    parser = commands.add_parser("bench", help="measure how fast a file is decoded")
-    parser.add_argument("file", metavar="FILE")
+    parser = commands.add_parser("bench", help="measure how fast files are decoded")
+    add_files(parser)
     parser.add_argument("--repeat", type=positive_int, default=5, metavar="N", help="how often (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="as JSON, times in seconds")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Time it and print the figures."""
-    data = Path(arguments.file).read_bytes()  # first, so that the disk is not measured
-    with AnimatedImage.open(data) as image:
-        frames, pixels = image.frame_count, image.width * image.height * image.frame_count
-    runs = [measure(data) for _ in range(arguments.repeat)]
-    facts = summarise(runs, frames, pixels)
+    """Time each file and print the figures; of several as a list."""
+    found = []
+    for file in expand(arguments.files):
+        found.append({"file": file, **time_file(file, arguments)})
+        if not arguments.json:
+            if len(found) > 1:
+                print()
+            print_table([("file", file), *readable(found[-1])])
     if arguments.json:
-        print_json({"file": arguments.file, **facts})
-    else:
-        print_table([("file", arguments.file), *readable(facts)])
+        print_json(found[0] if len(found) == 1 else found)
     return 0
+
+
+def time_file(file: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The figures of one file."""
+    data = read_file(file)  # first, so that the disk is not measured
+    with AnimatedImage.open(data, max_pixels=arguments.max_pixels) as image:
+        frames, pixels = image.frame_count, image.width * image.height * image.frame_count
+    return summarise([measure(data) for _ in range(arguments.repeat)], frames, pixels)
 
 
 def measure(data: bytes) -> Run:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib.metadata
 import os
 import platform
 from collections.abc import Iterator
@@ -17,7 +19,24 @@ from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.views.terminal.colour import colour_depth
 from sddisplaylink.views.terminal.screen import Screen
 
-VARIABLES = ("TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TMUX", "SDDISPLAYLINK_CLOCK")
+PACKAGES = (
+    "deflate",
+    "PySide6-Essentials",
+    "PySide6",
+    "PyQt6",
+    "PyGObject",
+    "pygame-ce",
+    "pygame",
+    "pyglet",
+    "textual",
+    "textual-image",
+    "anywidget",
+    "jupyterlab",
+    "matplotlib",
+    "numpy",
+    "pyobjc-framework-Cocoa",
+)
+VARIABLES = ("TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TMUX", "QT_API", "SDDISPLAYLINK_CLOCK")
 
 
 def add_parser(commands: Any) -> None:
@@ -50,12 +69,26 @@ def examine() -> dict[str, Any]:
     return {
         "versions": found.pop("versions"),
         "python": {"implementation": platform.python_implementation(), "machine": platform.machine()},
+        "packages": examine_packages(),
         "clocks": list(available_clocks()),
         "displays": examine_displays(),
         "terminal": examine_terminal(),
         "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
         "diagnostics": found,
     }
+
+
+def examine_packages() -> dict[str, str]:
+    """Versions of what the views and the decoders use, as far as it is installed; Tk's and its picture format's too."""
+    found = {}
+    for name in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    try:
+        import tkinter
+    except ImportError:
+        return found
+    return {**found, "Tk": str(tkinter.TkVersion)}
 
 
 def examine_displays() -> list[dict[str, Any]] | str:
@@ -81,6 +114,7 @@ def examine_terminal() -> dict[str, Any] | str:
                 "sixel": found.sixel,
                 "background": found.background,
                 "colours": colour_depth(os.environ).value,
+                "placeholders": found.tmux is not None and found.tmux.shows_placeholders,
                 "tmux": None if found.tmux is None else asdict(found.tmux),
             }
     except SDDisplayLinkError as error:

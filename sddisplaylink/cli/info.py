@@ -1,11 +1,13 @@
-"""`sddisplaylink info FILE`: what a file holds. No clock is started."""
+"""`sddisplaylink info FILE...`: what files hold. No clock is started."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from sddisplaylink.cli.output import format_bytes, format_seconds, print_json, print_table
+from sddisplaylink.cli.inputs import add_files, expand, open_image
+from sddisplaylink.cli.output import format_bytes, format_seconds, print_columns, print_json, print_table, report_error
+from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.images.image import AnimatedImage
 
 UPRIGHT = 1
@@ -23,21 +25,58 @@ ORIENTATIONS = {
 
 def add_parser(commands: Any) -> None:
     """Add this command and its options."""
-    parser = commands.add_parser("info", help="tell what an image file holds")
-    parser.add_argument("file", metavar="FILE")
-    parser.add_argument("--json", action="store_true", help="as JSON, with the duration of every frame")
+    parser = commands.add_parser("info", help="tell what image files hold")
+    add_files(parser)
+    parser.add_argument("--frames", action="store_true", help="every frame: when it begins and how long it lasts")
+    parser.add_argument(
+        "--json", action="store_true", help="as JSON, with the duration of every frame; a list for several"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what is known of the file."""
-    with AnimatedImage.open(arguments.file) as image:
-        facts = describe(image)
+    """Print what is known of the files. 1 if one of several cannot be read; of the others all is told."""
+    files = expand(arguments.files)
+    found: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            with open_image(file, arguments) as image:
+                found.append(
+                    {"file": file, **describe(image), **({"frames": frames(image)} if arguments.frames else {})}
+                )
+        except (OSError, SDDisplayLinkError) as error:
+            if len(files) == 1:
+                raise
+            report_error(error)
     if arguments.json:
-        print_json({"file": arguments.file, **facts})
+        print_json(found[0] if len(files) == 1 else found)
     else:
-        print_table([("file", arguments.file), *readable(facts)])
-    return 0
+        print_tables(found)
+    return int(len(found) < len(files))
+
+
+def print_tables(found: list[dict[str, Any]]) -> None:
+    """One for each file, an empty line between them."""
+    for number, facts in enumerate(found):
+        if number:
+            print()
+        print_table([("file", facts["file"]), *readable(facts)])
+        if "frames" in facts:
+            print()
+            rows = [
+                (str(frame["index"]), format_seconds(frame["timestamp"]), format_seconds(frame["duration"]))
+                for frame in facts["frames"]
+            ]
+            print_columns(("frame", "begins", "lasts"), rows)
+
+
+def frames(image: AnimatedImage) -> list[dict[str, Any]]:
+    """When each frame begins in one showing, and how long it lasts, in seconds."""
+    listed, begin = [], 0.0
+    for index, duration in enumerate(image.durations):
+        listed.append({"index": index, "timestamp": round(begin, 9), "duration": duration})
+        begin += duration
+    return listed
 
 
 def describe(image: AnimatedImage) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from sddisplaylink.errors import SDDisplayLinkError
 
 
 def print_json(value: Any) -> None:
@@ -21,6 +23,27 @@ def print_table(rows: Iterable[tuple[str, object]]) -> None:
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
         print(f"{name:<{width}}  {value}")
+
+
+def print_columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """A table with a head, its columns aligned to the right."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        print("  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)))
+
+
+def describe_error(error: Exception) -> str:
+    """One line that says what went wrong."""
+    if isinstance(error, OSError) and error.strerror:
+        return one_line(f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror)
+    if isinstance(error, SDDisplayLinkError) and str(error):
+        return one_line(str(error))
+    return one_line(f"internal error, please report it: {type(error).__name__}: {error} (traceback: python -X dev)")
+
+
+def report_error(error: Exception) -> None:
+    """One line on standard error."""
+    print(f"sddisplaylink: {describe_error(error)}", file=sys.stderr)
 
 
 def one_line(text: str) -> str:
@@ -48,9 +71,17 @@ def format_seconds(seconds: float) -> str:
     return f"{seconds * 1000:.4g} ms" if seconds < 1 else f"{seconds:.4g} s"
 
 
+def whole_number(text: str) -> int:
+    """An argparse type: a whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
+
+
 def positive_int(text: str) -> int:
     """An argparse type: 1 and up."""
-    number = int(text)
+    number = whole_number(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
     return number
@@ -58,7 +89,10 @@ def positive_int(text: str) -> int:
 
 def finite_float(text: str) -> float:
     """An argparse type: any number but infinity and NaN."""
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
     if not math.isfinite(number):
         raise argparse.ArgumentTypeError(f"must be a finite number, not {text}")
     return number

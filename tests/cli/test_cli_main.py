@@ -49,7 +49,6 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         [],
         ["dance"],
         ["info"],
-        ["info", "a", "b"],
         ["extract", "a.gif"],
         ["play", "a.gif", "--loops", "-1"],
         ["play", "a.gif", "--loops", "4294967296"],

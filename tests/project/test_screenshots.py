@@ -15,7 +15,7 @@ from support.virtual_screen import VirtualScreen
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = SimpleNamespace(**runpy.run_path(str(ROOT / "scripts" / "photograph_windows.py")))
-FIGURES = {"benchmarks.png", "pacing.png"}  # charts of measurements; README and recipes say how they are made
+FIGURES = {"benchmarks.png", "notebook.png", "pacing.png"}  # charts, and a notebook: the pages say how they are made
 
 
 @pytest.mark.parametrize("example", SCRIPT.examples(), ids=lambda path: path.stem)

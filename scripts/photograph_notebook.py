@@ -1,0 +1,137 @@
+"""Photographs the notebook's widget in a real JupyterLab, light and dark: `photograph_notebook.py FOLDER`.
+
+Needs jupyterlab, playwright and Chromium. Writes notebook_light.png, notebook_dark.png, and prints what it saw as JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+BALL = ROOT / "examples" / "ball.gif"
+PATIENCE = 120.0
+CELL = """
+import sddisplaylink as sd
+from sddisplaylink.views.notebook import PlayerWidget
+player = sd.AnimatedImagePlayer(r"{ball}", loop_count=0)
+player.seek(7)
+PlayerWidget(player)
+"""
+PLAYER = "[data-sddisplaylink-player]"
+TOGGLE = f"{PLAYER} button"
+
+
+def notebook() -> dict[str, Any]:
+    """One with a cell that shows a widget."""
+    cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "id": "one", "metadata": {}, "outputs": []}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"kernelspec": kernel}
+    source = CELL.format(ball=BALL)
+    return {"cells": [{**cell, "source": source}], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+@contextlib.contextmanager
+def jupyterlab(folder: Path, token: str) -> Iterator[str]:
+    """Its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"]
+    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/api?token={token}"):
+                break
+            time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def look(page: Page) -> dict[str, Any]:
+    """Where the parts of the widget are, and the first pixels that its canvas shows."""
+    return dict(
+        page.evaluate(
+            """selector => {
+                const box = name => { const r = document.querySelector(selector + " " + name).getBoundingClientRect();
+                                      return [r.x, r.y, r.width, r.height]; };
+                const canvas = document.querySelector(selector + " canvas");
+                const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+                return { canvas: box("canvas"), toggle: box("button"), slider: box("input"), counter: box("output"),
+                         rate: box("select"), text: document.querySelector(selector + " output").textContent.trim(),
+                         pixels: Array.from(pixels).reduce((sum, value) => (sum * 31 + value) % 4294967291, 0),
+                         state: document.querySelector(selector + " button").getAttribute("aria-label") };
+            }""",
+            PLAYER,
+        )
+    )
+
+
+def photograph(page: Page, path: Path, theme: str) -> dict[str, Any]:
+    """Run the cell, photograph its widget, play a little by the keyboard and pause."""
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=PATIENCE * 1000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=PATIENCE * 1000)
+    page.wait_for_timeout(500)  # JupyterLab says so before it takes commands
+    page.click(".jp-Notebook .jp-CodeCell .cm-content")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_selector(f"{PLAYER} canvas", timeout=PATIENCE * 1000)
+    page.wait_for_function(f"document.querySelector('{PLAYER} output').textContent.includes('8')")
+    page.wait_for_function(
+        f"document.querySelector('{PLAYER} canvas').getContext('2d').getImageData(80, 80, 1, 1).data[3] == 255"
+    )
+    seen = {"theme": theme, **look(page)}
+    page.locator(PLAYER).screenshot(path=path)
+    page.locator(f"{PLAYER} canvas").click()
+    page.locator(PLAYER).focus()
+    page.keyboard.press(" ")
+    page.wait_for_selector(f"{TOGGLE}.pause")
+    page.wait_for_function(f"!document.querySelector('{PLAYER} output').textContent.includes(' 8 ')")
+    page.keyboard.press(" ")
+    page.wait_for_selector(f"{TOGGLE}.play")
+    return seen | {"played": True}
+
+
+def main(folder: Path) -> None:
+    """Photograph it in both themes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_hex(8)
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    seen = []
+    with tempfile.TemporaryDirectory() as place, jupyterlab(Path(place), token) as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for theme in ("light", "dark"):
+            (Path(place) / f"{theme}.ipynb").write_text(json.dumps(notebook()))
+            context = browser.new_context(viewport={"width": 1100, "height": 800})
+            page = context.new_page()
+            name = "JupyterLab Dark" if theme == "dark" else "JupyterLab Light"
+            settings = f"{address}/lab/api/settings/@jupyterlab/apputils-extension:themes?token={token}"
+            body = json.dumps({"raw": json.dumps({"theme": name})}).encode()
+            request = urllib.request.Request(settings, body, {"Content-Type": "application/json"}, method="PUT")
+            urllib.request.urlopen(request).close()
+            page.goto(f"{address}/lab/tree/{theme}.ipynb?token={token}&reset")
+            seen.append(photograph(page, folder / f"notebook_{theme}.png", theme))
+            context.close()
+        browser.close()
+    print(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
