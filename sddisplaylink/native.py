@@ -22,6 +22,7 @@ __all__ = [
     "at_exit",
     "check",
     "deadline_after",
+    "duplicate",
     "ffi",
     "finalize_now",
     "is_exiting",
@@ -92,6 +93,14 @@ def owned_handle(handle: int = 0) -> Any:
     handle. The native destructor runs no Python code, so that no interrupt is lost in it either.
     """
     return ffi.gc(ffi.new("sddl_handle *", handle), lib.sddl_release)
+
+
+def duplicate(descriptor: int) -> int:
+    """Another descriptor of the same file, for the caller to close. SDDisplayLinkError if the system refuses it."""
+    try:
+        return os.dup(descriptor)
+    except OSError as error:
+        raise SDDisplayLinkError("the system refused a file descriptor") from error
 
 
 def finalize_now(finalizer: weakref.finalize[Any, Any]) -> bool:

@@ -4,6 +4,7 @@
 #include "playback/player.h"
 
 enum { ROOM_AT_FIRST = 32 }; /* frames, where none is known yet */
+enum { FEW_PLAYERS = 8 };    /* of one command */
 
 static void free_player(sddl_player *player) {
     if (player)
@@ -135,7 +136,8 @@ int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_c
     if (!handles || !command || count == 0 || count == UINT32_MAX)
         return SDDL_E_ARGUMENT;
     uint32_t all = count + (command->op == SDDL_OP_ALIGN);
-    void **players = malloc(all * sizeof *players);
+    void *few[FEW_PLAYERS]; /* so that stopping one player cannot fail for want of memory */
+    void **players = all <= FEW_PLAYERS ? few : malloc(all * sizeof *players);
     if (!players)
         return SDDL_E_MEMORY;
     status = get_all(handles, count, all, command->other, players);
@@ -143,7 +145,8 @@ int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_c
         status = lock_and_obey(players, count, all, command, out);
         release_all(players, all);
     }
-    free(players);
+    if (players != few)
+        free(players);
     return status;
 }
 

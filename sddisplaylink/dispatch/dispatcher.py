@@ -20,8 +20,8 @@ from sddisplaylink.native import (
     at_exit,
     check,
     deadline_after,
+    duplicate,
     ffi,
-    finalize_now,
     lib,
     may_wait,
     nanoseconds,
@@ -319,18 +319,18 @@ class _AsyncioDispatcher(Dispatcher):
 
         loop = asyncio.get_running_loop() if loop is None else loop
         self._loop = loop
-        watched = os.dup(self.fileno())  # another loop may watch the original, which may be closed first
-        self._unwatch = weakref.finalize(self, _remove_reader, loop, watched)
-        self._unwatch.atexit = False
+        self._watched = [duplicate(self.fileno())]  # another loop may watch the original, which may be closed first
         try:
-            loop.add_reader(watched, _run_pending_of, weakref.ref(self))
+            loop.add_reader(self._watched[0], _run_pending_of, weakref.ref(self), loop, self._watched)
         except BaseException:
+            os.close(self._watched.pop())
             self.close()
             raise
+        weakref.finalize(self, _close_if_unwatched, loop, self._watched).atexit = False
 
     def close(self) -> None:
         """Stop watching the loop, and run no more callbacks. Call it on the loop's thread."""
-        finalize_now(self._unwatch)
+        _unwatch(self._loop, self._watched)
         super().close()
 
     def run_due(self, source: int) -> None:
@@ -339,7 +339,7 @@ class _AsyncioDispatcher(Dispatcher):
             self.run_pending()
             return
         done = Wakeup()
-        self._loop.call_soon_threadsafe(_run_and_wake, weakref.ref(self), done)
+        self._loop.call_soon_threadsafe(_run_and_wake, weakref.ref(self), self._loop, self._watched, done)
         while not done.wait(WAIT_SLICE) and self._loop.is_running() and may_wait():
             pass
 
@@ -359,23 +359,38 @@ class _AsyncioDispatcher(Dispatcher):
             return False
 
 
-def _run_pending_of(reference: weakref.ref[_AsyncioDispatcher]) -> None:
+def _run_pending_of(
+    reference: weakref.ref[_AsyncioDispatcher], loop: asyncio.AbstractEventLoop, watched: list[int]
+) -> None:
     dispatcher = reference()
-    if dispatcher is not None:
+    if dispatcher is None or dispatcher.is_closed:
+        _unwatch(loop, watched)
+    else:
         dispatcher.run_pending()
 
 
-def _run_and_wake(reference: weakref.ref[_AsyncioDispatcher], done: Wakeup) -> None:
+def _run_and_wake(
+    reference: weakref.ref[_AsyncioDispatcher], loop: asyncio.AbstractEventLoop, watched: list[int], done: Wakeup
+) -> None:
     try:
-        _run_pending_of(reference)
+        _run_pending_of(reference, loop, watched)
     finally:
         done.wake()
 
 
-def _remove_reader(loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
-    if not loop.is_closed():
-        loop.remove_reader(descriptor)
-    os.close(descriptor)
+def _unwatch(loop: asyncio.AbstractEventLoop, watched: list[int]) -> None:
+    """On the loop's thread."""
+    if watched:
+        descriptor = watched.pop()
+        if not loop.is_closed():
+            loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+def _close_if_unwatched(loop: asyncio.AbstractEventLoop, watched: list[int]) -> None:
+    """The dispatcher is dropped, on any thread. A loop that still runs finds out, because its pipe has an end then."""
+    if watched and loop.is_closed():
+        os.close(watched.pop())
 
 
 # ---- the one that everybody shares ----

@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Self
 
+from sddisplaylink.native import duplicate
+
 __all__ = ["Readiness"]
 
 
@@ -18,7 +20,7 @@ class Readiness:
     """
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor = os.dup(descriptor)
+        self._descriptor = duplicate(descriptor)
 
     def __enter__(self) -> Self:
         return self

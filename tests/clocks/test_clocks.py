@@ -8,8 +8,10 @@ import threading
 import pytest
 
 import sddisplaylink as sd
+from support.images import GifPicture, build_gif
 
 PATIENCE = 10.0
+ONE_PIXEL = build_gif([GifPicture(fill=number) for number in range(2)], loop=0)
 
 
 def test_available_clocks_end_with_the_timer():
@@ -148,3 +150,72 @@ def test_timer_ticks_at_its_rate_and_in_order():
     for earlier, later in itertools.pairwise(ticks):
         steps = (later.timestamp - earlier.timestamp) / 0.004
         assert steps == pytest.approx(later.missed + 1, abs=1e-3)
+
+
+def test_advancing_does_not_wait_for_the_callbacks_of_other_clocks(clock):
+    ticks = sd.DisplayLink(clock="timer:1000")
+    ticks.start()
+    # another event of it is pending whenever the callback returns
+    busy = sd.DisplayLink(lambda tick: [ticks.wait(PATIENCE) for _ in range(3)], clock="timer:1000")
+    seen = []
+    with ticks, busy, sd.DisplayLink(seen.append, clock=clock):
+        advancing = threading.Thread(target=clock.advance, args=(0.1,), daemon=True)
+        advancing.start()
+        advancing.join(PATIENCE)
+        assert not advancing.is_alive()
+        assert [tick.sequence for tick in seen] == [1, 2, 3, 4, 5, 6]
+
+
+def test_dispatchers_may_come_and_go_while_a_clock_is_advanced(clock):
+    stop, failures = threading.Event(), []
+
+    def come_and_go():
+        try:
+            while not stop.is_set():
+                dispatcher = sd.Dispatcher(thread=False)
+                with sd.DisplayLink(lambda tick: None, clock=clock, dispatcher=dispatcher):
+                    dispatcher.close()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=come_and_go) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(200):
+            clock.advance(1 / 60)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+@pytest.mark.parametrize("time", [float("inf"), float("nan"), 1e300, 1e10, 2**70])
+def test_times_that_the_clock_cannot_count(clock, time):
+    with sd.DisplayLink(clock=clock) as link, sd.AnimatedImagePlayer(ONE_PIXEL, clock=clock) as player:
+        player.play()
+        for wait in (link.wait, player.wait, sd.Dispatcher(thread=False).wait):
+            with pytest.raises(ValueError):
+                wait(time)
+        with pytest.raises(ValueError):
+            clock.stall(time)
+        with pytest.raises(ValueError):
+            clock.advance(time)
+
+
+def test_time_ends_where_the_native_side_cannot_count_it(clock):
+    clock.stall(9.2e9)
+    with pytest.raises(ValueError):
+        clock.advance(1e8)
+    assert clock.time == 9.2e9
+    clock.advance(0.1)
+
+
+def test_more_clocks_than_there_can_be():
+    clocks = []
+    with pytest.raises(sd.ClockError, match="too many clocks"):
+        for _ in range(2000):
+            clocks.append(sd.ManualClock())
+    clocks.pop()
+    sd.ManualClock().close()

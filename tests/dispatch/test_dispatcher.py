@@ -6,8 +6,11 @@ import asyncio
 import gc
 import os
 import select
+import subprocess
+import sys
 import threading
 import weakref
+from pathlib import Path
 
 import pytest
 
@@ -202,3 +205,58 @@ def test_slow_callback_does_not_hold_back_the_clock():
             observer.wait(PATIENCE)
         link.stop()
     assert ticks[1].missed >= 19
+
+
+def open_descriptors() -> int:
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+def test_a_loop_that_is_closed_is_refused_and_keeps_no_descriptor():
+    loop = asyncio.new_event_loop()
+    loop.close()
+    before = open_descriptors()
+    for _ in range(20):
+        with pytest.raises(RuntimeError):
+            sd.Dispatcher.for_asyncio(loop)
+    gc.collect()
+    assert open_descriptors() <= before + 1
+
+
+@pytest.mark.parametrize("end", ["dropped", "closed", "dropped after the loop"])
+def test_a_loop_keeps_no_descriptor_of_a_dispatcher_that_is_gone(end):
+    before = open_descriptors()
+    loop = asyncio.new_event_loop()
+    dispatcher = sd.Dispatcher.for_asyncio(loop)
+    if end == "closed":
+        dispatcher.close()
+    elif end == "dropped after the loop":
+        loop.close()
+    del dispatcher
+    if not loop.is_closed():
+        for _ in range(3):
+            loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+    assert open_descriptors() <= before
+
+
+def test_programs_that_are_started_meanwhile_inherit_no_pipe():
+    stop = threading.Event()
+
+    def make_pipes():
+        while not stop.is_set():
+            dispatcher = sd.Dispatcher(thread=False)
+            dispatcher.fileno()
+            dispatcher.close()
+
+    list_own = [sys.executable, "-S", "-c", "import os; print(len(os.listdir('/dev/fd')))"]
+    usual = int(subprocess.run(list_own, capture_output=True, close_fds=False).stdout)
+    threads = [threading.Thread(target=make_pipes) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(30):
+            assert int(subprocess.run(list_own, capture_output=True, close_fds=False).stdout) <= usual
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()

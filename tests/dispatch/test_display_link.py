@@ -192,6 +192,41 @@ def test_wait_serves_a_link_that_has_a_callback_too(clock):
         assert link.wait(PATIENCE) == ticks[0]
 
 
+def test_every_thread_that_waits_gets_every_tick(clock):
+    link, seen, turns = sd.DisplayLink(clock=clock), {}, threading.Barrier(4)
+    link.start()
+
+    def read(number):
+        seen[number] = []
+        link.wait(0)  # reads from now on
+        for _ in range(10):
+            turns.wait(PATIENCE)  # for the tick
+            turns.wait(PATIENCE)
+            tick = link.wait(0)
+            seen[number].append((tick.sequence, tick.missed))
+
+    threads = [threading.Thread(target=read, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(10):
+        turns.wait(PATIENCE)
+        clock.advance(1 / 60)
+        turns.wait(PATIENCE)
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert list(seen.values()) == [[(number, 0) for number in range(1, 11)]] * 3
+    link.close()
+
+
+def test_a_thread_that_has_ended_leaves_no_reader_behind(clock):
+    with sd.DisplayLink(clock=clock) as link:
+        for _ in range(5):
+            thread = threading.Thread(target=link.wait, args=(0,))
+            thread.start()
+            thread.join()
+        assert sd.diagnostics()["links"] <= 3
+
+
 def test_wait_on_a_closed_link_raises(clock):
     link = sd.DisplayLink(clock=clock)
     link.close()

@@ -1,4 +1,7 @@
-"""No lock is taken through Python code: a Ctrl-C between taking it and the block would leave it locked."""
+"""No lock is taken through Python code.
+
+A Ctrl-C between taking such a lock and the block that gives it back would leave it locked.
+"""
 
 from __future__ import annotations
 
