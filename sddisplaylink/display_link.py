@@ -146,8 +146,8 @@ class DisplayLink(ClosedByWith):
 
     @property
     def display(self) -> Display:
-        """The display it follows."""
-        self._check_open()
+        """The display that the link follows. Raises LinkClosedError once closed."""
+        self._check_not_closed()
         return self._source.display
 
     @property
@@ -157,8 +157,8 @@ class DisplayLink(ClosedByWith):
 
     @property
     def refresh_period(self) -> float:
-        """Seconds from tick to tick, as the clock last reported it."""
-        self._check_open()
+        """Seconds from tick to tick, as the clock last reported it. Raises LinkClosedError once closed."""
+        self._check_not_closed()
         return self._source.period
 
     @property
@@ -273,9 +273,12 @@ class DisplayLink(ClosedByWith):
             if running == self._is_running:
                 return
 
-    def _check_open(self) -> None:
+    def _check_not_closed(self) -> None:
         if self._is_closed:
             raise LinkClosedError(f"this {type(self).__name__} has been closed")
+
+    def _check_open(self) -> None:
+        self._check_not_closed()
         check(lib.sddl_client_is_current(self._handle, 0))  # a forked child, or the end of the process
 
     def __enter__(self) -> Self:

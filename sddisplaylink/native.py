@@ -27,6 +27,7 @@ __all__ = [
     "finalize_now",
     "is_exiting",
     "is_forked",
+    "is_of_exit",
     "lib",
     "may_wait",
     "nanoseconds",
@@ -140,9 +141,18 @@ def may_wait() -> bool:
     return not _exiting or threading.current_thread().daemon
 
 
+def is_of_exit(error: BaseException) -> bool:
+    """Whether the error says no more than that the process ends; nobody needs to be told so."""
+    return isinstance(error, LinkClosedError) and _is_shut_down()
+
+
+def _is_shut_down() -> bool:
+    return bool(lib.sddl_client_is_current(0, 0) == lib.SDDL_E_SHUTDOWN)
+
+
 def stay_when_shut_down() -> None:
     """Never return, if this is a daemon thread and the clocks have stopped for good. Not with a lock held."""
-    if lib.sddl_client_is_current(0, 0) == lib.SDDL_E_SHUTDOWN and threading.current_thread().daemon:
+    if _is_shut_down() and threading.current_thread().daemon:
         lock = _thread.allocate_lock()
         while True:
             lock.acquire()

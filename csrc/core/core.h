@@ -50,6 +50,8 @@ int sddl_phase_begin(void);
 bool sddl_phase_end(void);
 /* SDDL_OK, or why no call may proceed: SDDL_E_FORKED, SDDL_E_SHUTDOWN. */
 int sddl_usable(void);
+/* The same for calls that only ask: they may proceed after the library is shut down, too. */
+int sddl_queryable(void);
 bool sddl_exiting(void);
 
 /* ---- source.c: a clock's slot and its active clients ---- */

@@ -32,7 +32,7 @@ void sddl_release(const sddl_handle *owned) {
 }
 
 int sddl_get_stats(sddl_stats *out) {
-    int status = sddl_usable();
+    int status = sddl_queryable();
     if (status != SDDL_OK)
         return status;
     *out = (sddl_stats){

@@ -38,6 +38,11 @@ int sddl_usable(void) {
     }
 }
 
+int sddl_queryable(void) {
+    int status = sddl_usable();
+    return status == SDDL_E_SHUTDOWN && sddl_exiting() ? SDDL_OK : status;
+}
+
 bool sddl_exiting(void) {
     return atomic_load(&phase) == EXITING;
 }

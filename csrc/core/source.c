@@ -209,7 +209,7 @@ int64_t sddl_source_now(const sddl_source *source) {
 }
 
 int sddl_source_get_info(sddl_handle handle, sddl_source_info *out) {
-    int status = sddl_usable();
+    int status = sddl_queryable();
     if (status != SDDL_OK)
         return status;
     sddl_source *source = sddl_source_use(handle);

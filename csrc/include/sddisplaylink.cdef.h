@@ -105,7 +105,8 @@ typedef struct sddl_stats {
 
 /* Once per process, before anything else; later calls do nothing. Not to be raced with itself. */
 int sddl_init(void);
-/* Stop every clock and thread, waiting at most `timeout`; wakes every waiter with SDDL_E_SHUTDOWN. Not undone. */
+/* Stop every clock and thread, waiting at most `timeout`; wakes every waiter with SDDL_E_SHUTDOWN. Not undone. From now on only
+ * the functions named sddl_..._get_... answer. */
 int sddl_shutdown(int64_t timeout);
 /* Closes what the handle names, of whichever kind, if it is still open; 0 names nothing. For the destructor of an owner. */
 void sddl_release(const sddl_handle *owned);

@@ -152,9 +152,8 @@ int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_c
 
 /* ---- one player ---- */
 
-/* The player, locked and retained, or why not. */
-static int enter(sddl_handle handle, sddl_player **out) {
-    int status = sddl_usable();
+/* The player, locked and retained, or why not; `status`: whether calls may proceed. */
+static int enter_if(int status, sddl_handle handle, sddl_player **out) {
     if (status != SDDL_OK)
         return status;
     *out = sddl_handle_get(handle, SDDL_KIND_PLAYER);
@@ -162,6 +161,10 @@ static int enter(sddl_handle handle, sddl_player **out) {
         return SDDL_E_HANDLE;
     sddl_source_lock((*out)->client.source);
     return SDDL_OK;
+}
+
+static int enter(sddl_handle handle, sddl_player **out) {
+    return enter_if(sddl_usable(), handle, out);
 }
 
 static int leave(sddl_player *player, int result) {
@@ -174,7 +177,7 @@ int sddl_player_get_info(sddl_handle handle, sddl_player_info *out) {
     if (!out)
         return SDDL_E_ARGUMENT;
     sddl_player *player;
-    int status = enter(handle, &player);
+    int status = enter_if(sddl_queryable(), handle, &player);
     if (status != SDDL_OK)
         return status;
     sddl_player_catch_up(player);

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from itertools import repeat, starmap
 from typing import Any, Protocol, TypeVar
 
-from sddisplaylink.native import ffi
+from sddisplaylink.native import ffi, is_of_exit
 
 __all__ = ["BATCH", "Batch", "Receiver", "move_all", "report"]
 
@@ -81,6 +81,8 @@ def move_all(source: collections.deque[T], target: collections.deque[T]) -> None
 
 def report(error: BaseException) -> None:
     """Show an exception that nobody catches, whatever the user's ``sys.excepthook`` does."""
+    if is_of_exit(error):
+        return
     try:
         sys.excepthook(type(error), error, error.__traceback__)
     except BaseException:

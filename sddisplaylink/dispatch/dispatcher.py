@@ -326,7 +326,7 @@ class _AsyncioDispatcher(Dispatcher):
             os.close(self._watched.pop())
             self.close()
             raise
-        weakref.finalize(self, _close_if_unwatched, loop, self._watched).atexit = False
+        weakref.finalize(self, _drop_watch, loop, self._watched).atexit = False
 
     def close(self) -> None:
         """Stop watching the loop, and run no more callbacks. Call it on the loop's thread."""
@@ -335,7 +335,7 @@ class _AsyncioDispatcher(Dispatcher):
 
     def run_due(self, source: int) -> None:
         """Have what is due run, by the loop if that runs on another thread."""
-        if self._on_loop_thread() or not self._loop.is_running():
+        if _is_running_here(self._loop) or not self._loop.is_running():
             self.run_pending()
             return
         done = Wakeup()
@@ -345,18 +345,10 @@ class _AsyncioDispatcher(Dispatcher):
 
     def await_release(self, source: int) -> None:
         """Wait for the loop, or run what comes if this is its thread."""
-        if self._on_loop_thread() or not self._loop.is_running():
+        if _is_running_here(self._loop) or not self._loop.is_running():
             super().await_release(source)
         else:
             self.await_elsewhere(source)
-
-    def _on_loop_thread(self) -> bool:
-        import asyncio
-
-        try:
-            return asyncio.get_running_loop() is self._loop
-        except RuntimeError:
-            return False
 
 
 def _run_pending_of(
@@ -387,10 +379,19 @@ def _unwatch(loop: asyncio.AbstractEventLoop, watched: list[int]) -> None:
         os.close(descriptor)
 
 
-def _close_if_unwatched(loop: asyncio.AbstractEventLoop, watched: list[int]) -> None:
-    """The dispatcher is dropped, on any thread. A loop that still runs finds out, because its pipe has an end then."""
-    if watched and loop.is_closed():
-        os.close(watched.pop())
+def _drop_watch(loop: asyncio.AbstractEventLoop, watched: list[int]) -> None:
+    """The dispatcher is dropped. On another thread a loop that runs finds out by itself: the pipe has an end then."""
+    if watched and (loop.is_closed() or _is_running_here(loop)):
+        _unwatch(loop, watched)
+
+
+def _is_running_here(loop: asyncio.AbstractEventLoop) -> bool:
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False
 
 
 # ---- the one that everybody shares ----

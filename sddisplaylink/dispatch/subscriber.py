@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sddisplaylink.dispatch.dispatcher import Dispatcher, Receiver
 from sddisplaylink.dispatch.wait_list import WaitList
 from sddisplaylink.errors import ClockError, LinkClosedError
-from sddisplaylink.native import check, lib
+from sddisplaylink.native import check, is_of_exit, lib
 
 __all__ = ["CallbackActivity", "DispatcherBinding", "PendingError"]
 
@@ -31,8 +31,8 @@ class PendingError:
         return None if kept is None else kept.error
 
     def keep(self, error: BaseException) -> None:
-        """Store the error; of several, the first."""
-        if self._kept is None:
+        """Store the error; of several, the first; but none that comes of the end of the process."""
+        if self._kept is None and not is_of_exit(error):
             self._kept = _KeptError(error)
 
     def forget(self, error: BaseException) -> None:

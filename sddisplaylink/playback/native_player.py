@@ -58,8 +58,9 @@ class NativePlayer:
         return bool(lib.sddl_client_is_current(self.handle, 0) == lib.SDDL_E_FORKED)
 
     def check_process(self) -> None:
-        """ForkedProcessError in a forked child, LinkClosedError at the end of the process."""
-        check(lib.sddl_client_is_current(self.handle, 0))
+        """ForkedProcessError in a forked child."""
+        if self.is_forked():
+            check(lib.SDDL_E_FORKED)
 
     def confirm_shown(self, epoch: int, serial: int) -> Showing | None:
         """The frame of that event is about to be shown. None if a command has made the event void."""

@@ -130,3 +130,41 @@ def test_interrupt_ends_a_wait_at_once():
     code, stderr, took = run('link = sd.DisplayLink(clock="timer:1")\n', ending)
     assert (code, stderr) == (42, b"")
     assert took < LIMIT
+
+
+def test_whoever_is_notified_at_the_very_end_can_still_ask():
+    """A callback may be under way when the clocks are stopped: what it asks of a player and a link is answered."""
+    ending = textwrap.dedent("""
+        from sddisplaylink.native import lib
+        lib.sddl_shutdown(10**9)
+        for shown in (player, closed):
+            print(shown, shown.state, shown.rate, shown.mode, shown.loop_count, shown.late_policy, shown.stats)
+            print(shown.frame_index, shown.loop_index, shown.current_frame, shown.is_closed)
+        print(link, link.is_running, link.refresh_period, link.display, sd.diagnostics())
+    """)
+    code, stderr, _ = run(RUNNING + "closed = sd.AnimatedImagePlayer(player.image)\nclosed.close()\n", ending)
+    assert (code, stderr) == (0, b"")
+
+
+def test_a_command_in_a_callback_at_the_very_end_is_not_reported():
+    ending = textwrap.dedent("""
+        from sddisplaylink.native import lib
+        from sddisplaylink.playback.observer import PlayerObserver
+        class View(PlayerObserver):
+            def state_changed(self):
+                lib.sddl_shutdown(10**9)
+                player.pause()
+        view = View()
+        player.attach(view)
+        def on_frame(frame):
+            lib.sddl_shutdown(10**9)
+            player.pause()
+        player.on_frame = on_frame
+        player.pause()
+        player.play()
+        ended = threading.Event()
+        while not lib.sddl_client_is_current(0, 0) == lib.SDDL_E_SHUTDOWN:
+            ended.wait(0.01)
+    """)
+    code, stderr, _ = run(RUNNING, ending)
+    assert (code, stderr) == (0, b"")
