@@ -48,6 +48,10 @@ class ImageFacts(Protocol):
     def info(self) -> ImageInfo:
         """What the whole container says; the first use may read all of it."""
 
+    @property
+    def loop_count(self) -> int:
+        """How often the animation is played, 0 = for ever, as far as that is known; may read all of the file."""
+
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index` (from 0), so far; looks no further than that."""
 

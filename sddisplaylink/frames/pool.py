@@ -44,6 +44,7 @@ class FramePool:
         self._name = name
         self._process = os.getpid()
         self.requests = Requests(decoder)
+        self._steps_in_turn = 0
         self._is_closed = False
         self.decoder.give_back(Decoding(decoder, self.cache, timeline))
         memory.monitor.add(self)
@@ -185,6 +186,7 @@ class FramePool:
                 self.cache.evict(len(self.cache.frames))
                 return False
             spent += self._facts.cost(goal)
+            self._steps_in_turn += 1
             try:
                 frame = decoding.step(goal, [waiting.frame for waiting in self.requests.asked.copy()])
             except ImageFormatError:
@@ -195,8 +197,9 @@ class FramePool:
             else:
                 if frame is not None:
                     answers += self._take_answers(frame.index, frame)
-                    if frame.index % self.requests.turn == 0:
-                        self.requests.asked.rotate(-1)  # a path can go on from a frame that is held: others have a turn
+                    if self._steps_in_turn >= self.requests.turn:  # the path can go on from a frame that is held
+                        self.requests.asked.rotate(-1)
+                        self._steps_in_turn = 0
         return True
 
     def _next_goal(self, decoding: Decoding) -> int | None:

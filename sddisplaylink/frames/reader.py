@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from math import isqrt
 from typing import NamedTuple, Protocol, TypeAlias
 from weakref import ref
 
@@ -23,6 +22,7 @@ Ready: TypeAlias = Callable[[Outcome], None]
 _NEAR = 8  # frames that a late player leaves out at a time, whatever the length of the animation
 _FOLLOWING = 4  # frames that a caller who takes one after the other will ask for next
 _FEW_IN_ORDER = 4  # frames after which one that goes back is taken to go on in order
+_TURNS = 16  # in one pass over all frames
 _BUDGET = 256 << 20  # bytes, if nobody says more
 _LEAST_FRAMES = 4  # whatever they take
 
@@ -85,7 +85,7 @@ class Requests:
         self.asked: deque[Waiting] = deque()
         """Who waits for which frame, the first that asked first. The worker thread takes them out."""
         self.turn = 1
-        """Frames on a long path, after which another who waits has the turn."""
+        """Frames on a long path, after which another who waits has the turn: to find another path takes time, too."""
         self._facts = facts
         self._frame_count = 0  # not counted yet
         self._caller, self._caller_request = AccessPattern(), Request()
@@ -105,7 +105,7 @@ class Requests:
     def grow(self, frame_count: int) -> None:
         """There are so many frames in all."""
         self._frame_count = max(frame_count, self._frame_count)
-        self.turn = 1 + isqrt(self._frame_count)
+        self.turn = 1 + self._frame_count // _TURNS
         self.changed()
 
     def add_of_caller(self, index: int) -> None:

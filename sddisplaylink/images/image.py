@@ -127,7 +127,7 @@ class AnimatedImage:
     @property
     def loop_count(self) -> int:
         """How often the file wants to be played; 0 = for ever. A still image is played once."""
-        return self._frames.info.loop_count
+        return self._frames.loop_count
 
     @property
     def durations(self) -> tuple[float, ...]:

@@ -58,6 +58,11 @@ class TileDecoder:
         """What the container says."""
         return self._source.info
 
+    @property
+    def loop_count(self) -> int:
+        """How often the animation is played."""
+        return self._source.loop_count
+
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""
         return self._source.has_frame(index)

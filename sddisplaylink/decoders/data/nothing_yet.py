@@ -12,6 +12,7 @@ class _NothingYet:
 
     format = ""
     size = 0, 0
+    loop_count = 1
     info = ImageInfo("", (0, 0), (), 1, False)
 
     def has_frame(self, index: int) -> bool:

@@ -66,6 +66,12 @@ class GifSource:
         delays = [None if delay < 0 else delay for delay in index.delays()]
         return ImageInfo("GIF", self.size, tuple(shared(delays)), index.loop_count, index.truncated)
 
+    @property
+    def loop_count(self) -> int:
+        """How often the animation is played, as far as the file is there."""
+        self.index.read_all()
+        return self.index.loop_count
+
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""
         return self.index.has(index)

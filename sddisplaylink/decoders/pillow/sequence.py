@@ -53,6 +53,11 @@ class SequenceDecoder:
         said = self._appearance()
         self.info = ImageInfo(self.format, self.size, pages.delays_ns, pages.loop_count, pages.truncated, said)
 
+    @property
+    def loop_count(self) -> int:
+        """How often the animation is played."""
+        return self.info.loop_count
+
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""
         return index < len(self._pages.numbers)

@@ -73,6 +73,12 @@ class PngSource:
         delays = [None] if index.is_still else shared(index.delays())
         return ImageInfo("PNG", self.size, tuple(delays), index.loop_count, index.truncated, self.appearance)
 
+    @property
+    def loop_count(self) -> int:
+        """How often the animation is played, as far as the file is there."""
+        self.index.read_all()
+        return self.index.loop_count
+
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""
         return self.index.has(index)

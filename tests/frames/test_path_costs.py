@@ -1,0 +1,65 @@
+"""Costs of finding decode paths: what a decoder is asked, counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.frames import pool as frame_pool
+from sddisplaylink.frames import retention
+from support.pool_support import NoWorker, drain, make_pool
+
+
+@pytest.fixture(autouse=True)
+def by_hand(monkeypatch):
+    monkeypatch.setattr(frame_pool, "shared_worker", NoWorker)
+
+
+def count_questions(decoder):
+    """A list that gets an entry each time that the decoder is asked for a reference."""
+    asked = []
+    reference = decoder.reference
+    decoder.reference = lambda index: asked.append(index) or reference(index)
+    return asked
+
+
+@pytest.mark.parametrize("small_bytes", [0, retention.SMALL_BYTES])
+@pytest.mark.parametrize("players", [1, 4, 16])
+def test_seeks_to_far_places_are_linear_in_the_frames_and_in_the_players(monkeypatch, small_bytes, players):
+    monkeypatch.setattr(retention, "SMALL_BYTES", small_bytes)
+
+    def seek_all(count):
+        pool, decoder = make_pool(count)
+        asked = count_questions(decoder)
+        got = []
+        readers = [pool.open_reader(None) for _ in range(players)]
+        for at, reader in enumerate(readers, 1):
+            index = at * count // players - 1
+            reader.want([index, index + 1])
+            reader.notify(index, got.append)
+        drain(pool)
+        assert len(got) == players
+        return len(asked) + len(decoder.composed)
+
+    few, many = seek_all(500), seek_all(2000)
+    assert few <= 500 * (6 + players)
+    assert many <= 5 * few
+
+
+def test_the_frames_after_a_broken_one_cost_next_to_nothing():
+    pool, decoder = make_pool(1000, broken=[5])
+    asked = count_questions(decoder)
+    for index in range(6, 1000):
+        with pytest.raises(ImageFormatError, match="test: frame 5 is broken"):
+            pool.frame(index)
+    assert len(asked) + len(decoder.composed) <= 5 * 1000
+
+
+def test_random_access_costs_about_the_square_root():
+    pool, decoder = make_pool(10_000, size=(80, 80))
+    pool.frame(9999)
+    asked = count_questions(decoder)
+    decoder.composed.clear()
+    for step in range(100):
+        pool.frame(step * 3833 % 10_000)
+    assert len(asked) + len(decoder.composed) <= 100 * 4 * 100
