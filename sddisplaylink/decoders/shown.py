@@ -60,6 +60,11 @@ class _ShownDecoder:
             self._info = stored, replace(stored, size=self.size)
         return self._info[1]
 
+    @property
+    def loop_count(self) -> int:
+        """How often the animation is played."""
+        return self._decoder.loop_count
+
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""
         return self._decoder.has_frame(index)

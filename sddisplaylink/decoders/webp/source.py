@@ -32,6 +32,7 @@ class WebpSource:
         check_pixels(index.size, limits.pixels)
         self.size = index.size
         delays = tuple([frame.delay_ns for frame in index.frames])
+        self.loop_count = index.loop_count
         self.info = ImageInfo("WEBP", self.size, delays, index.loop_count, index.truncated)
 
     def has_frame(self, index: int) -> bool:
