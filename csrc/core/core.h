@@ -19,6 +19,11 @@ static inline int64_t sddl_max64(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
+/* The sum of two counts, INT64_MAX at most. */
+static inline int64_t sddl_add_counts(int64_t a, int64_t b) {
+    return b > INT64_MAX - a ? INT64_MAX : a + b;
+}
+
 /* ---- handles.c: 64-bit handles to counted objects ---- */
 
 typedef enum sddl_kind { SDDL_KIND_SOURCE = 1, SDDL_KIND_MAILBOX, SDDL_KIND_LINK, SDDL_KIND_PLAYER } sddl_kind;

@@ -81,8 +81,8 @@ static void link_pending(sddl_mailbox *mailbox, sddl_client *client) {
 
 /* What the reader has not seen of the waiting event is not lost, only added up. */
 static void merge(sddl_event *event, const sddl_event *unread) {
-    event->missed += unread->missed + (event->flags & SDDL_EVENT_TICK ? 1 : 0);
-    event->advanced += unread->advanced;
+    event->missed = sddl_add_counts(event->missed, unread->missed + (event->flags & SDDL_EVENT_TICK ? 1 : 0));
+    event->advanced = sddl_add_counts(event->advanced, unread->advanced);
     event->flags |= unread->flags & (SDDL_EVENT_FRAME | SDDL_EVENT_LOOP | SDDL_EVENT_FINISHED);
 }
 

@@ -88,7 +88,7 @@ static sddl_player_info info_of(const sddl_player *player) {
         .epoch = player->client.epoch,
         .loop = sddl_player_loop(player, &position),
         .loops_done = player->loops_done,
-        .media_time = player->media,
+        .media_time = sddl_player_media_time(player),
         .frames_due = player->frames_due,
         .missed = player->missed,
     };

@@ -5,9 +5,11 @@
 
 void sddl_player_rewind(sddl_player *player) {
     player->timeline.loops = player->loops;
-    int64_t total = sddl_timeline_total(&player->timeline);
+    player->timeline.base = 0;
     bool from_end = sddl_player_backward(player) && player->loops;
-    player->media = from_end ? (total < SDDL_MEDIA_LIMIT ? total : SDDL_MEDIA_LIMIT) - 1 : 0;
+    if (from_end && sddl_timeline_total(&player->timeline) > SDDL_MEDIA_LIMIT && !player->timeline.growing)
+        player->timeline.base = (int64_t)player->loops - 1;
+    player->media = from_end ? sddl_timeline_total(&player->timeline) - 1 : 0;
     player->at_start = true;
     player->anchored = player->posted = player->repeat = false;
     sddl_player_settle(player, 0);
@@ -61,6 +63,12 @@ static void jump(sddl_player *player, int64_t media) {
     sddl_client_new_epoch(&player->client);
 }
 
+/* Whether media times can be counted from loop 0 on in that loop, and in the one that follows. */
+static bool is_near(const sddl_player *player, int64_t loop) {
+    int64_t most = SDDL_MEDIA_LIMIT / sddl_timeline_period(&player->timeline) - 2;
+    return -most <= loop && loop <= most;
+}
+
 static void seek(sddl_player *player, uint32_t frame, int64_t loop) {
     sddl_position position;
     sddl_player_position(player, &position);
@@ -68,6 +76,7 @@ static void seek(sddl_player *player, uint32_t frame, int64_t loop) {
         position.step - position.loop * sddl_timeline_showings(&player->timeline) >= player->timeline.count;
     bool descends = sddl_player_backward(player) && !player->timeline.loops && !player->timeline.growing;
     int64_t target = loop < 0 ? position.loop : descends ? -1 - loop : loop;
+    player->timeline.base = is_near(player, target) ? 0 : target;
     sddl_timeline_find(&player->timeline, frame, target, returning, &position);
     jump(player, position.begins);
     if (player->status == SDDL_FINISHED)
@@ -79,14 +88,19 @@ static void seek(sddl_player *player, uint32_t frame, int64_t loop) {
 void sddl_player_shift_loops(sddl_player *player, int64_t loop, int64_t done) {
     int64_t last = player->timeline.loops ? (int64_t)player->timeline.loops - 1 : -1;
     int64_t shift = (sddl_player_backward(player) ? last - done : done) - loop;
-    player->media += shift * sddl_timeline_period(&player->timeline);
     player->step += shift * sddl_timeline_showings(&player->timeline);
+    player->timeline.base += shift;
+    int64_t media = sddl_player_media_time(player);
+    if (!is_near(player, loop + shift) || media > SDDL_MEDIA_LIMIT || media < -SDDL_MEDIA_LIMIT)
+        return;
+    player->media = media;
+    player->timeline.base = 0;
 }
 
 /* Under one showing at a time media time may have run past the end: it turns there. */
 static void stay_within(sddl_player *player) {
-    int64_t total = sddl_timeline_total(&player->timeline);
-    player->media = player->media < 0 ? 0 : player->media >= total ? total - 1 : player->media;
+    int64_t start = sddl_timeline_start(&player->timeline), total = sddl_timeline_total(&player->timeline);
+    player->media = player->media < start ? start : player->media >= total ? total - 1 : player->media;
 }
 
 /* Loops are counted from the other end now: no event says so. */
@@ -174,6 +188,7 @@ static void align(sddl_player *player, const sddl_player *other) {
     sddl_client_set_active(&player->client, player->status == SDDL_PLAYING);
     if (other->at_start || !player->timeline.count)
         return;
+    player->timeline.base = other->timeline.base; /* not 0 only for players of more than 73 years */
     jump(player, other->media);
     player->anchored = other->anchored;
     player->anchor_time = other->anchor_time;
@@ -189,9 +204,7 @@ static bool has_loop(const sddl_player *player, int64_t loop) {
         return true;
     if (player->timeline.growing)
         return loop == 0;
-    int64_t most = SDDL_MEDIA_LIMIT / sddl_timeline_period(&player->timeline) - 1;
-    int64_t loops = player->timeline.loops;
-    return loop >= 0 && loop < (loops && loops < most ? loops : most);
+    return loop == 0 || (loop > 0 && (player->timeline.loops ? loop < player->timeline.loops : is_near(player, loop)));
 }
 
 int sddl_player_check(const sddl_player *player, const sddl_command *command) {

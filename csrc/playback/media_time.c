@@ -25,6 +25,14 @@ int64_t sddl_player_loops_done(const sddl_player *player, const sddl_position *p
     return counts_down ? player->timeline.loops - 1 - position->loop : sddl_player_loop(player, position);
 }
 
+int64_t sddl_player_media_time(const sddl_player *player) {
+    int64_t base = player->timeline.base;
+    if (!base)
+        return player->media;
+    int64_t period = sddl_timeline_period(&player->timeline), most = SDDL_MEDIA_LIMIT / period;
+    return base > most ? INT64_MAX : base < -most ? -INT64_MAX : base * period + player->media;
+}
+
 bool sddl_player_is_shown(const sddl_player *player) {
     return player->told_serial >= player->frame_serial;
 }
@@ -77,6 +85,21 @@ static void stay_within_reach(sddl_player *player) {
     player->anchored = false;
 }
 
+/* Counts media time from a later or earlier loop on before media time leaves SDDL_MEDIA_LIMIT, as long as loops can be counted. */
+static void count_from_here(sddl_player *player, int64_t target) {
+    const sddl_timeline *timeline = &player->timeline;
+    if (timeline->growing || (player->media < SDDL_MEDIA_LIMIT / 2 && player->media > -SDDL_MEDIA_LIMIT / 2))
+        return;
+    int64_t period = sddl_timeline_period(timeline), loops = player->media / period;
+    int64_t most = SDDL_MEDIA_LIMIT / 8 / timeline->count; /* so that steps can be counted in every mode, and turned */
+    int64_t base = timeline->base + loops;
+    if (base > most || base < -most)
+        return;
+    player->timeline.base = base;
+    player->media -= loops * period;
+    sddl_player_anchor(player, target);
+}
+
 void sddl_player_advance(sddl_player *player, int64_t target) {
     if (!player->anchored || sddl_player_elapsed(player->last_target, target) > RESYNC)
         sddl_player_anchor(player, target);
@@ -84,4 +107,5 @@ void sddl_player_advance(sddl_player *player, int64_t target) {
     player->media = sddl_max64(-SDDL_MEDIA_LIMIT, sddl_min64(media, SDDL_MEDIA_LIMIT));
     player->at_start = false;
     stay_within_reach(player);
+    count_from_here(player, target);
 }

@@ -17,12 +17,15 @@ typedef struct sddl_timeline {
     int32_t mode;
     uint32_t loops; /* 0 = for ever */
     bool growing;   /* more frames are to come: until then it is one loop, outward, over those that are there */
+    int64_t base;   /* the loop that begins at media time 0: not 0 where loops are further away than SDDL_MEDIA_LIMIT */
 } sddl_timeline;
 
 void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out);
 /* The showing with that ordinal; `finished` tells whether it lies outside a finite timeline. */
 void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_position *out);
-/* When a finite timeline ends; INT64_MAX if it does not. */
+/* When a finite timeline begins; -INT64_MAX if there is no such media time. */
+int64_t sddl_timeline_start(const sddl_timeline *timeline);
+/* When a finite timeline ends; INT64_MAX if it does not, or if there is no such media time. */
 int64_t sddl_timeline_total(const sddl_timeline *timeline);
 /* The showing of `frame` within `loop`; on the way back (bounce) if `returning`. */
 void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t loop, bool returning,
@@ -33,6 +36,8 @@ void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t l
 int sddl_timeline_sum(const int64_t *durations, uint32_t count, int64_t sum, int64_t *ends);
 /* Whether a loop begins with the last frame. */
 bool sddl_timeline_falls(const sddl_timeline *timeline);
+/* Media time at which that loop begins, kept within SDDL_MEDIA_LIMIT. */
+int64_t sddl_timeline_loop_begins(const sddl_timeline *timeline, int64_t loop);
 /* How long one loop takes, and how many showings it has. */
 int64_t sddl_timeline_period(const sddl_timeline *timeline);
 int64_t sddl_timeline_showings(const sddl_timeline *timeline);
@@ -81,6 +86,8 @@ void sddl_player_position(const sddl_player *player, sddl_position *out);
 int64_t sddl_player_loops_done(const sddl_player *player, const sddl_position *position);
 /* The loop as users are told it: counted from 0 in both directions. */
 int64_t sddl_player_loop(const sddl_player *player, const sddl_position *position);
+/* Media time from the start of loop 0 on, as far as it can be counted. */
+int64_t sddl_player_media_time(const sddl_player *player);
 /* Whether the frame that is due was acted on. */
 bool sddl_player_is_shown(const sddl_player *player);
 /* Whatever was posted counts as acted on, with that many loops done. */

@@ -19,7 +19,7 @@ static void stay_in_loop(sddl_player *player, sddl_position *due) {
     sddl_timeline_step(timeline, player->step, &awaited);
     if (due->loop == awaited.loop && !due->finished)
         return;
-    int64_t begin = awaited.loop * sddl_timeline_period(timeline);
+    int64_t begin = sddl_timeline_loop_begins(timeline, awaited.loop);
     bool last = timeline->loops && awaited.loop == (int64_t)timeline->loops - 1;
     int64_t end = last ? sddl_timeline_total(timeline) : begin + sddl_timeline_period(timeline);
     player->media = sddl_player_backward(player) ? begin : end - 1;
@@ -68,8 +68,8 @@ static bool choose_next(sddl_player *player, sddl_position *next) {
 static void take_step(sddl_player *player, const sddl_position *next, sddl_event *event) {
     int64_t passed = next->step > player->step ? next->step - player->step : player->step - next->step;
     int64_t fresh = player->posted ? passed : 1;
-    event->advanced = fresh + (player->repeat ? player->frames_due - player->frames_told : 0);
-    player->frames_due += fresh;
+    event->advanced = sddl_add_counts(fresh, player->repeat ? player->frames_due - player->frames_told : 0);
+    player->frames_due = sddl_add_counts(player->frames_due, fresh);
     player->posted = true;
     player->repeat = false;
     player->step = next->step;

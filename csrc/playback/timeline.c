@@ -72,12 +72,17 @@ static uint32_t frame_at(const sddl_timeline *timeline, int64_t time) {
     return low;
 }
 
+int64_t sddl_timeline_loop_begins(const sddl_timeline *timeline, int64_t loop) {
+    int64_t period = sddl_timeline_period(timeline), most = SDDL_MEDIA_LIMIT / period, loops = loop - timeline->base;
+    return loops > most ? SDDL_MEDIA_LIMIT : loops < -most ? -SDDL_MEDIA_LIMIT : loops * period;
+}
+
 static void showing(const sddl_timeline *timeline, leg way, int64_t loop, uint32_t frame, sddl_position *out) {
     int64_t start = frame_begins(timeline, frame), end = timeline->ends[frame];
     int64_t before = way.falling ? timeline->ends[way.highest] - end : start - frame_begins(timeline, way.lowest);
     int64_t ordinal = way.ordinal + (way.falling ? way.highest - frame : frame - way.lowest);
     out->step = loop * sddl_timeline_showings(timeline) + ordinal;
-    out->begins = loop * sddl_timeline_period(timeline) + way.begins + before;
+    out->begins = sddl_timeline_loop_begins(timeline, loop) + way.begins + before;
     out->ends = out->begins + (end - start);
     /* the closing showing of a bounce stands where one loop more would begin */
     out->loop = timeline->loops && loop >= timeline->loops ? (int64_t)timeline->loops - 1 : loop;
@@ -85,13 +90,20 @@ static void showing(const sddl_timeline *timeline, leg way, int64_t loop, uint32
     out->finished = 0;
 }
 
+int64_t sddl_timeline_start(const sddl_timeline *timeline) {
+    if (!timeline->base)
+        return 0;
+    int64_t begins = sddl_timeline_loop_begins(timeline, 0);
+    return begins == -SDDL_MEDIA_LIMIT ? -INT64_MAX : begins;
+}
+
 int64_t sddl_timeline_total(const sddl_timeline *timeline) {
-    int64_t period = sddl_timeline_period(timeline), loops = loops_there(timeline);
-    if (loops == 0 || (loops > 1 && loops > SDDL_MEDIA_LIMIT / period))
+    int64_t period = sddl_timeline_period(timeline), loops = loops_there(timeline), left = loops - timeline->base;
+    if (loops == 0 || (left > 1 && left > SDDL_MEDIA_LIMIT / period))
         return INT64_MAX;
     uint32_t first = sddl_timeline_falls(timeline) ? timeline->count - 1 : 0;
     int64_t closing = bounces(timeline) ? timeline->ends[first] - frame_begins(timeline, first) : 0;
-    return period * loops + closing;
+    return (left == 1 ? period : sddl_timeline_loop_begins(timeline, loops)) + closing;
 }
 
 static int64_t last_step(const sddl_timeline *timeline) {
@@ -116,7 +128,7 @@ void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_positi
 }
 
 void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out) {
-    if (loops_there(timeline) && media_time < 0) {
+    if (loops_there(timeline) && media_time < sddl_timeline_start(timeline)) {
         sddl_timeline_step(timeline, -1, out);
         return;
     }
@@ -124,12 +136,12 @@ void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_po
         sddl_timeline_step(timeline, last_step(timeline) + 1, out);
         return;
     }
-    int64_t loop = floor_divide(media_time, sddl_timeline_period(timeline));
-    int64_t phase = media_time - loop * sddl_timeline_period(timeline);
+    int64_t whole = floor_divide(media_time, sddl_timeline_period(timeline));
+    int64_t phase = media_time - whole * sddl_timeline_period(timeline);
     leg way = phase < outward_length(timeline) ? outward(timeline) : return_leg(timeline);
     int64_t along = phase - way.begins;
     int64_t time = way.falling ? timeline->ends[way.highest] - 1 - along : frame_begins(timeline, way.lowest) + along;
-    showing(timeline, way, loop, frame_at(timeline, time), out);
+    showing(timeline, way, timeline->base + whole, frame_at(timeline, time), out);
 }
 
 void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t loop, bool returning,
@@ -159,7 +171,7 @@ int sddl_timeline_locate(const int64_t *durations, uint32_t count, int mode, uin
         return SDDL_E_MEMORY;
     int status = sddl_timeline_sum(durations, count, 0, ends);
     if (status == SDDL_OK) {
-        sddl_timeline timeline = {ends, count, mode, loops, false};
+        sddl_timeline timeline = {ends, count, mode, loops, false, 0};
         sddl_timeline_at(&timeline, media_time, out);
     }
     free(ends);

@@ -11,7 +11,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "sddisplaylink"
 
 BUILT_ON_PYTHON_LOCKS = {
-    "threading": {"Condition", "Event", "Semaphore", "BoundedSemaphore", "Barrier", "Timer"},
+    "threading": {"Condition", "Event", "Semaphore", "BoundedSemaphore", "Barrier"},
     "queue": {"Queue", "LifoQueue", "PriorityQueue"},
     "concurrent.futures": {"Future", "ThreadPoolExecutor"},
     "multiprocessing": {"Condition", "Event", "Queue", "Semaphore"},

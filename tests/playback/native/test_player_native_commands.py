@@ -11,6 +11,7 @@ from sddisplaylink.native import lib
 from support.native_player import (
     BOUNCE,
     CATCH_UP,
+    MODES,
     MS,
     NO_SKIP,
     NORMAL,
@@ -463,3 +464,63 @@ def test_starved_players_wait_at_the_loops_beginning_when_running_backwards(open
     assert [player.tick(900 * MS), player.tick()] == ["F0", ""]
     lib.sddl_player_set_starved(player.handle, 0)
     assert player.tick() == "FL1"
+
+
+# ---- loops that are further away than any time ----
+
+YEAR = 365 * 24 * 3600 * 100.0  # in ticks of 10 ms
+MOST = 2**32 - 1
+
+
+def test_backwards_through_loops_that_take_longer_than_can_be_counted(open_native: Open) -> None:
+    player = open_native(YEAR, YEAR)
+    player.loops(MOST)
+    player.rate(-(2.0**32))  # more than a year a tick
+    player.play()
+    assert player.tick() == "F1"
+    assert (player.info.loop, player.info.loops_done) == (MOST - 1, 0)
+    for _ in range(100):
+        player.tick()
+    info = player.info
+    assert 50 < info.loops_done < 100
+    assert info.loop == MOST - 1 - info.loops_done
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_last_of_very_many_loops_can_be_sought_and_ends(open_native: Open, mode: int) -> None:
+    player = open_native(YEAR, YEAR, YEAR)
+    player.loops(MOST)
+    player.mode(mode)
+    player.seek(1, MOST - 1)
+    assert (player.info.frame, player.info.loop) == (1, MOST - 1)
+    player.rate(2.0**32)
+    player.play()
+    said = player.ticks(8)
+    assert any("X" in word for word in said)
+    assert (player.info.status, player.info.loops_done, player.info.loop) == (OVER, MOST, MOST - 1)
+    player.seek(0, 3)
+    assert player.info.loop == 3
+
+
+@pytest.mark.parametrize("rate", [1e300, -1e300, 1e18, -1e18])
+@pytest.mark.parametrize("loops", [0, 1, MOST])
+@pytest.mark.parametrize("length", [1e-7, 1.0, 40 * YEAR])
+def test_any_rate_and_length_can_be_played_turned_and_sought(
+    open_native: Open, rate: float, loops: int, length: float
+) -> None:
+    player = open_native(length, length / 2 + 1e-7)
+    player.loops(loops)
+    for mode in MODES:
+        player.mode(mode)
+        player.rate(rate)
+        player.play()
+        for number in range(30):
+            player.tick()
+            if number % 5 == 0:
+                player.rate(-player.info.rate)
+            if number % 7 == 0:
+                player.loops((0, MOST, 1, loops)[number % 4])
+            assert player.info.loop >= 0
+            assert player.info.loops_done >= 0
+        player.seek(1)
+        player.stop()
