@@ -159,8 +159,8 @@ MUTANTS = {
     ),
     # the rest
     "locks taken in the wrong order": Mutant(
-        "csrc/core/link.c", "    sddl_source_lock(client->source);\n    if (client->active",
-        "    sddl_source_lock(client->source);\n    (void)sddl_handle_count(SDDL_KIND_LINK);\n    if (client->active",
+        "csrc/core/link.c", "    sddl_source_lock(client->source);\n    set_running",
+        "    sddl_source_lock(client->source);\n    (void)sddl_handle_count(SDDL_KIND_LINK);\n    set_running",
         "hazards_locks::test_14",
     ),
     "signals let through": Mutant(

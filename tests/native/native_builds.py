@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.processes import run_group
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 STANDIN = "tests/native/corevideo"
@@ -134,7 +136,7 @@ def run_program(tree: Path, program: str, *, timeout: float = 60) -> subprocess.
     path = os.pathsep.join([str(tree), str(HERE)])
     environment = {k: v for k, v in os.environ.items() if k != "SDDISPLAYLINK_CLOCK"} | {"PYTHONPATH": path}
     command = [sys.executable, "-P", "-c", program]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environment)
+    return run_group(command, timeout=timeout, env=environment)
 
 
 VIRTUAL = """

@@ -15,6 +15,7 @@ import pytest
 from conftest import MUTANT, Mutation
 from mutants import MUTANTS, Mutant
 from native_builds import HERE, ROOT
+from support.processes import run_group
 
 AT_A_TIME = 2
 
@@ -26,7 +27,7 @@ def run_its_test(build: Callable[[Mutation], Path], mutant: Mutant) -> subproces
     command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "--tb=line", "-k", name]
     environment = os.environ | {MUTANT: str(tree)}
     test = str(HERE / f"test_{file}.py")
-    return subprocess.run([*command, test], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
+    return run_group([*command, test], cwd=ROOT, env=environment, timeout=200)
 
 
 @pytest.fixture(scope="module")
