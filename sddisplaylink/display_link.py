@@ -40,7 +40,7 @@ class Tick:
 
     @classmethod
     def of(cls, event: Any) -> Tick:
-        """The tick that a native event tells of."""
+        """The tick that a native event reports."""
         return cls(
             event.sequence,
             seconds(event.timestamp),
@@ -86,10 +86,10 @@ class DisplayLink(ClosedByWith):
         self._is_closed = False
         self._activity = CallbackActivity()
         self._pending_error = PendingError()
-        self._ports: WeakGroup[TickPort] = WeakGroup()
-        self._port_of_thread = threading.local()
+        self._subscriptions: WeakGroup[TickSubscription] = WeakGroup()
+        self._of_thread = threading.local()
         # without a callback the first thread that waits gets the latest tick of before, too
-        self._first_port = [self._open_port()] if callback is None else []
+        self._first_subscription = [self._subscribe()] if callback is None else []
         self._dispatcher.register(self._handle, self)
         self._source.register(self._dispatcher)
 
@@ -126,8 +126,8 @@ class DisplayLink(ClosedByWith):
         self._is_closed = True
         self._dispatcher.unregister(self._handle)
         lib.sddl_release(self._owner)
-        for port in self._ports:
-            port.close()
+        for subscription in self._subscriptions:
+            subscription.close()
         self._source.close()
         self._activity.wait_idle()
         self._pending_error.raise_once()
@@ -177,57 +177,59 @@ class DisplayLink(ClosedByWith):
         """
         self._pending_error.raise_once()
         self._check_open()
-        event = self._port_here().wait(timeout)
+        event = self._subscription_here().wait(timeout)
         self._pending_error.raise_once()
         return None if event is None else Tick.of(event)
 
     def __iter__(self) -> Iterator[Tick]:
         """Ticks, until the link is stopped or closed. Starts it if need be."""
-        port = self._open_iteration()
+        subscription = self._open_iteration()
         try:
             with contextlib.suppress(LinkClosedError):
-                while (event := port.wait(None, while_running=True)) is not None:
+                while (event := subscription.wait(None, while_running=True)) is not None:
                     yield Tick.of(event)
         finally:
-            port.close()
+            subscription.close()
 
     async def __aiter__(self) -> AsyncGenerator[Tick]:
         """The same for asyncio or trio, in the running loop."""
-        port = self._open_iteration()
+        subscription = self._open_iteration()
         try:
             with contextlib.suppress(LinkClosedError):
-                async with contextlib.aclosing(port.events()) as events:  # trio does not finalise what is just left
+                async with contextlib.aclosing(
+                    subscription.events()
+                ) as events:  # trio does not finalise what is just left
                     async for event in events:
                         yield Tick.of(event)
         finally:
-            port.close()
+            subscription.close()
 
-    def _open_iteration(self) -> TickPort:
+    def _open_iteration(self) -> TickSubscription:
         self._check_open()
-        port = self._open_port()
+        subscription = self._subscribe()
         if not self._is_running:
             self.start()
-        return port
+        return subscription
 
-    def _port_here(self) -> TickPort:
+    def _subscription_here(self) -> TickSubscription:
         """This thread's own subscription."""
-        port: TickPort | None = getattr(self._port_of_thread, "port", None)
-        if port is None:
+        subscription: TickSubscription | None = getattr(self._of_thread, "subscription", None)
+        if subscription is None:
             try:
-                port = self._first_port.pop()
+                subscription = self._first_subscription.pop()
             except IndexError:
-                port = self._open_port()
-            self._port_of_thread.port = port
-        return port
+                subscription = self._subscribe()
+            self._of_thread.subscription = subscription
+        return subscription
 
-    def _open_port(self) -> TickPort:
-        port = TickPort(self._source.handle)
-        self._ports.add(port)
+    def _subscribe(self) -> TickSubscription:
+        subscription = TickSubscription(self._source.handle)
+        self._subscriptions.add(subscription)
         if self._is_running:
-            port.start()
+            subscription.start()
         if self._is_closed or not self._is_running:  # by another thread, meanwhile
-            port.stop()
-        return port
+            subscription.stop()
+        return subscription
 
     # ---- callbacks ----
 
@@ -265,11 +267,11 @@ class DisplayLink(ClosedByWith):
                 status = (lib.sddl_link_start if running else lib.sddl_link_stop)(self._handle)
                 if running:
                     check(status)
-            for port in self._ports:
+            for subscription in self._subscriptions:
                 if not running:
-                    port.stop()
-                elif not port.is_closed:
-                    port.start()
+                    subscription.stop()
+                elif not subscription.is_closed:
+                    subscription.start()
             if running == self._is_running:
                 return
 
@@ -293,7 +295,7 @@ class DisplayLink(ClosedByWith):
 # ---- subscriptions ----
 
 
-class TickPort:
+class TickSubscription:
     """A subscription to ticks: a native link with a mailbox of its own, which holds the latest tick until it is taken.
 
     Every thread in ``wait()`` and every loop over a link has one, so that none takes another's ticks.
@@ -345,9 +347,9 @@ class TickPort:
         return None
 
     async def events(self) -> AsyncGenerator[Any]:
-        """Native events in the running asyncio or trio loop, until the port is stopped or closed."""
+        """Native events in the running asyncio or trio loop, until the subscription is stopped or closed."""
         from sddisplaylink.dispatch.readiness import (
-            Readiness,  # imports asyncio, which costs as much as the rest of the library
+            Readiness,  # imports asyncio, which costs as much as this library
         )
 
         with Readiness(check(lib.sddl_mailbox_fd(self._mailbox))) as readiness:

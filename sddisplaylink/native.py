@@ -142,7 +142,7 @@ def may_wait() -> bool:
 
 
 def is_of_exit(error: BaseException) -> bool:
-    """Whether the error says no more than that the process ends; nobody needs to be told so."""
+    """Whether the error says no more than that the process ends, which needs no report."""
     return isinstance(error, LinkClosedError) and _is_shut_down()
 
 

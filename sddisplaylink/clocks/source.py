@@ -68,7 +68,7 @@ class Source:
         return found[0] if found else Display(self._display, 1 / self.period, False)
 
     def register(self, dispatcher: Flushable) -> None:
-        """Tell a manual clock whose callbacks to wait for."""
+        """Let a manual clock wait for the callbacks of that dispatcher."""
         if self._manual is not None:
             self._manual.register(dispatcher)
 

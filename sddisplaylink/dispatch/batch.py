@@ -36,7 +36,7 @@ class Batch:
     def __init__(self) -> None:
         self.calls: collections.deque[Callable[[], None]] = collections.deque()
         self.events = ffi.new("sddl_event[]", BATCH + 1)
-        """The native events; the first that names no client ends them."""
+        """The native events; the first that names no subscriber ends them."""
         self._index = 0
 
     def has_calls(self) -> bool:
@@ -47,16 +47,16 @@ class Batch:
         """Whether an event is left."""
         return bool(self.events[self._index].client)
 
-    def run_next(self, clients: Mapping[int, weakref.ref[Receiver]]) -> None:
-        """Make the next call, or hand the next event to its client."""
+    def run_next(self, subscribers: Mapping[int, weakref.ref[Receiver]]) -> None:
+        """Make the next call, or hand the next event to its subscriber."""
         if self.calls:
             self.calls[0]()
             return
         event = self.events[self._index]
-        reference = clients.get(event.client)
-        client = None if reference is None else reference()
-        if client is not None:
-            client.handle_event(event)
+        reference = subscribers.get(event.client)
+        subscriber = None if reference is None else reference()
+        if subscriber is not None:
+            subscriber.handle_event(event)
 
     def drop_next(self) -> None:
         """What was next has been done with."""

@@ -19,7 +19,7 @@ def close_after(error: BaseException | None, close: Callable[[], object]) -> Non
 
 
 class ClosedByWith:
-    """Closed at the end of a ``with`` block; an error in the block is told rather than one that closing raises."""
+    """Closed at the end of a ``with`` block; an error in the block is raised rather than one of closing."""
 
     def close(self) -> None:
         """Stop for good."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Dispatcher", "Receiver", "default_dispatcher", "resolve_dispatcher"]
 
 JOIN_TIMEOUT = 1.0
-_FEW = 2  # events at a time
+_MANY_EVENTS = 3  # at a time
 
 
 class PendingDelivery(Protocol):
@@ -67,15 +67,15 @@ class Dispatcher:
         self.mailbox: int = self._owner[0]
         self.has_thread = thread
         self._is_closed = False
-        self._clients: dict[int, weakref.ref[Receiver]] = {}
+        self._subscribers: dict[int, weakref.ref[Receiver]] = {}
         self._posted: collections.deque[Callable[[], None]] = collections.deque()
         self._interrupted: collections.deque[Batch] = collections.deque()  # what an exception kept from being run
         self._callback_error: BaseException | None = None
         self._held: WeakGroup[PendingDelivery] = WeakGroup()
         self._released = WaitList()
         self._running_on: int | None = None
-        self.is_calm = True
-        """False while it has callbacks of several clients to run, so that none of them should take on more."""
+        self.is_lightly_loaded = True
+        """False while it has callbacks of several subscribers to run, so that none of them should take on more."""
         self._thread = _start_thread(self) if thread else None
 
     @classmethod
@@ -152,13 +152,13 @@ class Dispatcher:
 
     # ---- for links, players and clocks ----
 
-    def register(self, handle: int, client: Receiver) -> None:
-        """Let ``client``, held weakly, receive the events of that native handle."""
-        self._clients[handle] = weakref.ref(client, partial(self._clients.pop, handle))
+    def register(self, handle: int, subscriber: Receiver) -> None:
+        """Let ``subscriber``, held weakly, receive the events of that native handle."""
+        self._subscribers[handle] = weakref.ref(subscriber, partial(self._subscribers.pop, handle))
 
     def unregister(self, handle: int) -> None:
         """Forget the handle."""
-        self._clients.pop(handle, None)
+        self._subscribers.pop(handle, None)
 
     def post(self, call: Callable[[], None]) -> None:
         """Have ``call`` run on this dispatcher, before the events that are pending. From any thread.
@@ -168,14 +168,14 @@ class Dispatcher:
         self._posted.append(call)
         lib.sddl_mailbox_wake(self.mailbox)
 
-    def hold(self, delivery: PendingDelivery) -> None:
-        """A delivery is under way elsewhere (a frame is being decoded): :meth:`flush` waits for :meth:`unhold`.
+    def begin_async(self, delivery: PendingDelivery) -> None:
+        """A delivery is under way elsewhere (a frame is being decoded): :meth:`flush` waits for :meth:`end_async`.
 
         Held weakly: dropping the delivery ends the wait, too.
         """
         self._held.add(delivery)
 
-    def unhold(self, delivery: PendingDelivery) -> None:
+    def end_async(self, delivery: PendingDelivery) -> None:
         """The delivery has been made, or will not be."""
         self._held.discard(delivery)
         self._released.notify()
@@ -252,14 +252,14 @@ class Dispatcher:
             raise
 
     def run_batch(self, batch: Batch, count: int) -> None:
-        """Run the calls that have been posted, and hand its events, of which there are about so many, to their clients.
+        """Run the calls that have been posted, and hand the batch's events, about ``count``, to their subscribers.
 
         On a thread of its own it reports exceptions; elsewhere they end this, and the batch keeps what is left.
         """
         outer = self._running_on
         try:
             self._running_on = threading.get_ident()
-            self.is_calm = count <= _FEW
+            self.is_lightly_loaded = count < _MANY_EVENTS
             move_all(self._posted, batch.calls)
             while batch.has_calls() or batch.has_events():
                 self._run_next(batch)
@@ -268,7 +268,7 @@ class Dispatcher:
 
     def _run_next(self, batch: Batch) -> None:
         try:
-            batch.run_next(self._clients)
+            batch.run_next(self._subscribers)
         except BaseException as error:
             is_interrupt = not isinstance(error, Exception) and error is not self._callback_error
             self._callback_error = None
@@ -315,7 +315,7 @@ class _AsyncioDispatcher(Dispatcher):
 
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         super().__init__(thread=False)
-        import asyncio  # takes as long as importing all the rest
+        import asyncio  # takes as long as importing everything else
 
         loop = asyncio.get_running_loop() if loop is None else loop
         self._loop = loop

@@ -1,4 +1,4 @@
-"""Waiting in a way that an interrupt at any moment leaves usable.
+"""Waiting that an interrupt may end at any moment without harm.
 
 ``threading.Condition``, and what is built on it (Event, Semaphore, Queue), take their lock in Python code: a signal
 handler that raises between that and the ``with`` block leaves the lock held for ever. Here every waiting thread has a

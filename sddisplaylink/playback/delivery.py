@@ -150,7 +150,7 @@ class Delivery:
 
 
 class _Awaited:
-    """An event whose frame is being decoded. As long as it is there, its dispatcher is held: see `Dispatcher.hold`."""
+    """An event whose frame is being decoded. As long as it is there, `Dispatcher.flush` waits."""
 
     __slots__ = ("__weakref__", "_dispatcher", "due", "source")
 
@@ -158,8 +158,8 @@ class _Awaited:
         self.due = due
         self.source = source
         self._dispatcher = dispatcher
-        dispatcher.hold(self)
+        dispatcher.begin_async(self)
 
     def release(self) -> None:
         """Let go of the dispatcher."""
-        self._dispatcher.unhold(self)
+        self._dispatcher.end_async(self)

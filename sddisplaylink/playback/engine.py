@@ -297,7 +297,7 @@ class PlaybackEngine:
             return False
         self._shown = Position(due.epoch, due.frame, due.loop, frame)
         self._count(due, showing.now)
-        is_left_to_do = self.delivery.show(due.frame, showing, here=self.binding.current.is_calm)
+        is_left_to_do = self.delivery.show(due.frame, showing, here=self.binding.current.is_lightly_loaded)
         try:
             self.callbacks.notify_frame(frame, self.fail)
         finally:

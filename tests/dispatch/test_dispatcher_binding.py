@@ -62,7 +62,7 @@ def test_a_player_closed_during_a_loop_leaves_nothing_with_its_dispatcher(player
     engine.binding.lend(loop, engine)
     player.close()
     engine.binding.take_back(engine)
-    assert engine.native.handle not in engine.binding.home._clients
+    assert engine.native.handle not in engine.binding.home._subscribers
     with pytest.raises(sd.LinkClosedError):
         player.use_dispatcher(loop)
     loop.close()

@@ -147,7 +147,7 @@ def test_callbacks_move_to_another_dispatcher_for_good(make_gif):
     assert threads == [threading.get_ident()] * len(threads) != []
     handle = player.engine.native.handle
     player.close()
-    assert handle not in dispatcher._clients
+    assert handle not in dispatcher._subscribers
     dispatcher.close()
 
 
