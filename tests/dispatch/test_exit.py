@@ -146,24 +146,25 @@ def test_whoever_is_notified_at_the_very_end_can_still_ask():
     assert (code, stderr) == (0, b"")
 
 
-def test_a_command_in_a_callback_at_the_very_end_is_not_reported():
+@pytest.mark.parametrize("notified", ["state_changed", "on_frame", "on_tick"])
+def test_a_command_in_a_callback_at_the_very_end_is_not_reported(notified):
     ending = textwrap.dedent("""
         from sddisplaylink.native import lib
         from sddisplaylink.playback.observer import PlayerObserver
-        class View(PlayerObserver):
-            def state_changed(self):
-                lib.sddl_shutdown(10**9)
-                player.pause()
-        view = View()
-        player.attach(view)
-        def on_frame(frame):
+        def end(*_):
             lib.sddl_shutdown(10**9)
             player.pause()
-        player.on_frame = on_frame
-        player.pause()
-        player.play()
+        view = PlayerObserver()
+        view.state_changed = end
+    """)
+    ending += {
+        "state_changed": "player.attach(view)\nplayer.pause()\n",
+        "on_frame": "player.on_frame = end\n",
+        "on_tick": "ticking = sd.DisplayLink(end, clock='timer:1000')\nticking.start()\n",
+    }[notified]
+    ending += textwrap.dedent("""
         ended = threading.Event()
-        while not lib.sddl_client_is_current(0, 0) == lib.SDDL_E_SHUTDOWN:
+        while lib.sddl_client_is_current(0, 0) != lib.SDDL_E_SHUTDOWN:
             ended.wait(0.01)
     """)
     code, stderr, _ = run(RUNNING, ending)
