@@ -85,10 +85,12 @@ static void stay_within_reach(sddl_player *player) {
     player->anchored = false;
 }
 
-/* Counts media time from a later or earlier loop on before media time leaves SDDL_MEDIA_LIMIT, as long as loops can be counted. */
+/* Counts media time from a later or earlier loop on before media time leaves SDDL_MEDIA_LIMIT, as long as loops can be counted,
+ * and the showing that is due is near media time. */
 static void count_from_here(sddl_player *player, int64_t target) {
     const sddl_timeline *timeline = &player->timeline;
-    if (timeline->growing || (player->media < SDDL_MEDIA_LIMIT / 2 && player->media > -SDDL_MEDIA_LIMIT / 2))
+    bool follows = player->policy == SDDL_SKIP && !timeline->growing;
+    if (!follows || (player->media < SDDL_MEDIA_LIMIT / 2 && player->media > -SDDL_MEDIA_LIMIT / 2))
         return;
     int64_t period = sddl_timeline_period(timeline), loops = player->media / period;
     int64_t most = SDDL_MEDIA_LIMIT / 8 / timeline->count; /* so that steps can be counted in every mode, and turned */

@@ -23,7 +23,7 @@ typedef struct sddl_timeline {
 void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out);
 /* The showing with that ordinal; `finished` tells whether it lies outside a finite timeline. */
 void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_position *out);
-/* When a finite timeline begins; -INT64_MAX if there is no such media time. */
+/* When a finite timeline begins; before any media time if that is too far away. */
 int64_t sddl_timeline_start(const sddl_timeline *timeline);
 /* When a finite timeline ends; INT64_MAX if it does not, or if there is no such media time. */
 int64_t sddl_timeline_total(const sddl_timeline *timeline);
@@ -36,7 +36,7 @@ void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t l
 int sddl_timeline_sum(const int64_t *durations, uint32_t count, int64_t sum, int64_t *ends);
 /* Whether a loop begins with the last frame. */
 bool sddl_timeline_falls(const sddl_timeline *timeline);
-/* Media time at which that loop begins, kept within SDDL_MEDIA_LIMIT. */
+/* Media time at which that loop begins; twice SDDL_MEDIA_LIMIT, or that below 0, if it is too far away. */
 int64_t sddl_timeline_loop_begins(const sddl_timeline *timeline, int64_t loop);
 /* How long one loop takes, and how many showings it has. */
 int64_t sddl_timeline_period(const sddl_timeline *timeline);

@@ -73,8 +73,9 @@ static uint32_t frame_at(const sddl_timeline *timeline, int64_t time) {
 }
 
 int64_t sddl_timeline_loop_begins(const sddl_timeline *timeline, int64_t loop) {
-    int64_t period = sddl_timeline_period(timeline), most = SDDL_MEDIA_LIMIT / period, loops = loop - timeline->base;
-    return loops > most ? SDDL_MEDIA_LIMIT : loops < -most ? -SDDL_MEDIA_LIMIT : loops * period;
+    int64_t period = sddl_timeline_period(timeline), most = SDDL_MEDIA_LIMIT / period + 1;
+    int64_t loops = loop - timeline->base;
+    return loops > most ? 2 * SDDL_MEDIA_LIMIT : loops < -most ? -2 * SDDL_MEDIA_LIMIT : loops * period;
 }
 
 static void showing(const sddl_timeline *timeline, leg way, int64_t loop, uint32_t frame, sddl_position *out) {
@@ -91,10 +92,7 @@ static void showing(const sddl_timeline *timeline, leg way, int64_t loop, uint32
 }
 
 int64_t sddl_timeline_start(const sddl_timeline *timeline) {
-    if (!timeline->base)
-        return 0;
-    int64_t begins = sddl_timeline_loop_begins(timeline, 0);
-    return begins == -SDDL_MEDIA_LIMIT ? -INT64_MAX : begins;
+    return timeline->base ? sddl_timeline_loop_begins(timeline, 0) : 0;
 }
 
 int64_t sddl_timeline_total(const sddl_timeline *timeline) {

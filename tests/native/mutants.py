@@ -101,7 +101,7 @@ MUTANTS = {
         "timer_rest::test_a_command_just_before",
     ),
     "pending events outlive a stop": Mutant(
-        "csrc/core/link.c", "        sddl_client_new_epoch(client);\n", "", f"{TIME}::test_34",
+        "csrc/core/link.c", "    sddl_client_new_epoch(client);\n", "", f"{TIME}::test_34",
     ),
     "old handles come back": Mutant(
         "csrc/core/handles.c", "entry->generation += entry->generation == UINT32_MAX ? 2 : 1;", "",

@@ -93,6 +93,7 @@ def test_showings_follow_each_other_without_a_gap(durations: list[int], mode: in
 
 
 @given(st.lists(st.integers(1, 10**13), min_size=1, max_size=40), modes, st.integers(-LIMIT, LIMIT))
+@example([1, 1], NORMAL, -LIMIT)
 @settings(max_examples=200, deadline=None)
 def test_long_animations_and_far_times_stay_exact(durations: list[int], mode: int, time: int) -> None:
     here = locate(durations, mode, 0, time)
