@@ -211,7 +211,7 @@ class AnimatedImage:
     ) -> dict[str, str]:
         """What IPython and Jupyter show: the file itself, played by the browser, and a line of text."""
         data = None
-        with contextlib.suppress(SDDisplayLinkError):  # closed, or cut short meanwhile
+        with contextlib.suppress(SDDisplayLinkError):  # closed
             self._data.check()
             data = self._data.whole()
         return mime_bundle(repr(self), self.format, data, include, exclude)

@@ -1,4 +1,4 @@
-"""The bytes of an image file: given, read, or mapped."""
+"""The bytes of an image file: given, or copied from a path."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ __all__ = ["FileData", "Source", "open_source"]
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 
+_PIECE = 1 << 20  # bytes
 _BEGINNING = 16  # bytes: as many as any format is known by
-_MAPPED_FROM = 1 << 20  # smaller files are read: that is as fast, and needs no open file
+IN_MEMORY = 64 << 20
+"""Bytes of a file that are read into memory; a larger file is copied to a temporary one, which is mapped."""
+LARGEST = 4 << 30
+"""Bytes of a file above which nothing is copied: more than any image has, but a sparse file may claim it."""
 
 
 class FileData:
-    """Read-only bytes that the kernels and Python can both look at.
-
-    Of a mapped file, what another program has cut off in the meantime must not be touched: the system would end the
-    process. So `check` comes before each use. What is left is a cut in the middle of one; who expects that gives bytes.
-    """
+    """Read-only bytes that the kernels and Python can both look at, and nobody else can change."""
 
     is_growing = False
     """Whether more bytes are to come."""
@@ -56,11 +56,9 @@ class FileData:
         return self._content[:]
 
     def check(self) -> None:
-        """ImageFormatError if the file has become shorter than it was; LinkClosedError."""
+        """LinkClosedError."""
         if self.is_closed:
             raise LinkClosedError("the image is closed")
-        if isinstance(self._content, mmap.mmap) and self._content.size() < self.size:
-            raise ImageFormatError("the file has been cut short since it was opened")
 
     def close(self) -> None:
         """Let go of the bytes; a mapping ends as soon as no kernel is at work on it."""
@@ -85,17 +83,26 @@ def open_source(source: Source) -> tuple[FileData, str]:
 
 def _read(path: str | bytes) -> tuple[FileData, str]:
     with io.FileIO(path) as file:  # without the buffer that open() would put in front of it
-        return FileData(_mapped(file) or file.readall()), os.fsdecode(path)
+        return FileData(_copy(file)), os.fsdecode(path)
 
 
-def _mapped(file: io.FileIO) -> mmap.mmap | None:
-    """A mapping of a large file; None of what is small, or is no file of a disk."""
-    try:
-        if os.fstat(file.fileno()).st_size >= _MAPPED_FROM:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError):
-        pass
-    return None
+def _copy(file: io.FileIO) -> bytes | mmap.mmap:
+    """What a file holds now, in memory that is ours alone.
+
+    A mapping of the file itself would change with it, and where another program cuts the file off, the system would
+    end the process. The temporary file has no name: nobody else can get at it.
+    """
+    size = os.fstat(file.fileno()).st_size
+    if size <= IN_MEMORY:
+        return file.readall()
+    if size > LARGEST:
+        raise ImageFormatError(f"{size} bytes are too many for an image")
+    import shutil  # these take their time, and are seldom needed
+    import tempfile
+
+    with tempfile.TemporaryFile(buffering=0) as copy:
+        shutil.copyfileobj(file, copy, _PIECE)
+        return mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _content(source: Any) -> Any:

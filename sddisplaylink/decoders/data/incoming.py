@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sddisplaylink.decoders.data.file import FileData
-from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.native import ffi
 
 if TYPE_CHECKING:
@@ -51,11 +50,6 @@ class IncomingData(FileData):
     def whole(self) -> bytes:
         """All that there is."""
         return self[:]
-
-    def check(self) -> None:
-        """LinkClosedError."""
-        if self.is_closed:
-            raise LinkClosedError("the image is closed")
 
     def close(self) -> None:
         """Let go of the bytes."""
