@@ -118,6 +118,7 @@ class FramePool:
                     return frame
             raise LinkClosedError(_CLOSED)
         except ImageFormatError as error:
+            self._check_usable()  # the data may have gone meanwhile
             raise ImageFormatError(f"{self._name}: {error}") from error
         finally:
             lender.give_back(decoding)

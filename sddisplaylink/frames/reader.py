@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import count
 from typing import NamedTuple, Protocol, TypeAlias
 from weakref import ref
 
@@ -22,6 +24,8 @@ Ready: TypeAlias = Callable[[Outcome], None]
 _NEAR = 8  # frames that a late player leaves out at a time, whatever the length of the animation
 _FOLLOWING = 4  # frames that a caller who takes one after the other will ask for next
 _FEW_IN_ORDER = 4  # frames after which one that goes back is taken to go on in order
+_NUMBER = operator.attrgetter("number")
+_numbers = count()
 _TURNS = 16  # in one pass over all frames
 _BUDGET = 256 << 20  # bytes, if nobody says more
 _LEAST_FRAMES = 4  # whatever they take
@@ -81,7 +85,7 @@ class Requests:
     """What is requested of one image: by its open readers, or by a caller while there is none. Any thread, no lock."""
 
     def __init__(self, facts: ImageFacts) -> None:
-        self.readers: dict[ref[PoolReader], None] = {}
+        self.readers: set[ref[PoolReader]] = set()
         self.asked: deque[Waiting] = deque()
         """Who waits for which frame, the first that asked first. The worker thread takes them out."""
         self.turn = 1
@@ -143,13 +147,14 @@ class Requests:
             requests = [self._caller_request] if self._caller_request.indices else []
             budget = min(_BUDGET, default_budget())
         budget = int(budget * basis[2])
-        count = self._frame_count or 2  # nobody has asked for more than the first two yet
-        plan = make_plan(requests, count, cache.frame_bytes, budget, log_reach, can_resume=can_resume)
+        frame_count = self._frame_count or 2  # nobody has asked for more than the first two yet
+        plan = make_plan(requests, frame_count, cache.frame_bytes, budget, log_reach, can_resume=can_resume)
         return plan._replace(basis=basis)
 
     def _open_readers(self) -> list[PoolReader]:
         known = [reference() for reference in self.readers.copy()]  # in one step: others come and go meanwhile
-        return [reader for reader in known if reader is not None and not reader.is_closed]
+        readers = [reader for reader in known if reader is not None and not reader.is_closed]
+        return sorted(readers, key=_NUMBER)
 
 
 class Pool(Protocol):
@@ -169,13 +174,25 @@ class PoolReader:
     Closing the reader, or dropping the last reference to it, ends its requests.
     """
 
-    __slots__ = ("__weakref__", "_pattern", "_pool", "_requests", "is_closed", "max_bytes", "request", "shown")
+    __slots__ = (
+        "__weakref__",
+        "_pattern",
+        "_pool",
+        "_requests",
+        "is_closed",
+        "max_bytes",
+        "number",
+        "request",
+        "shown",
+    )
 
     def __init__(self, pool: Pool, requests: Requests, max_bytes: int | None) -> None:
         """`max_bytes` is the budget that is asked for; None leaves it to the memory there is."""
         if max_bytes is None:
             max_bytes = min(default_budget(), max(_BUDGET, _LEAST_FRAMES * pool.cache.frame_bytes))
         self.max_bytes = max_bytes
+        self.number = next(_numbers)
+        """Readers opened first have their turn first."""
         self.is_closed = False
         self.request = Request()
         """What the reader wants now; replaced as a whole, so that any thread may read it."""
@@ -185,7 +202,7 @@ class PoolReader:
         self._pool = pool
         self._requests = requests
         requests.count_frames()
-        requests.readers[ref(self, requests.readers.pop)] = None  # no Python code runs when a reader is dropped
+        requests.readers.add(ref(self, requests.readers.discard))  # no Python code runs when a reader is dropped
         requests.changed()
 
     def get(self, index: int) -> Frame | None:
@@ -234,5 +251,5 @@ class PoolReader:
         """End all requests. Idempotent."""
         if not self.is_closed:
             self.is_closed = True
-            self._requests.readers.pop(ref(self), None)
+            self._requests.readers.discard(ref(self))
             self._pool.submit()  # gives up what was for this reader

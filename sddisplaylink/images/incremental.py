@@ -183,9 +183,10 @@ class IncrementalImage(AnimatedImage):
             cuts_off = self._incoming.is_growing and self._error is None
             if cuts_off:
                 self._error = LinkClosedError("the image is closed")
-            self._data.close()
         if self._count:
-            self.pool.close()
+            self.pool.close()  # before the data goes, so that who is decoding knows why
+        with self._lock:
+            self._data.close()
         if cuts_off:
             self._notify()
 

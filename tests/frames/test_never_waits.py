@@ -224,3 +224,38 @@ def test_purged_before_its_first_use():
     pool.purge()
     assert pool.frame(0) is pool.frame(0)
     assert pool.frame(9).index == 9
+
+
+def test_readers_that_come_and_go_at_any_moment_disturb_nobody():
+    pool, _ = make_pool(30)
+    readers = [pool.open_reader(None) for _ in range(3)]
+    moments = 0
+
+    def trace(frame, event, argument):
+        """Does what another thread may do between any two steps of the interpreter."""
+        nonlocal moments
+        if not any(part in frame.f_code.co_filename for part in PARTS):
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            moments += 1
+            sys.settrace(None)
+            frame.f_trace = None
+            readers.append(pool.open_reader(None))
+            readers.pop(0).close()
+            frame.f_trace = trace
+            sys.settrace(trace)
+        return trace
+
+    sys.settrace(trace)
+    try:
+        for index in (3, 29, 0):
+            assert pool.frame(index).index == index
+        pool.purge()
+        pool.work()
+        readers[-1].want([7, 8])
+        pool.work()
+    finally:
+        sys.settrace(None)
+    assert moments > 1000
+    assert pool.frame(7).index == 7

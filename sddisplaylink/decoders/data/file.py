@@ -45,7 +45,9 @@ class FileData:
         return self.extent[1]
 
     def __getitem__(self, span: slice) -> bytes:
-        return self._content[span]
+        found = self._content[span]
+        self.check()  # afterwards: a thread that closes says so before it takes the bytes away
+        return found
 
     def startswith(self, *beginnings: bytes) -> bool:
         """True if the file begins with one of these."""
@@ -53,7 +55,7 @@ class FileData:
 
     def whole(self) -> bytes:
         """All of it."""
-        return self._content[:]
+        return self[:]
 
     def check(self) -> None:
         """LinkClosedError."""

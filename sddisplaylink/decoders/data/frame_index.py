@@ -125,7 +125,11 @@ class FrameIndex:
         self.data.check()
         self.state.more = self.data.is_growing
         frames, room = self._frames.room(self.count)
-        found = self._run(frames, min(room, wanted))
+        try:
+            found = self._run(frames, min(room, wanted))
+        except ImageFormatError:
+            self.data.check()  # it may have been closed meanwhile
+            raise
         ended = self.state.state != lib.SDDL_SCAN_MORE
         self.count = self._settled(self.count + found) if ended else self.count + found
         self.ended = ended

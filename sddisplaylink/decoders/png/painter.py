@@ -9,6 +9,7 @@ from sddisplaylink.decoders.png.index import PngIndex
 from sddisplaylink.decoders.png.inflate import inflated
 from sddisplaylink.decoders.png.source import PngSource, unchecked_rows
 from sddisplaylink.decoders.tiles import Tile
+from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.native import check, ffi, lib
 
 __all__ = ["NativePngPainter"]
@@ -60,7 +61,7 @@ class NativePngPainter:
                 return None
             stream = self._index.stream(index)
             return inflated(stream, size) or unchecked_rows(self._index, index, stream)
-        except MemoryError:
+        except (SDDisplayLinkError, MemoryError):
             return None
 
     def worth_preparing(self, index: int) -> bool:
