@@ -236,6 +236,8 @@ class IncrementalImage(AnimatedImage):
             self._count = count
         if self._arriving.has_ended:
             self._incoming.end()
+            if count == 1:
+                self.pool.purge()  # what there was of a lone frame may be no frame after all
         return count > before or self._arriving.has_ended
 
     def _end(self) -> bool:

@@ -146,6 +146,61 @@ def test_damaged_and_cut_files_give_what_opening_gives(data: bytes, size: int, m
     )  # fmt: skip
 
 
+def with_data_behind_the_streams(data: bytes) -> bytes:
+    """An APNG with one more fdAT behind the last of each frame, which belongs to no stream any more."""
+    position, sequence, parts = 8, 0, [data[:8]]
+    while position < len(data):
+        length, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        body, position = data[position + 8 : position + 8 + length], position + 12 + length
+        following = data[position + 4 : position + 8]
+        if kind in (b"fcTL", b"fdAT"):
+            body, sequence = sequence.to_bytes(4, "big") + body[4:], sequence + 1
+        parts.append(chunk(kind, body))
+        if kind == b"fdAT" and following != kind:
+            parts.append(chunk(kind, sequence.to_bytes(4, "big") + b"more"))
+            sequence += 1
+    return b"".join(parts)
+
+
+def outcomes(image: sd.AnimatedImage | None) -> object:
+    """What an image says of itself, and each frame's pixels, or that it has none."""
+    if image is None:
+        return None
+    pixels: list[bytes | None] = []
+    for index in range(image.frame_count):
+        try:
+            pixels.append(image.frame(index).rgba.tobytes())
+        except sd.ImageFormatError:
+            pixels.append(None)
+    return image.frame_count, image.durations, image.truncated, pixels
+
+
+SHORT = GifPicture(data=b"\x02\x02\x4c\x01\0")  # lacks pixels
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_data_behind_the_streams(build_apng([PngPicture(), *[PngPicture(2, 2, 1, 1, pieces=2)] * 2])),
+        build_gif([SHORT]),
+        build_gif([SHORT, SHORT]),
+    ],
+    ids=["data behind a stream", "a lone short frame", "short frames"],
+)
+@pytest.mark.parametrize("size", [1, 5, 29, 10_000])
+def test_wherever_a_file_breaks_off_and_whatever_was_decoded_before(data: bytes, size: int) -> None:
+    for end in range(len(data) - 150, len(data) + 1):
+        image = sd.IncrementalImage()
+        try:
+            for begin in range(0, end, size):
+                image.feed(data[begin : min(begin + size, end)])
+                outcomes(image)
+        except sd.ImageFormatError:
+            assert opened(data[:end]) is None
+            continue
+        assert outcomes(finished(image)) == outcomes(opened(data[:end])), end
+
+
 def test_a_frame_in_many_chunks_is_there_with_the_last_of_them() -> None:
     picture = PngPicture(64, 64, fill=(1, 2, 3, 4))
     picture.data = scanlines(picture)

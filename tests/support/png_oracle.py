@@ -107,8 +107,6 @@ class _Scanner:
         stored = self.data[body_end : body_end + 4]
         is_data = self.data[position + 4 : position + 8] in (b"IDAT", b"fdAT")  # brings a checksum of its own
         if len(stored) < 4:
-            if is_data and self.data[position + 4 : position + 8] == self.previous:
-                self.pieces.clear()  # the cut goes through this frame's own data
             raise _BrokenFile
         is_right = is_data or zlib.crc32(self.data[position + 4 : body_end]) == int.from_bytes(stored, "big")
         if not is_right and not self.data[position + 4] & _ANCILLARY:

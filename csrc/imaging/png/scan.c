@@ -166,9 +166,7 @@ static bool step(const struct scanner *scan) {
         finish_frame(scan);
         end(scan, index->misled ? SDDL_SCAN_BROKEN : SDDL_SCAN_COMPLETE);
     } else if (!whole) {
-        if ((chunk.kind == IDAT || chunk.kind == FDAT) && chunk.kind == index->previous)
-            index->control.span_count = 0; /* the damage goes through this frame's own data */
-        end(scan, SDDL_SCAN_BROKEN);
+        end(scan, SDDL_SCAN_BROKEN); /* whether the chunks before hold all of the frame is to be tried */
     } else if (!read_chunk(scan, &chunk)) {
         if (index->still_count)
             end(scan, SDDL_SCAN_BROKEN);
