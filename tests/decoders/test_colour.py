@@ -92,6 +92,19 @@ def test_curves_as_chromium_reads_their_numbers(transfer, levels):
     assert sd.AnimatedImage.open(data)[0].image.getpixel((0, 0))[:3] == pytest.approx((levels,) * 3, abs=2)
 
 
+# what Chromium's canvas has of greys from 10 to 250 in steps of 24
+PQ = [0, 6, 24, 50, 87, 137, 202, 239, 255, 255, 255]
+HLG = [1, 16, 37, 59, 80, 101, 127, 163, 204, 230, 251]
+
+
+@pytest.mark.parametrize(("transfer", "levels"), [(16, PQ), (18, HLG)])
+def test_greys_of_hdr(transfer, levels):
+    data = build_row(8, 2, bytes(grey for grey in range(10, 256, 24) for _ in range(3)), 11, cicp(9, transfer))
+    with sd.AnimatedImage.open(data) as image:
+        assert [image[0].image.getpixel((at, 0))[1] for at in range(11)] == pytest.approx(levels, abs=2)
+        assert image.colour_profile == f"BT.2020, {'PQ' if transfer == 16 else 'HLG'}"
+
+
 @pytest.mark.parametrize(
     ("primaries", "shown"),
     {
@@ -244,8 +257,9 @@ def test_primaries_that_make_no_sense():
 def test_every_pair_of_numbers_gives_a_profile_or_none():
     known = 0
     for primaries in range(256):
-        for transfer in (1, 8, 13, 17, 99):
+        for transfer in (1, 8, 13, 16, 17, 18, 99):
             profile = cicp_profile(primaries, transfer)
             known += profile is not None
-            assert profile is None or is_profile(profile)
-    assert known == 11 * 4
+            assert not profile or is_profile(profile)
+    assert known == 11 * 6
+    assert cicp_profile(1, 13) == b""

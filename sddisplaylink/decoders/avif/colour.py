@@ -15,7 +15,7 @@ _FULL_BOX = 4  # bytes of version and flags
 _ENTRY, _SAMPLE = 8, 78  # bytes before the first description of samples, and before the boxes in it
 _SRGB_PRIMARIES, _SRGB_CURVE = 1, 13
 _PRIMARIES = frozenset({1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22})
-_OTHER_CURVES = frozenset({4, 5, 7, 8, 17})  # all others, those of cameras too, are taken for sRGB's
+_OTHER_CURVES = frozenset({4, 5, 7, 8, 16, 17, 18})  # all others, those of cameras too, are taken for sRGB's
 _RESERVED_CURVES = (0, 3)
 _MOST_ITEMS = 4096
 
@@ -32,10 +32,7 @@ def avif_colours(data: bytes, *, is_sequence: bool) -> Appearance:
         return Appearance()
     primaries = numbers[0] if numbers[0] in _PRIMARIES else _SRGB_PRIMARIES
     curve = numbers[1] if numbers[1] in _OTHER_CURVES else _SRGB_CURVE
-    name = cicp_name(primaries, curve)
-    if (primaries, curve) == (_SRGB_PRIMARIES, _SRGB_CURVE):
-        return Appearance(colours=name)
-    return Appearance(profile=cicp_profile(primaries, curve) or b"", colours=name)
+    return Appearance(profile=cicp_profile(primaries, curve) or b"", colours=cicp_name(primaries, curve))
 
 
 def _is_in_numbers(data: bytes, box: Box) -> bool:

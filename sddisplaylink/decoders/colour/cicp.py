@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
+from sddisplaylink.decoders.colour.hdr import hlg, pq
 from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, Sampled, rgb_profile
 
 __all__ = ["cicp_name", "cicp_profile"]
@@ -25,6 +27,7 @@ _PRIMARIES = {
     22: ("EBU 3213", Primaries((0.630, 0.340), (0.295, 0.605), (0.155, 0.077), _D65)),
 }
 _SAMPLES = 4096
+_PAIRS = 16  # remembered
 
 
 def _sampled(function: Callable[[float], float]) -> Sampled:
@@ -45,14 +48,19 @@ _CURVES: dict[int, tuple[str, Callable[[], Gamma | Sampled]]] = {
     7: ("SMPTE 240M", lambda: _sampled(_smpte_240)),
     8: ("linear", lambda: Gamma(1.0)),
     13: ("sRGB", lambda: _sampled(_srgb)),
+    16: ("PQ", lambda: _sampled(pq)),
+    18: ("HLG", lambda: _sampled(hlg)),
     17: ("SMPTE 428", lambda: Gamma(2.6, 52.37 / 48)),
     # of cameras: shown as a screen of a television shows them
     **dict.fromkeys((1, 6, 11, 14, 15), ("gamma 2.4", lambda: Gamma(2.4))),
 }
 
 
+@lru_cache(_PAIRS)
 def cicp_profile(primaries: int, transfer: int) -> bytes | None:
-    """The profile that those two numbers mean; None if one of them means nothing here."""
+    """The profile that those two numbers mean, empty for sRGB; None if one of them means nothing here."""
+    if (primaries, transfer) == (1, 13):
+        return b""
     if primaries not in _PRIMARIES or transfer not in _CURVES:
         return None
     try:
