@@ -209,6 +209,18 @@ enum sddl_layout {
 /* From straight RGBA. In place if both are the same memory with the same stride; otherwise they do not overlap. */
 int sddl_convert(const sddl_canvas *target, const sddl_canvas *source, int layout);
 
+/* ---- colours ---- */
+
+/* What light stored values mean, 65536 being white's, and which stored value of sRGB a light has. */
+typedef struct sddl_colours {
+    uint32_t light[3][256]; /* of each value of red, green and blue; up to 2^24 */
+    int32_t matrix[9];      /* from that light to sRGB's, row by row, in units of 1/65536; between -2^24 and 2^24 */
+    uint8_t encoded[4097];  /* of light from 0 to white's, at equal distances */
+} sddl_colours;
+
+/* From straight RGBA to the same in sRGB, light beyond 0 and white's cut off; alpha stays. As for sddl_convert(). */
+int sddl_convert_colours(const sddl_canvas *target, const sddl_canvas *source, const sddl_colours *colours);
+
 /* ---- PNG: pixels ---- */
 
 /* Bytes that the zlib stream of a frame inflates to; SDDL_E_ARGUMENT where PNG knows no such format, or it is over 2^62 bytes. */

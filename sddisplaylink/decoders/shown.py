@@ -9,6 +9,7 @@ from PIL import Image
 
 from sddisplaylink.decoders.appearance import UPRIGHT, Appearance, Presentation
 from sddisplaylink.decoders.colour.transform import Colours, colours_of
+from sddisplaylink.decoders.composition.buffers import FrameMemory
 from sddisplaylink.decoders.protocol import Buffer, Decoder, ImageInfo
 
 __all__ = ["presented"]
@@ -30,7 +31,7 @@ def presented(decoder: Decoder, appearance: Appearance, presentation: Presentati
     """The decoder itself if its frames are shown as they are stored, or else one that makes of them what is shown."""
     orientation = appearance.orientation if presentation.orient else UPRIGHT
     colours = colours_of(appearance.profile) if appearance.profile and presentation.to_srgb else None
-    if colours is not None and colours.transform is None:
+    if colours is not None and colours.is_srgb:
         colours = None
     return decoder if orientation == UPRIGHT and colours is None else _ShownDecoder(decoder, orientation, colours)
 
@@ -50,6 +51,7 @@ class _ShownDecoder:
         width, height = decoder.size
         self.size = (height, width) if orientation > 4 else (width, height)
         self.can_resume = decoder.can_resume and colours is None  # from sRGB there is no way back
+        self._memory = FrameMemory(self._stored_size)
         self._info: tuple[ImageInfo, ImageInfo] | None = None
 
     @property
@@ -93,12 +95,13 @@ class _ShownDecoder:
 
     def pixels(self) -> memoryview:
         """The frame as it is shown, a copy."""
-        picture = _picture(self._stored_size, self._decoder.pixels())
+        pixels = self._decoder.pixels()
         if self._colours is not None:
-            picture = self._colours.to_srgb(picture)
-        if self._orientation != UPRIGHT:
-            picture = picture.transpose(_TURNS[self._orientation])
-        return memoryview(picture.tobytes())
+            pixels = self._colours.convert(pixels, self._memory)
+        if self._orientation == UPRIGHT:
+            return pixels
+        picture = _picture(self._stored_size, pixels)
+        return memoryview(picture.transpose(_TURNS[self._orientation]).tobytes())
 
     def cost(self, index: int) -> int:
         """That of the stored frame, and of going through all of its pixels."""
@@ -107,10 +110,12 @@ class _ShownDecoder:
 
     def purge(self) -> None:
         """Give up memory."""
+        self._memory.clear()
         self._decoder.purge()
 
     def close(self) -> None:
         """Let go of everything."""
+        self._memory.close()
         self._decoder.close()
 
 

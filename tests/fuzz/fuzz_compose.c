@@ -32,6 +32,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         demand(sddl_restore(&other, NULL, &rect, 1, &hole) == SDDL_OK);
         demand(sddl_restore(&canvas, &other, &rect, 1, &hole) == SDDL_OK);
         demand(sddl_convert(&other, &canvas, flags) == SDDL_OK && sddl_convert(&canvas, &canvas, flags) == SDDL_OK);
+        sddl_colours colours = {0};
+        for (size_t i = 0; size && i < 3 * 256; i++)
+            colours.light[i / 256][i % 256] = (uint32_t)data[i % size] << (data[size - 1] & 15);
+        for (size_t i = 0; size && i < 9; i++)
+            colours.matrix[i] = (data[i % size] - 128) * (1 << 16);
+        demand(sddl_convert_colours(&other, &canvas, &colours) == SDDL_OK);
         demand(sddl_restore(&other, NULL, &rect, 1, NULL) == SDDL_OK);
         const int64_t saved = sddl_save(&canvas, &rect, 1, source, count * 4);
         demand(saved < 0 || sddl_put_back(&other, &rect, 1, source, count * 4) == saved);

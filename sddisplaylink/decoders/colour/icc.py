@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["SRGB", "Gamma", "Primaries", "Sampled", "rgb_profile"]
+__all__ = ["SRGB", "Gamma", "Primaries", "Sampled", "inverse", "product", "rgb_profile", "to_d50"]
 
 
 class Primaries(NamedTuple):
@@ -45,7 +45,7 @@ _Vector = Sequence[float]
 def rgb_profile(primaries: Primaries, curve: Gamma | Sampled) -> bytes:
     """The profile. ValueError if the primaries are no triangle with white, or no numbers that a profile can hold."""
     scale = curve.scale if isinstance(curve, Gamma) else 1.0
-    columns = [[value * scale for value in column] for column in zip(*_to_d50(primaries), strict=True)]
+    columns = [[value * scale for value in column] for column in zip(*to_d50(primaries), strict=True)]
     tags = [(name, b"XYZ \0\0\0\0" + _numbers(column)) for name, column in zip(("r", "g", "b"), columns, strict=True)]
     entries = [(f"{name}XYZ".encode(), content) for name, content in tags]
     entries.append((b"wtpt", b"XYZ \0\0\0\0" + _numbers(_D50)))
@@ -54,16 +54,16 @@ def rgb_profile(primaries: Primaries, curve: Gamma | Sampled) -> bytes:
     return _file(entries)
 
 
-def _to_d50(primaries: Primaries) -> _Matrix:
+def to_d50(primaries: Primaries) -> _Matrix:
     """RGB to XYZ, white adapted to that of all profiles."""
     if not all(0 <= value <= 1 for point in primaries for value in point) or not primaries.white[1]:
         raise ValueError("chromaticities that cannot be")
     matrix = list(zip(*[(x, y, 1 - x - y) for x, y in primaries[:3]], strict=True))
     x, y = primaries.white
     white = x / y, 1.0, (1 - x - y) / y
-    scale = _times(_inverse(matrix), white)
+    scale = _times(inverse(matrix), white)
     scaled = [[value * factor for value, factor in zip(row, scale, strict=True)] for row in matrix]
-    return _product(_adaptation(white), scaled)
+    return product(_adaptation(white), scaled)
 
 
 def _adaptation(white: _Vector) -> _Matrix:
@@ -71,19 +71,21 @@ def _adaptation(white: _Vector) -> _Matrix:
     scaled = [
         [value * after / before for value in row] for row, before, after in zip(_BRADFORD, here, there, strict=True)
     ]
-    return _product(_inverse(_BRADFORD), scaled)
+    return product(inverse(_BRADFORD), scaled)
 
 
 def _times(matrix: _Matrix, vector: _Vector) -> list[float]:
     return [sum(a * b for a, b in zip(row, vector, strict=True)) for row in matrix]
 
 
-def _product(first: _Matrix, second: _Matrix) -> list[list[float]]:
+def product(first: _Matrix, second: _Matrix) -> list[list[float]]:
+    """One matrix after the other."""
     columns = list(zip(*second, strict=True))
     return [[sum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in first]
 
 
-def _inverse(matrix: _Matrix) -> list[list[float]]:
+def inverse(matrix: _Matrix) -> list[list[float]]:
+    """Of three by three. ValueError if there is none."""
     (a, b, c), (d, e, f), (g, h, i) = matrix
     first, second, third = e * i - f * h, f * g - d * i, d * h - e * g
     determinant = a * first + b * second + c * third

@@ -1,16 +1,22 @@
-"""Pixels brought from the colours of a profile to sRGB, by Pillow's colour management."""
+"""Pixels brought from the colours of a profile to sRGB: by our kernel, or by Pillow's colour management."""
 
 from __future__ import annotations
 
 import io
+import struct
 from functools import cache, lru_cache
 from importlib import import_module
+from itertools import chain
 from typing import Any, NamedTuple
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 from sddisplaylink.decoders.appearance import Appearance
+from sddisplaylink.decoders.colour.matrix import colour_table
+from sddisplaylink.decoders.composition.buffers import FrameMemory, HeldFrame
 from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS
+from sddisplaylink.decoders.protocol import Buffer
+from sddisplaylink.native import check, lib
 
 __all__ = ["Colours", "colour_name", "colours_of", "is_profile"]
 
@@ -19,6 +25,7 @@ _GREY, _RGB = b"GRAY", b"RGB "
 _SAME = 1  # levels
 _PROFILES = 16  # remembered
 _NAME = 100  # characters
+_UNNAMED = "unnamed profile"
 
 
 def is_profile(profile: bytes) -> bool:
@@ -32,13 +39,26 @@ class Colours(NamedTuple):
     """What a profile is called, and what brings pixels to sRGB."""
 
     name: str
-    transform: Any
-    """None if the pixels are of sRGB already."""
-    mode: str
-    """Of the pictures that the transform is given."""
+    table: Any
+    """The kernel's, of a profile of curves and a matrix; None for others."""
+    transform: Any = None
+    """Pillow's, for the others."""
+    mode: str = "RGBA"
+    """Of the pictures that Pillow's transform is given."""
+    is_srgb: bool = False
+    """Whether pixels are of sRGB already."""
 
-    def to_srgb(self, picture: Image.Image) -> Image.Image:
-        """A picture of mode RGBA in sRGB."""
+    def convert(self, pixels: Buffer, memory: FrameMemory) -> memoryview:
+        """The same picture in sRGB: RGBA of the size of `memory`, where it may be put."""
+        if self.table is None:
+            picture = Image.frombuffer("RGBA", memory.size, pixels, "raw", "RGBA", 0, 1)  # type: ignore[arg-type]
+            return memoryview(self._by_pillow(picture).tobytes())
+        source, target = HeldFrame(pixels, memory.size, 0), memory.take()
+        target.content = None
+        check(lib.sddl_convert_colours(target.c, source.c, self.table))
+        return target.lend()
+
+    def _by_pillow(self, picture: Image.Image) -> Image.Image:
         if self.mode == "RGBA":
             converted: Image.Image = self.transform.apply(picture)
             return converted
@@ -48,19 +68,15 @@ class Colours(NamedTuple):
 
 @lru_cache(_PROFILES)
 def colours_of(profile: bytes) -> Colours | None:
-    """Of a profile; None if it makes no sense, or Pillow has no colour management."""
-    cms = _management()
-    if cms is None or not is_profile(profile):
+    """Of a profile; None if it makes no sense, or needs a colour management that this Pillow does not have."""
+    if not is_profile(profile):
         return None
-    mode = "L" if profile[16:20] == _GREY else "RGBA"
     try:
-        source = cms.ImageCmsProfile(io.BytesIO(profile))
-        target = cms.createProfile("sRGB")
-        transform = cms.buildTransform(source, target, mode, "RGB" if mode == "L" else "RGBA")
-        colours = Colours(_name(cms, source), transform, mode)
-        return colours._replace(transform=None) if _changes_nothing(colours) else colours
-    except (*CONTENT_ERRORS, cms.PyCMSError):
+        table = colour_table(profile)
+    except (ValueError, ArithmeticError, struct.error):
         return None
+    colours = _of_pillow(profile) if table is None else Colours(_name(profile), table)
+    return None if colours is None else colours._replace(is_srgb=_changes_nothing(colours))
 
 
 def colour_name(appearance: Appearance) -> str | None:
@@ -69,6 +85,18 @@ def colour_name(appearance: Appearance) -> str | None:
         return appearance.colours or None
     colours = colours_of(appearance.profile)
     return None if colours is None else colours.name
+
+
+def _of_pillow(profile: bytes) -> Colours | None:
+    cms, mode = _management(), "L" if profile[16:20] == _GREY else "RGBA"
+    if cms is None:
+        return None
+    try:
+        source = cms.ImageCmsProfile(io.BytesIO(profile))
+        transform = cms.buildTransform(source, cms.createProfile("sRGB"), mode, "RGB" if mode == "L" else "RGBA")
+    except (*CONTENT_ERRORS, cms.PyCMSError):
+        return None
+    return Colours(_name(profile), None, transform, mode)
 
 
 @cache
@@ -82,17 +110,21 @@ def _management() -> Any:
     return module
 
 
-def _name(cms: Any, profile: Any) -> str:
+def _name(profile: bytes) -> str:
+    cms = _management()
+    if cms is None:
+        return _UNNAMED
     try:
-        return " ".join(cms.getProfileDescription(profile).split())[:_NAME] or "unnamed profile"
+        description = cms.getProfileDescription(cms.ImageCmsProfile(io.BytesIO(profile)))
     except (*CONTENT_ERRORS, cms.PyCMSError):
-        return "unnamed profile"
+        return _UNNAMED
+    return " ".join(description.split())[:_NAME] or _UNNAMED
 
 
 def _changes_nothing(colours: Colours) -> bool:
     """Whether no colour of a sample is more than a level off afterwards."""
-    levels = range(0, 256, 17)
-    samples = bytes(value for red in levels for green in levels for blue in levels for value in (red, green, blue, 255))
-    picture = Image.frombytes("RGBA", (len(levels), len(levels) ** 2), samples)
-    changes = ImageChops.difference(picture, colours.to_srgb(picture)).getextrema()
-    return all(most <= _SAME for _, most in changes)  # type: ignore[misc]
+    levels = range(0, 256, 51)
+    colourful = [(red, green, blue, 255) for red in levels for green in levels for blue in levels]
+    samples = bytes(chain.from_iterable(colourful + [(grey, grey, grey, 255) for grey in range(0, 256, 5)]))
+    shown = colours.convert(samples, FrameMemory((len(samples) // 4, 1)))
+    return all(abs(before - after) <= _SAME for before, after in zip(samples, shown, strict=True))
