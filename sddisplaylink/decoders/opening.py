@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sddisplaylink.decoders.appearance import IN_BROWSERS, Presentation
+from sddisplaylink.decoders.colour.painter import ColourPainter
 from sddisplaylink.decoders.composition.composer import TileDecoder
 from sddisplaylink.decoders.data.file import FileData, Source
 from sddisplaylink.decoders.data.incoming import IncomingData
@@ -14,7 +15,8 @@ from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from sddisplaylink.decoders.png import source as apng
 from sddisplaylink.decoders.png.painter import NativePngPainter
 from sddisplaylink.decoders.protocol import Decoder
-from sddisplaylink.decoders.shown import presented
+from sddisplaylink.decoders.shown import presented, wanted_colours
+from sddisplaylink.decoders.tiles import Painter
 from sddisplaylink.decoders.webp.index import is_animated_webp
 from sddisplaylink.decoders.webp.source import WebpSource
 from sddisplaylink.errors import ImageFormatError
@@ -39,7 +41,8 @@ def open_decoder(
         return _tile_decoder(source, native, presentation)
     is_webp = is_animated_webp(data[:_WEBP_HEADER])
     decoder = _webp_decoder(data, limits) if is_webp else SequenceDecoder(data.whole(), limits)
-    return presented(decoder, decoder.info.appearance, presentation)
+    said = decoder.info.appearance
+    return presented(decoder, said, presentation, wanted_colours(said, presentation))
 
 
 class ArrivingDecoder:
@@ -103,8 +106,11 @@ def _tile_decoder(source: gif.GifSource | apng.PngSource, native: bool, presenta
     source.begin()
     if isinstance(source, gif.GifSource):
         return TileDecoder(source, NativeGifPainter(source) if native else PillowGifPainter(source))
-    decoder = TileDecoder(source, NativePngPainter(source) if native else PillowPainter(source))
-    return presented(decoder, source.appearance, presentation)
+    painter: Painter = NativePngPainter(source) if native else PillowPainter(source)
+    colours = wanted_colours(source.appearance, presentation)
+    if colours is not None and colours.table is not None and source.is_opaque:
+        painter, colours = ColourPainter(painter, colours.table), None
+    return presented(TileDecoder(source, painter), source.appearance, presentation, colours)
 
 
 def _webp_decoder(data: FileData, limits: Limits) -> TileDecoder:

@@ -12,7 +12,7 @@ from sddisplaylink.decoders.colour.transform import Colours, colours_of
 from sddisplaylink.decoders.composition.buffers import FrameMemory
 from sddisplaylink.decoders.protocol import Buffer, Decoder, ImageInfo
 
-__all__ = ["presented"]
+__all__ = ["presented", "wanted_colours"]
 
 _Turn = Image.Transpose
 _TURNS = {
@@ -27,12 +27,18 @@ _TURNS = {
 _BACK = _TURNS | {6: _Turn.ROTATE_90, 8: _Turn.ROTATE_270}
 
 
-def presented(decoder: Decoder, appearance: Appearance, presentation: Presentation) -> Decoder:
-    """The decoder itself if its frames are shown as they are stored, or else one that makes of them what is shown."""
-    orientation = appearance.orientation if presentation.orient else UPRIGHT
+def wanted_colours(appearance: Appearance, presentation: Presentation) -> Colours | None:
+    """What is to be converted; None if the pixels are of sRGB, or are to stay as they are."""
     colours = colours_of(appearance.profile) if appearance.profile and presentation.to_srgb else None
-    if colours is not None and colours.is_srgb:
-        colours = None
+    return None if colours is None or colours.is_srgb else colours
+
+
+def presented(decoder: Decoder, appearance: Appearance, presentation: Presentation, colours: Colours | None) -> Decoder:
+    """The decoder itself if its frames are shown as they are, or else one that makes of them what is shown.
+
+    `colours`: what its pixels are still to be converted from.
+    """
+    orientation = appearance.orientation if presentation.orient else UPRIGHT
     return decoder if orientation == UPRIGHT and colours is None else _ShownDecoder(decoder, orientation, colours)
 
 

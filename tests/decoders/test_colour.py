@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageCms, features
 
 import sddisplaylink as sd
+from sddisplaylink.decoders.appearance import Presentation
 from sddisplaylink.decoders.colour import transform
 from sddisplaylink.decoders.colour.cicp import cicp_profile
 from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
@@ -21,7 +22,8 @@ from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
-from support.images import GifPicture, PngPicture, build_apng, build_gif, build_png, build_row, chunk
+from support.images import GifPicture, PngPicture, PngWriter, build_apng, build_gif, build_png, build_row, chunk
+from support.ways import get
 
 pytestmark = pytest.mark.skipif(not features.check("littlecms2"), reason="this Pillow has no colour management")
 
@@ -148,6 +150,33 @@ def test_frames_are_blended_before_they_are_converted():
     for index in (1, 0, 1):
         shown.purge()
         assert shown[index].image.getpixel((0, 0))[0] == (0, 188)[index]
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_opaque_animations_are_converted_where_they_change(native):
+    """And go on from any frame that is held, backwards too."""
+    writer = PngWriter((6, 4), bytes([8, 2, 0, 0, 0]))
+    boxes = [(6, 4, 0, 0), (2, 2, 1, 1), (3, 1, 3, 3), (1, 1, 0, 0), (6, 2, 0, 1)]
+    pictures = []
+    for number, (width, height, x, y) in enumerate(boxes):
+        row = b"\0" + bytes([200, 60, 60 + number]) * width
+        data = zlib.compress(row * height)
+        pictures.append(PngPicture(width, height, x, y, data=data, blend=number % 2, dispose=number % 3))
+    parts = [writer.begin(), chunk(b"acTL", struct.pack(">II", 5, 0)), cicp(12, 13)]
+    for number, picture in enumerate(pictures):
+        parts += [writer.control(picture), writer.data(picture, still=not number)]
+    data = b"".join([*parts, chunk(b"IEND", b"")])
+    decoder = open_decoder(FileData(data), Limits(1000), native=native)
+    stored = open_decoder(FileData(data), Limits(1000), native=native, presentation=Presentation(to_srgb=False))
+    assert type(decoder) is TileDecoder
+    colours, expected = colours_of(cicp_profile(12, 13)), []
+    for index in range(5):
+        stored.compose(index)
+        expected.append(bytes(colours.convert(stored.pixels(), FrameMemory((6, 4)))))
+    held = {}
+    for index in (0, 1, 2, 3, 4, 3, 2, 4, 1, 0):
+        held[index] = bytes(get(decoder, index, held))
+        assert held[index] == expected[index]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "TIFF"])

@@ -63,6 +63,11 @@ class PngSource:
         return self.index.size
 
     @property
+    def is_opaque(self) -> bool:
+        """Whether no pixel can be transparent, not even in part."""
+        return self.index.header[9] in (_GREY, _RGB, _PALETTE) and not self.index.transparency
+
+    @property
     def info(self) -> ImageInfo:
         """What the whole file says."""
         return self.index.remembered(self._read_info)
