@@ -28,7 +28,7 @@ SESSION = 0x600003A1C0E0  # an address as the allocator of a 64-bit Mac gives th
 
 
 class _Function(ctypes._CFuncPtr):
-    """As an attribute of a ``ctypes.CDLL``: it returns an int and takes anything until it is told otherwise."""
+    """As an attribute of a ``ctypes.CDLL``: it returns an int and takes anything until its types are set."""
 
     _flags_ = 0x1  # FUNCFLAG_CDECL
     _restype_ = ctypes.c_int

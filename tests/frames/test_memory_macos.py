@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -51,7 +52,14 @@ def test_the_level_of_pressure(mac: Mac, level: int | None, percent: float) -> N
 
 
 def test_where_there_are_no_such_functions() -> None:
-    """As in the C library of Linux, which is what is asked here without another."""
-    for library in (SimpleNamespace(), None):
-        assert memory_macos.available_bytes(library) is None
-        assert memory_macos.pressure_percent(library) == 0.0
+    """As in the C library of Linux."""
+    assert memory_macos.available_bytes(SimpleNamespace()) is None
+    assert memory_macos.pressure_percent(SimpleNamespace()) == 0.0
+
+
+def test_the_c_library_of_this_process() -> None:
+    """That of a Mac knows; no other does."""
+    total = PAGE * os.sysconf("SC_PHYS_PAGES")
+    available = memory_macos.available_bytes()
+    assert available is None if sys.platform != "darwin" else 0 < (available or 0) < total
+    assert memory_macos.pressure_percent() in ((0.0, 50.0, 100.0) if sys.platform == "darwin" else (0.0,))

@@ -1,7 +1,7 @@
 """The image kernels on a processor of Apple's kind give the bytes that they give here, and that plain C gives.
 
 Random cases (kernels/cases.c) are run natively, in plain C, on an emulated aarch64 Linux by qemu, and from the very
-objects of the macOS module on the emulator that runs the rest of its arm64 code.
+objects of the macOS module on the emulator that runs all its arm64 code.
 """
 
 from __future__ import annotations

@@ -24,6 +24,15 @@ def test_without_a_session_there_are_no_windows() -> None:
 
 
 def test_where_there_is_no_core_graphics_windows_are_tried() -> None:
+    def load(path: str) -> object:
+        raise OSError(path)
+
+    assert window_server.is_reachable(load)
+    assert window_server.is_reachable(lambda path: object())  # without the function
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there is one")
+def test_this_machine_has_no_core_graphics() -> None:
     assert window_server.is_reachable()
 
 

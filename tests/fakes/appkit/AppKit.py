@@ -150,10 +150,10 @@ class NSDate(NSObject):
 class NSEvent(NSObject):
     @classmethod
     def otherEventWithType_location_modifierFlags_timestamp_windowNumber_context_subtype_data1_data2_(
-        cls, kind: int, *rest: Any
+        cls, kind: int, *others: Any
     ) -> NSEvent:
         assert kind == NSEventTypeApplicationDefined
-        assert len(rest) == 8
+        assert len(others) == 8
         return autorelease(cls.alloc().init())
 
 

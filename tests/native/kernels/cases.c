@@ -187,7 +187,7 @@ static uint64_t png(struct random *random) {
 
 struct writer {
     uint8_t *to;
-    size_t size, block; /* so far; where the length of the sub-block under way stands */
+    size_t size, block; /* so far; where the length of the open sub-block stands */
     uint32_t bits, have;
 };
 

@@ -21,22 +21,22 @@ TRIPLES = {"arm64": "arm64-apple-macosx", "x86_64": "x86_64-apple-macosx"}
 def main(words: list[str]) -> int:
     settings = json.loads(Path(os.environ["SDDL_FAKE_CLANG"]).read_text("utf-8"))
     version = os.environ.get("MACOSX_DEPLOYMENT_TARGET", "")
-    machines, rest = take(words, "-arch")
-    roots, rest = take(rest, "-isysroot")
-    outputs, rest = take(rest, "-o")
+    machines, others = take(words, "-arch")
+    roots, others = take(others, "-isysroot")
+    outputs, others = take(others, "-o")
     with tempfile.TemporaryDirectory() as folder:
         parts, said = [], ""
         for machine in machines or [HOST]:
             part = Path(folder) / f"{machine}.out"
-            build = link if "-bundle" in rest else compile_one
-            done = build(machine, target_of(machine, version), rest, part, settings)
+            build = link if "-bundle" in others else compile_one
+            done = build(machine, target_of(machine, version), others, part, settings)
             said += done.stdout + done.stderr
             if done.returncode:
                 break
             parts.append(str(part))
         sys.stderr.write(said)
         log(settings["log"], words, machines, version, roots, said)
-        if done.returncode or "-fsyntax-only" in rest:
+        if done.returncode or "-fsyntax-only" in others:
             return done.returncode
         return subprocess.run([settings["lipo"], "-create", *parts, "-output", *outputs], check=False).returncode
 
@@ -50,14 +50,14 @@ def target_of(machine: str, version: str) -> str:
 
 def take(words: list[str], option: str) -> tuple[list[str], list[str]]:
     """The values of an option that may come more than once, and the words without them."""
-    values, rest, following = [], [], False
+    values, others, following = [], [], False
     for word in words:
         if following:
             values.append(word)
         elif word != option:
-            rest.append(word)
+            others.append(word)
         following = not following and word == option
-    return values, rest
+    return values, others
 
 
 def compile_one(
@@ -71,7 +71,7 @@ def compile_one(
 def link(
     machine: str, version: str, words: list[str], out: Path, settings: dict[str, Any]
 ) -> subprocess.CompletedProcess[str]:
-    """What Apple's driver tells its linker; libm and libpthread are parts of libSystem there."""
+    """What Apple's driver passes to its linker; libm and libpthread are parts of libSystem there."""
     stubs = settings["stubs"]
     kept = [word for word in words if word not in ("-pthread", "-lm", "-g") and not word.startswith("-O")]
     how = ["-platform_version", "macos", version, version, "-adhoc_codesign", f"-F{stubs}", f"-L{stubs}", "-lSystem"]
