@@ -1,29 +1,39 @@
-"""What pyproject.toml cannot say: the native module, and the tag of its stable-ABI wheel where that ABI exists."""
+"""What pyproject.toml cannot say: the native module, its wheel's tag, the README's links, and what a build needs."""
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
+from pathlib import Path
+from typing import NoReturn
 
 from setuptools import setup
 from setuptools.command.build_ext import build_ext
 
+ROOT = Path(__file__).resolve().parent
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 OPTIONS = {} if FREE_THREADED else {"bdist_wheel": {"py_limited_api": "cp311"}}
-NO_COMPILER = (
-    "sddisplaylink has a core in C, and the C compiler ({}) does not work here: install one, on macOS with "
-    "`xcode-select --install`, on Debian with `apt-get install gcc libc6-dev python3-dev`, and try again."
+INSTALL = (
+    "on Debian or Ubuntu: `apt-get install gcc libc6-dev python3-dev`; "
+    "on Fedora: `dnf install gcc python3-devel`; on macOS: `xcode-select --install`"
 )
+LINK = re.compile(r"(!?\[[^\]]*\]\()(?!https?://|#)([^)#\s]+)")
 
 
 class BuildExtension(build_ext):
     """Leaves the module in the source tree too: a Python that is started there imports that tree, installed or not."""
 
     def run(self) -> None:
-        """Build, and copy what was built."""
+        """Build, and copy what was built. Ends with one sentence where something is missing."""
+        missing = what_is_missing()
+        if missing is not None:
+            give_up(missing)
         super().run()
         if not self.inplace:
             self.copy_extensions_to_source()
@@ -32,8 +42,13 @@ class BuildExtension(build_ext):
         """Build, or say in one sentence what is missing: a Mac without the command line tools has a `clang`, too."""
         command: list[str] = list(getattr(self.compiler, "compiler_so", []))
         if command and not compiles(command):
-            sys.exit(NO_COMPILER.format(command[0]))
+            give_up(f"the C compiler ({command[0]}) does not work")
         super().build_extensions()
+
+
+def give_up(missing: str) -> NoReturn:
+    """End with one sentence."""
+    sys.exit(f"sddisplaylink cannot be built: {missing}. Install what it needs ({INSTALL}) and try again.")
 
 
 def compiles(command: list[str]) -> bool:
@@ -48,4 +63,35 @@ def compiles(command: list[str]) -> bool:
     return done.returncode == 0
 
 
-setup(cffi_modules=["native_build.py:ffibuilder"], cmdclass={"build_ext": BuildExtension}, options=OPTIONS)
+def what_is_missing() -> str | None:
+    """What the build needs and this machine lacks, in words; None if all is there."""
+    compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")[0]
+    if shutil.which(compiler) is None:
+        return f"there is no C compiler ({compiler})"
+    if not (Path(sysconfig.get_path("include")) / "Python.h").is_file():
+        version = "{}.{}".format(*sys.version_info)
+        return f"the headers of Python {version} are not installed"
+    return None
+
+
+def absolute_readme() -> str:
+    """README.md with links that work on the page of a package index, which has no files beside it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    repository = project["urls"]["Repository"]
+
+    def absolute(match: re.Match[str]) -> str:
+        head, target = match.groups()
+        kind = "raw" if head.startswith("!") else "blob"
+        return f"{head}{repository}/{kind}/main/{target}"
+
+    return LINK.sub(absolute, (ROOT / "README.md").read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    setup(
+        cffi_modules=["native_build.py:ffibuilder"],
+        cmdclass={"build_ext": BuildExtension},
+        long_description=absolute_readme(),
+        long_description_content_type="text/markdown",
+        options=OPTIONS,
+    )

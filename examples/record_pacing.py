@@ -15,7 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", default=BALL)
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("SDDISPLAYLINK_EXAMPLE_SECONDS", "5")))
-    parser.add_argument("--plot", metavar="FILE", help="a chart; needs sddisplaylink[plot]")
+    parser.add_argument("--plot", metavar="FILE", help="a chart; needs the extra 'plot'")
     parser.add_argument("--csv", metavar="FILE", help="every frame")
     arguments = parser.parse_args()
     with sd.AnimatedImagePlayer(arguments.file, loop_count=0) as player, player.record() as recorder:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 BALL = ROOT / "examples" / "ball.gif"
@@ -85,14 +85,22 @@ def look(page: Page) -> dict[str, Any]:
     )
 
 
+def run_cell(page: Page) -> None:
+    """Until the widget is there: JupyterLab says that it is idle before it takes commands."""
+    for _ in range(10):
+        page.click(".jp-Notebook .jp-CodeCell .cm-content")
+        page.keyboard.press("Control+Enter")
+        with contextlib.suppress(Error):
+            page.wait_for_selector(f"{PLAYER} canvas", timeout=PATIENCE * 100)
+            return
+    raise TimeoutError(page.inner_text("body")[-500:])
+
+
 def photograph(page: Page, path: Path, theme: str) -> dict[str, Any]:
     """Run the cell, photograph its widget, play a little by the keyboard and pause."""
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=PATIENCE * 1000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=PATIENCE * 1000)
-    page.wait_for_timeout(500)  # JupyterLab says so before it takes commands
-    page.click(".jp-Notebook .jp-CodeCell .cm-content")
-    page.keyboard.press("Shift+Enter")
-    page.wait_for_selector(f"{PLAYER} canvas", timeout=PATIENCE * 1000)
+    run_cell(page)
     page.wait_for_function(f"document.querySelector('{PLAYER} output').textContent.includes('8')")
     page.wait_for_function(
         f"document.querySelector('{PLAYER} canvas').getContext('2d').getImageData(80, 80, 1, 1).data[3] == 255"

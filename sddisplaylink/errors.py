@@ -32,3 +32,8 @@ class ImageFormatError(SDDisplayLinkError, ValueError):
 
 class ForkedProcessError(SDDisplayLinkError):
     """The object belongs to the parent of this forked process; native threads do not survive ``fork()``."""
+
+
+def how_to_install(extra: str) -> str:
+    """What the message about a missing package ends with. There is no release yet, so extras come from a clone."""
+    return f"in a clone of the project, python -m pip install '.[{extra}]'"

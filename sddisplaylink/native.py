@@ -11,10 +11,19 @@ import time
 import weakref
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
-from sddisplaylink._native import ffi, lib
 from sddisplaylink.errors import ClockError, ForkedProcessError, LinkClosedError, SDDisplayLinkError
+
+try:
+    from sddisplaylink._native import ffi, lib
+except ModuleNotFoundError as error:
+    place = Path(__file__).resolve().parents[1]
+    raise ImportError(
+        f"the native module is not built in {place}, from where sddisplaylink is imported; build it there "
+        "(python -m pip install --editable .), or start Python in another folder to use an installed one"
+    ) from error
 
 __all__ = [
     "NANOSECONDS",

@@ -125,7 +125,7 @@ class PacingRecorder:
     def plot(self, path: str | os.PathLike[str], title: str | None = None) -> None:
         """Draw a chart (PNG, SVG or PDF, as the name says): lateness over time, its histogram, misses marked.
 
-        Raises SDDisplayLinkError if matplotlib is missing (the extra: sddisplaylink[plot]) or nothing has been
+        Raises SDDisplayLinkError if matplotlib is missing (the extra "plot") or nothing has been
         recorded, OSError if the file cannot be written.
         """
         draw_playback(self.events, path, title)

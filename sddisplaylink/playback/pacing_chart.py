@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 from sddisplaylink.playback.percentile import percentile
 
 __all__ = ["Series", "draw", "load_figure"]
@@ -45,7 +45,7 @@ def load_figure() -> Any:
     try:
         return importlib.import_module("matplotlib.figure").Figure
     except ImportError:
-        raise SDDisplayLinkError("a chart needs matplotlib: pip install 'sddisplaylink[plot]'") from None
+        raise SDDisplayLinkError(f"a chart needs matplotlib: {how_to_install('plot')}") from None
 
 
 def draw(series: Series, path: str | os.PathLike[str], title: str) -> None:

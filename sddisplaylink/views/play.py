@@ -24,7 +24,7 @@ def play(
     """Play `source` in this terminal or in a window and wait until it has finished; Ctrl-C ends it.
 
     `source` is what AnimatedImage.open() takes, or an image that is open already; or a list of them, which play side by
-    side on one timeline. `renderer` is "kitty", "sixel" (needs the extra: sddisplaylink[sixel]), "halfblock", "window"
+    side on one timeline. `renderer` is "kitty", "sixel" (needs the extra "sixel"), "halfblock", "window"
     (Tk, or Qt where Python has no Tk), or "auto": the best that the terminal knows, or a window where standard output
     is no terminal but there is a display. `width` is the width of each picture in columns (None: as large as fits; a
     window shows pictures as large as they are), `options` are those of AnimatedImagePlayer: rate, mode, loop_count,

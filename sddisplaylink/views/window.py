@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 from sddisplaylink.images.image import AnimatedImage
 
 _QT = ("PySide6", "PyQt6")
@@ -27,4 +27,4 @@ def play_in_window(images: Sequence[AnimatedImage], **playback: Any) -> int | No
         from sddisplaylink.views.qt.window import play_in_qt
 
         return play_in_qt(images, playback)
-    raise SDDisplayLinkError("a window needs Tk, which this Python lacks, or Qt: pip install 'sddisplaylink[qt]'")
+    raise SDDisplayLinkError(f"a window needs Tk, which this Python lacks, or Qt: {how_to_install('qt')}")

@@ -84,7 +84,8 @@ def test_probe_of_an_unknown_clock(clock: str, capsys: pytest.CaptureFixture[str
 def test_probe_without_matplotlib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     assert main(["probe", "--plot", "a.png"]) == 1
-    expected = "sddisplaylink: a chart needs matplotlib: pip install 'sddisplaylink[plot]'\n"
+    install = "in a clone of the project, python -m pip install '.[plot]'"
+    expected = f"sddisplaylink: a chart needs matplotlib: {install}\n"
     assert capsys.readouterr() == ("", expected)
 
 

@@ -1,4 +1,4 @@
-"""Animated images in AppKit, through PyObjC: ``pip install "sddisplaylink[appkit]"``.
+"""Animated images in AppKit, through PyObjC: ``python -m pip install '.[appkit]'``.
 
 Everything here belongs to the main thread, and so do all callbacks. It has been run against a stand-in for PyObjC only,
 not yet on a Mac.

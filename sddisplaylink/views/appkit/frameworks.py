@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 
 
 class AppKitMissingError(SDDisplayLinkError, ImportError):
@@ -17,9 +17,7 @@ try:
     import objc
     import Quartz
 except ImportError as error:
-    raise AppKitMissingError(
-        f'this view needs macOS and PyObjC ({error}): pip install "sddisplaylink[appkit]"'
-    ) from error
+    raise AppKitMissingError(f"this view needs macOS and PyObjC ({error}): {how_to_install('appkit')}") from error
 
 Accessibility: ModuleType | None
 try:

@@ -1,6 +1,6 @@
 """Notebooks: a widget that shows what a player shows, with controls for it."""
 
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 
 __all__ = ["AnywidgetMissingError", "PlayerWidget"]
 
@@ -12,4 +12,4 @@ class AnywidgetMissingError(SDDisplayLinkError, ImportError):
 try:
     from sddisplaylink.views.notebook.widget import PlayerWidget
 except ModuleNotFoundError as error:
-    raise AnywidgetMissingError("a widget needs anywidget: pip install 'sddisplaylink[notebook]'") from error
+    raise AnywidgetMissingError(f"a widget needs anywidget: {how_to_install('notebook')}") from error

@@ -9,13 +9,12 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 
 BINDINGS = ("PySide6", "PyQt6")
 PARTS = ("QtCore", "QtGui", "QtWidgets")
 ENVIRONMENT = "QT_API"  # as of qtpy, matplotlib and others
 _Class = TypeVar("_Class", bound=type)
-INSTALL = 'pip install "sddisplaylink[qt]"'
 
 
 class QtMissingError(SDDisplayLinkError, ImportError):
@@ -42,7 +41,7 @@ def load() -> tuple[str, Any, Any, Any]:
             reasons.append(str(error))
         else:
             return name, core, gui, widgets
-    raise QtMissingError(f"this view needs PySide6 or PyQt6 ({'; '.join(reasons)}): {INSTALL}")
+    raise QtMissingError(f"this view needs PySide6 or PyQt6 ({'; '.join(reasons)}): {how_to_install('qt')}")
 
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 from sddisplaylink.views.terminal.colour import BLACK, RGB
 from sddisplaylink.views.terminal.layout import Area, Placement, Size, scaled
 from sddisplaylink.views.terminal.renderer import Renderer
@@ -30,7 +30,7 @@ def load_encoder() -> Encoder:
         # It has no public name, which is why the extra says exactly which versions will do.
         encoder: Encoder = importlib.import_module("textual_image._sixel").image_to_sixels
     except (ImportError, AttributeError):
-        message = "the sixel renderer needs textual-image 0.12: pip install 'sddisplaylink[sixel]'"
+        message = f"the sixel renderer needs textual-image 0.12: {how_to_install('sixel')}"
         raise SDDisplayLinkError(message) from None
     return encoder
 

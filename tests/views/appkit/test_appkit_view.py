@@ -410,6 +410,6 @@ def test_an_error_in_a_callback_is_raised_by_close(appkit: Any, window: Any, clo
 
 
 def test_without_pyobjc_the_error_says_what_to_install() -> None:
-    with pytest.raises(ImportError, match=r"sddisplaylink\[appkit\]") as caught:
+    with pytest.raises(ImportError, match=r"'\.\[appkit\]'") as caught:
         import sddisplaylink.views.appkit  # noqa: F401
     assert isinstance(caught.value, sd.SDDisplayLinkError)

@@ -240,7 +240,7 @@ def test_without_anywidget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "anywidget", None)
     for name in ("sddisplaylink.views.notebook", "sddisplaylink.views.notebook.widget"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    with pytest.raises(sd.SDDisplayLinkError, match=r"pip install 'sddisplaylink\[notebook\]'"):
+    with pytest.raises(sd.SDDisplayLinkError, match=r"python -m pip install '\.\[notebook\]'"):
         importlib.import_module("sddisplaylink.views.notebook")
 
 

@@ -85,7 +85,8 @@ def test_threads_and_applications_are_asked_for(run: Run) -> None:
 
 
 def test_no_binding(virtual_screen: VirtualScreen) -> None:
-    assert 'QtMissingError pip install "sddisplaylink[qt]"' in run_python(WITHOUT_QT, virtual_screen)
+    said = run_python(WITHOUT_QT, virtual_screen)
+    assert "QtMissingError in a clone of the project, python -m pip install '.[qt]'" in said
 
 
 @pytest.mark.parametrize("binding", BINDINGS)
