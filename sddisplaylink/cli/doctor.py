@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.metadata
 import os
 import platform
 from collections.abc import Iterator
@@ -80,6 +79,8 @@ def examine() -> dict[str, Any]:
 
 def examine_packages() -> dict[str, str]:
     """Versions of what the views and the decoders use, as far as it is installed; Tk's and its picture format's too."""
+    import importlib.metadata  # not worth loading for the other commands
+
     found = {}
     for name in PACKAGES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):

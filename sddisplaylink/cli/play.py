@@ -12,7 +12,7 @@ from sddisplaylink.cli.output import finite_float, format_seconds, one_line, pos
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.playback.options import MOST_LOOPS, POLICIES, PlaybackMode
 from sddisplaylink.views.play import has_display, has_terminal, show
-from sddisplaylink.views.terminal.choice import RENDERERS
+from sddisplaylink.views.terminal.choice import RENDERERS, SYMBOL_NAMES
 
 MODES = {mode.value.replace("_", "-"): mode for mode in PlaybackMode}
 
@@ -42,6 +42,13 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--width", type=positive_int, metavar="COLS", help="width of each in columns (default: as large as fits)"
     )
+    parser.add_argument(
+        "--symbols",
+        choices=SYMBOL_NAMES,
+        default="auto",
+        help="what pictures of characters are made of (default: half blocks, which every font has)",
+    )
+    parser.add_argument("--no-dither", dest="dither", action="store_false", help="in 256 colours, mix none to more")
     parser.set_defaults(run=run)
 
 
@@ -53,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         options = {"rate": arguments.rate, "mode": MODES[arguments.mode], "late_policy": arguments.late_policy}
         if arguments.renderer == "auto" and arguments.rate and not has_terminal() and not has_display():
             return play_unseen(files, images, arguments.loops, options)
-        ended_by = show(images, arguments.renderer, arguments.width, loop_count=arguments.loops, **options)
+        drawing = (arguments.renderer, arguments.width, arguments.symbols, arguments.dither)
+        ended_by = show(images, *drawing, loop_count=arguments.loops, **options)
     return 128 + ended_by if ended_by else 0
 
 

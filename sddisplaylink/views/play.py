@@ -19,7 +19,13 @@ Playable: TypeAlias = "AnimatedImage | Source"
 
 
 def play(
-    source: Playable | Sequence[Playable], *, renderer: str = "auto", width: int | None = None, **options: Any
+    source: Playable | Sequence[Playable],
+    *,
+    renderer: str = "auto",
+    width: int | None = None,
+    symbols: str = "auto",
+    dither: bool = True,
+    **options: Any,
 ) -> bool:
     """Play `source` in this terminal or in a window and wait until it has finished; Ctrl-C ends it.
 
@@ -27,8 +33,9 @@ def play(
     side on one timeline. `renderer` is "kitty", "sixel" (needs the extra "sixel"), "halfblock", "window"
     (Tk, or Qt where Python has no Tk), or "auto": the best that the terminal knows, or a window where standard output
     is no terminal but there is a display. `width` is the width of each picture in columns (None: as large as fits; a
-    window shows pictures as large as they are), `options` are those of AnimatedImagePlayer: rate, mode, loop_count,
-    late_policy, max_buffer_bytes, display, clock.
+    window shows pictures as large as they are). `symbols` are those of "halfblock": "half", or where the terminal's
+    font has them "quad" (quadrants) or "sextant", and `dither` says whether 256 colours are mixed to more.
+    `options` are those of AnimatedImagePlayer: rate, mode, loop_count, late_policy, max_buffer_bytes, display, clock.
 
     Everything happens on the calling thread. On the main thread Ctrl-C gives the screen back; so do all other signals
     that end a process, before they act as they did before. In the terminal, ``q`` and Escape end it, space and arrows
@@ -38,13 +45,20 @@ def play(
     Raises SDDisplayLinkError if there is neither a terminal nor a window to be had, ImageFormatError for what is no
     image, OSError for a file that cannot be read.
     """
-    ended_by = show(_as_list(source), renderer, width, **options)
+    ended_by = show(_as_list(source), renderer, width, symbols, dither, **options)
     if ended_by is not None and ended_by not in (QUIT, signal.SIGINT):
         signal.raise_signal(ended_by)
     return ended_by is None
 
 
-def show(sources: Sequence[Playable], renderer: str, width: int | None, **playback: Any) -> int | None:
+def show(
+    sources: Sequence[Playable],
+    renderer: str,
+    width: int | None,
+    symbols: str = "auto",
+    dither: bool = True,
+    **playback: Any,
+) -> int | None:
     """What play() does; returns the number of the signal that ended it, QUIT for a key in the terminal, or None.
 
     A window that is closed is SIGINT.
@@ -57,7 +71,7 @@ def show(sources: Sequence[Playable], renderer: str, width: int | None, **playba
     if not sources:
         raise ValueError("there is nothing to play")
     in_window = renderer == "window" or (renderer == "auto" and not has_terminal() and has_display())
-    options = TerminalOptions("auto" if in_window else renderer, width)
+    options = TerminalOptions("auto" if in_window else renderer, width, symbols, dither)
     with contextlib.ExitStack() as opened:
         images = [
             source if isinstance(source, AnimatedImage) else opened.enter_context(AnimatedImage.open(source))

@@ -15,7 +15,9 @@ from sddisplaylink.views.terminal.placeholders import PlaceholderRenderer
 from sddisplaylink.views.terminal.query import Capabilities
 from sddisplaylink.views.terminal.renderer import Renderer
 from sddisplaylink.views.terminal.sixel import SixelRenderer, load_encoder
+from sddisplaylink.views.terminal.symbols import SYMBOLS
 
+SYMBOL_NAMES = ("auto", *SYMBOLS)
 RENDERERS = ("auto", "kitty", "sixel", "halfblock")
 
 RendererFactory = Callable[..., Renderer]
@@ -24,20 +26,31 @@ RendererFactory = Callable[..., Renderer]
 
 @dataclass(frozen=True)
 class TerminalOptions:
-    """How pictures are drawn: `renderer` is one of RENDERERS, `width` the columns of each (None: as many as fit)."""
+    """How pictures are drawn.
+
+    `renderer` is one of RENDERERS, `width` the columns of each picture (None: as many as fit), `symbols` one of
+    SYMBOL_NAMES, for the renderer "halfblock", and `dither` whether 256 colours are mixed to more.
+    """
 
     renderer: str = "auto"
     width: int | None = None
+    symbols: str = "auto"
+    dither: bool = True
 
     def __post_init__(self) -> None:
         if self.renderer not in RENDERERS:
             raise ValueError(f"renderer must be one of {', '.join((*RENDERERS, 'window'))}, not {self.renderer!r}")
+        if self.symbols not in SYMBOL_NAMES:
+            raise ValueError(f"symbols must be one of {', '.join(SYMBOL_NAMES)}, not {self.symbols!r}")
         if self.width is not None and self.width < 1:
             raise ValueError(f"width must be at least 1 column, not {self.width}")
 
 
-def choose_renderer(renderer: str, capabilities: Capabilities) -> RendererFactory:
+def choose_renderer(options: TerminalOptions | str, capabilities: Capabilities) -> RendererFactory:
     """What makes the renderers. SDDisplayLinkError if the one that was asked for cannot be had."""
+    if isinstance(options, str):
+        options = TerminalOptions(options)
+    renderer = options.renderer if options.symbols == "auto" or options.renderer != "auto" else "halfblock"
     if renderer == "kitty":
         return _kitty(capabilities)
     if renderer == "sixel":
@@ -48,8 +61,8 @@ def choose_renderer(renderer: str, capabilities: Capabilities) -> RendererFactor
         try:
             return _sixel(capabilities)
         except SDDisplayLinkError:
-            return _half_blocks(capabilities)
-    return _half_blocks(capabilities)
+            return _blocks(capabilities, options)
+    return _blocks(capabilities, options)
 
 
 def _kitty(capabilities: Capabilities) -> RendererFactory:
@@ -64,8 +77,11 @@ def _sixel(capabilities: Capabilities) -> RendererFactory:
     return partial(SixelRenderer, load_encoder(), background=capabilities.background)
 
 
-def _half_blocks(capabilities: Capabilities) -> RendererFactory:
+def _blocks(capabilities: Capabilities, options: TerminalOptions) -> RendererFactory:
     # What can show pictures can show every colour, whatever TERM says; tmux converts what its terminal cannot show.
     every_colour = capabilities.kitty_graphics and capabilities.tmux is None
     depth = ColourDepth.TRUECOLOUR if every_colour else colour_depth(os.environ)
-    return partial(HalfBlockRenderer, depth=depth, background=capabilities.background)
+    # which fonts have the finer symbols no terminal tells, so that half blocks are what is known to be seen
+    symbols = SYMBOLS["half" if options.symbols == "auto" else options.symbols]
+    background = capabilities.background
+    return partial(HalfBlockRenderer, depth=depth, background=background, symbols=symbols, dither=options.dither)

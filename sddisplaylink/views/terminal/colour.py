@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
 
+from PIL import Image, ImageChops
+
 RGB = tuple[int, int, int]
 
 BLACK: RGB = (0, 0, 0)
@@ -54,3 +56,39 @@ def _nearest_step(value: int) -> int:
 
 def _distance(one: RGB, other: RGB) -> int:
     return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+
+
+# ---- dithering ----
+
+_BAYER = (0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5)  # 4 x 4
+_AMPLITUDE = 36  # of 255: about the distance of the cube's steps
+
+
+def dithered(image: Image.Image) -> Image.Image:
+    """An RGBA picture in colours of the palette, neighbours differing so that they mix to the colour that was.
+
+    The pattern is fixed, and not diffused errors, so that what stands still in an animation does not flicker.
+    """
+    tile = Image.new("L", (4, 4))
+    tile.putdata([round(_AMPLITUDE * (value + 0.5) / 16) for value in _BAYER])
+    pattern = Image.new("L", image.size)
+    for top in range(0, image.height, 4):
+        for left in range(0, image.width, 4):
+            pattern.paste(tile, (left, top))
+    offsets = Image.merge("RGB", [pattern] * 3)
+    spread = ImageChops.add(image.convert("RGB"), offsets, offset=-_AMPLITUDE // 2)
+    mixed = spread.quantize(palette=_palette_image(), dither=Image.Dither.NONE).convert("RGB")
+    mixed.putalpha(image.getchannel("A"))
+    empty = Image.new("RGBA", image.size)
+    empty.paste(mixed, mask=image.getchannel("A"))
+    return empty
+
+
+@lru_cache(maxsize=1)
+def _palette_image() -> Image.Image:
+    """A picture with xterm's 240 fixed colours as its palette."""
+    cube = [(red, green, blue) for red in _CUBE for green in _CUBE for blue in _CUBE]
+    greys = [(8 + 10 * step,) * 3 for step in range(24)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([value for colour in (*cube, *greys) for value in colour])
+    return palette

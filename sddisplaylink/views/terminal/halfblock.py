@@ -1,14 +1,17 @@
-"""Pictures of half-block characters: every cell shows two dots, one above the other."""
+"""Pictures of block characters: by default every cell shows two dots, one above the other."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from operator import ne
+from typing import Any
 
 from PIL import Image
 
-from sddisplaylink.views.terminal.colour import BLACK, RGB, ColourDepth, sgr
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.views.terminal.colour import BLACK, RGB, ColourDepth, dithered, sgr
 from sddisplaylink.views.terminal.layout import Area, Dots, Placement, scaled
 from sddisplaylink.views.terminal.renderer import Renderer
 
@@ -18,16 +21,34 @@ FAINTEST = 64  # alpha below which a dot is left out, where it would be blended 
 _UPPER, _LOWER, _SPACE = "▀".encode(), "▄".encode(), b" "
 _DEFAULT_BACKGROUND = b"49"
 _KNOWN_CELLS = 1 << 15
+_KNOWN_ROWS = 256  # frames
+_KNOWN_BYTES = 8_000_000  # of changes from frame to frame
 
-Row = Sequence[int]
+Row = Sequence[Any]
+"""Cells: for each something that can be compared and hashed, its dots."""
 
 
 # What is written for a cell: its glyph, foreground and background as SGR parameters; a space needs no foreground.
 Cell = tuple[bytes, bytes | None, bytes]
 
 
+@dataclass(frozen=True)
+class Symbols:
+    """The characters that cells are made of: how many dots one shows, and how dots become cells."""
+
+    name: str
+    dots: Dots
+    rows: Callable[[Image.Image], list[Row]]
+    """Rows of cells of an RGBA picture whose dots are opaque or all zero, and that fills whole cells."""
+    cell: Callable[[Any, ColourDepth], Cell]
+    """What is written for one of them."""
+
+
 class HalfBlockRenderer(Renderer):
-    """Draws frames at first whole, then only the cells that have changed. Dots that are transparent stay unpainted."""
+    """Draws frames at first whole, then only the cells that have changed. Dots that are transparent stay unpainted.
+
+    What an animation has changed from one frame to the next is remembered, as every loop changes the same again.
+    """
 
     enlarges = True
 
@@ -37,26 +58,57 @@ class HalfBlockRenderer(Renderer):
         depth: ColourDepth = ColourDepth.TRUECOLOUR,
         background: RGB | None = None,
         width: int | None = None,
+        symbols: Symbols | None = None,
+        dither: bool = False,
     ) -> None:
         super().__init__(width=width)
         self._background = background
-        self._cell = CellMaker(depth)
+        self._symbols = symbols = HALF if symbols is None else symbols
+        self.dot_aspect = symbols.dots.down / (2 * symbols.dots.across)  # of cells that are twice as high as wide
+        self._dithers = dither and depth is ColourDepth.PALETTE
+        self._cell = CellMaker(depth, symbols)
         self._shown: list[Row] | None = None
+        self._shown_key: Hashable = None
+        self._known_rows: dict[Hashable, list[Row]] = {}
+        self._known_changes: dict[tuple[Hashable, Hashable], bytes] = {}
+        self._known_bytes = 0
 
     def resize(self, area: Area) -> None:
         """The screen has been cleared, and this part of it is for the picture."""
         super().resize(area)
-        self._shown = None
+        self._shown = self._shown_key = None
+        self._known_rows.clear()
+        self._known_changes.clear()
+        self._known_bytes = 0
 
     def dots(self, area: Area) -> Dots:
-        """Two dots in each cell, whatever its size."""
-        return DOTS
+        """As many in each cell as its symbols show, whatever the size of a cell."""
+        return self._symbols.dots
+
+    def draw_frame(self, frame: Frame) -> bytes:
+        """The same for a frame of one animation."""
+        change = self._known_changes.get((self._shown_key, frame.index))
+        if change is None:
+            change = self._remember(frame, self._shown_key, self._shown)
+        self._shown, self._shown_key = self._known_rows.get(frame.index, self._shown), frame.index
+        return change
+
+    def _remember(self, frame: Frame, former_key: Hashable, former: list[Row] | None) -> bytes:
+        change = self.draw(frame.image)
+        assert self._shown is not None
+        if len(self._known_rows) < _KNOWN_ROWS or frame.index in self._known_rows:
+            self._known_rows[frame.index] = self._shown
+            is_known = former is not None and self._known_rows.get(former_key) is former
+            if is_known and self._known_bytes + len(change) <= _KNOWN_BYTES:
+                self._known_changes[former_key, frame.index] = change
+                self._known_bytes += len(change)
+        return change
 
     def draw(self, image: Image.Image) -> bytes:
         """The bytes that make the screen show this RGBA picture; none if it shows it already."""
         placement = self.place(image.size)
-        new, old = cell_rows(self._flat(image, placement)), self._shown
-        self._shown = new
+        new, old = self._symbols.rows(self._flat(image, placement)), self._shown
+        self._shown, self._shown_key = new, None
         if old is None:
             return self._whole(new, placement)
         changed = sum(sum(map(ne, after, before)) for after, before in zip(new, old, strict=True))
@@ -71,14 +123,19 @@ class HalfBlockRenderer(Renderer):
         """The picture as lines of text at the cursor, one row less than the screen at most."""
         placement = self.place(image.size, screen.without_last_row())
         writer = CellWriter(self._cell)
-        for row in cell_rows(self._flat(image, placement)):
+        for row in self._symbols.rows(self._flat(image, placement)):
             writer.write(row)
             writer.end()
             writer.raw(b"\r\n")
         return writer.take()
 
     def _flat(self, image: Image.Image, placement: Placement) -> Image.Image:
-        return flatten(scaled(image, placement), self._background, placement.rows * DOTS.down)
+        across, down = self._symbols.dots
+        size = (placement.columns * across, placement.rows * down)
+        flat = flatten(scaled(image, placement), self._background, size[1])
+        if flat.width < size[0]:
+            flat = flat.crop((0, 0, *size))
+        return dithered(flat) if self._dithers else flat
 
     def _whole(self, rows: list[Row], placement: Placement) -> bytes:
         writer = CellWriter(self._cell)
@@ -106,15 +163,15 @@ class HalfBlockRenderer(Renderer):
 class CellMaker:
     """Makes cells, and remembers some: an animation shows the same ones again in every loop."""
 
-    def __init__(self, depth: ColourDepth) -> None:
-        self._depth = depth
-        self._known: dict[int, Cell] = {}
+    def __init__(self, depth: ColourDepth, symbols: Symbols) -> None:
+        self._depth, self._make = depth, symbols.cell
+        self._known: dict[Any, Cell] = {}
 
-    def __call__(self, dots: int) -> Cell:
-        """The cell for eight bytes of dots, see cell_rows()."""
+    def __call__(self, dots: Any) -> Cell:
+        """The cell for those dots."""
         cell = self._known.get(dots)
         if cell is None:
-            cell = make_cell(dots, self._depth)
+            cell = self._make(dots, self._depth)
             # What came first is kept: throwing out the oldest would throw out all of a long loop before it comes again.
             if len(self._known) < _KNOWN_CELLS:
                 self._known[dots] = cell
@@ -142,7 +199,8 @@ class CellWriter:
         """Cells from the cursor on."""
         append, cell_of = self._parts.append, self._cell
         foreground, background = self._foreground, self._background
-        last, glyph = -1, b""
+        last: Any = None
+        glyph = b""
         for dots in row:
             if dots != last:
                 last = dots
@@ -226,3 +284,7 @@ def changed_runs(after: Row, before: Row) -> list[tuple[int, int]]:
             runs.append((start, column))
             start = -1
     return [*runs, (start, len(after))] if start >= 0 else runs
+
+
+HALF = Symbols("half", DOTS, cell_rows, make_cell)
+"""Half blocks, which every font has."""

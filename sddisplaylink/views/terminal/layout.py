@@ -49,18 +49,21 @@ class Placement:
     height: int
 
 
-def place(size: Size, area: Area, dots: Dots, *, width: int | None = None, enlarge: bool = True) -> Placement:
+def place(
+    size: Size, area: Area, dots: Dots, *, width: int | None = None, enlarge: bool = True, dot_aspect: float = 1.0
+) -> Placement:
     """Fit a picture of `size` pixels into the area, centred, with its aspect ratio kept.
 
     `width` is how many columns it shall have: it is drawn that wide even when that enlarges it, but never larger than
-    the area. Without one it is as large as fits, or at most its own size if `enlarge` is false.
+    the area. Without one it is as large as fits, or at most its own size if `enlarge` is false. `dot_aspect` is the
+    width of a dot over its height.
     """
     columns = min(width or area.columns, area.columns)
     room = (columns * dots.across, area.rows * dots.down)
-    scale = min(room[0] / size[0], room[1] / size[1])
+    scale = min(room[0] * dot_aspect / size[0], room[1] / size[1])
     if not enlarge and width is None:
         scale = min(scale, 1.0)
-    across = min(room[0], max(1, round(size[0] * scale)))
+    across = min(room[0], max(1, round(size[0] * scale / dot_aspect)))
     down = min(room[1], max(1, round(size[1] * scale)))
     covers = (-(-across // dots.across), -(-down // dots.down))
     column = area.column + (area.columns - covers[0]) // 2

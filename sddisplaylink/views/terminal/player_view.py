@@ -35,7 +35,7 @@ def play_in_terminal(images: Sequence[AnimatedImage], options: TerminalOptions, 
         if screen.is_in_background():
             signals.stop_for_output()
         with screen:
-            factory = choose_renderer(options.renderer, screen.capabilities)
+            factory = choose_renderer(options, screen.capabilities)
             with PlayerView(images, screen, factory, signals, options.width, playback) as view:
                 view.run()
             return QUIT if view.has_quit and signals.ended_by is None else signals.ended_by

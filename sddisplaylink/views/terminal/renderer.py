@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from PIL import Image
 
+from sddisplaylink.frames.frame import Frame
 from sddisplaylink.views.terminal.layout import Area, Dots, Placement, Size, place
 
 _USUAL_CELL = Dots(across=10, down=20)
@@ -17,6 +18,8 @@ class Renderer(ABC):
 
     enlarges: ClassVar[bool] = False
     """Whether a picture smaller than its area is drawn larger than it is."""
+    dot_aspect: float = 1.0
+    """The width of a dot over its height."""
     passes_through_tmux: ClassVar[bool] = False
     """Whether it sends what tmux hands on only while it has nothing to redraw."""
 
@@ -36,11 +39,15 @@ class Renderer(ABC):
     def place(self, size: Size, area: Area | None = None) -> Placement:
         """Where a picture of that size stands in an area, by default in its own."""
         area = self._area if area is None else area
-        return place(size, area, self.dots(area), width=self._width, enlarge=self.enlarges)
+        return place(size, area, self.dots(area), width=self._width, enlarge=self.enlarges, dot_aspect=self.dot_aspect)
 
     @abstractmethod
     def draw(self, image: Image.Image) -> bytes:
         """The bytes that make the screen show this RGBA picture; none if it shows it already."""
+
+    def draw_frame(self, frame: Frame) -> bytes:
+        """The same for a frame; all frames that a renderer is given are of one animation."""
+        return self.draw(frame.image)
 
     def erase(self) -> bytes:
         """What takes the picture away that leaving the screen would not."""

@@ -49,7 +49,7 @@ class Tile:
         if self._frame is None or self._frame is self._drawn:
             return b""
         self._drawn = self._frame
-        return self._renderer.draw(self._frame.image)
+        return self._renderer.draw_frame(self._frame)
 
     def erase(self) -> bytes:
         """What takes the picture away that leaving the screen would not."""

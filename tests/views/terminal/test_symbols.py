@@ -1,0 +1,131 @@
+"""Quadrants, sextants and dithering: the right glyphs, and pictures that are nearer to the frame."""
+
+from __future__ import annotations
+
+import random
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import sddisplaylink as sd
+from sddisplaylink.views.terminal.choice import TerminalOptions, choose_renderer
+from sddisplaylink.views.terminal.colour import ColourDepth, dithered, palette_index
+from sddisplaylink.views.terminal.halfblock import CellMaker, CellWriter, HalfBlockRenderer
+from sddisplaylink.views.terminal.layout import Area
+from sddisplaylink.views.terminal.query import Capabilities
+from sddisplaylink.views.terminal.symbols import SYMBOLS
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+from benchmarks.terminal_pictures import paint, psnr
+
+BALL = Path(__file__).resolve().parents[3] / "examples" / "ball.gif"
+DOTS = {"half": (1, 2), "quad": (2, 2), "sextant": (2, 3)}
+COLUMNS, ROWS = 24, 12
+
+
+def draw(image: Image.Image, name: str, **options: object) -> Image.Image:
+    renderer = HalfBlockRenderer(symbols=SYMBOLS[name], **options)  # type: ignore[arg-type]
+    renderer.resize(Area(COLUMNS, ROWS))
+    return paint(renderer.draw(image.convert("RGBA")), COLUMNS, ROWS)
+
+
+def checkers(name: str, seed: int) -> Image.Image:
+    """Dots of two colours in each cell, of the shape that fills the terminal."""
+    across, down = DOTS[name]
+    chance = random.Random(seed)
+    picture = Image.new("RGB", (COLUMNS * across, ROWS * down))
+    for row in range(ROWS):
+        for column in range(COLUMNS):
+            pair = [tuple(chance.randrange(256) for _ in range(3)) for _ in range(2)]
+            for dot in range(across * down):
+                place = column * across + dot % across, row * down + dot // across
+                picture.putpixel(place, chance.choice(pair))  # type: ignore[arg-type]
+    return picture
+
+
+@pytest.mark.parametrize("name", DOTS)
+def test_two_colours_in_a_cell_are_shown_exactly(name: str) -> None:
+    picture = checkers(name, 5)
+    writer = CellWriter(CellMaker(ColourDepth.TRUECOLOUR, SYMBOLS[name]))
+    for number, row in enumerate(SYMBOLS[name].rows(picture.convert("RGBA"))):
+        writer.move_to(number, 0)
+        writer.write(row)
+    large = picture.resize((COLUMNS * 8, ROWS * 24), Image.Resampling.NEAREST)
+    assert paint(writer.take(), COLUMNS, ROWS).tobytes() == large.tobytes()
+
+
+def test_the_glyphs_are_those_of_unicode() -> None:
+    for mask in range(1, 63):
+        dots = b"".join(bytes([255, 255, 255, 255 if mask >> dot & 1 else 0]) for dot in range(6))
+        glyph = SYMBOLS["sextant"].cell(dots, ColourDepth.TRUECOLOUR)[0].decode()
+        named = "".join(str(dot + 1) for dot in range(6) if mask >> dot & 1)
+        older = {"135": "LEFT HALF BLOCK", "246": "RIGHT HALF BLOCK"}
+        assert unicodedata.name(glyph) == older.get(named, f"BLOCK SEXTANT-{named}")
+
+
+def test_finer_symbols_are_nearer_to_the_frame() -> None:
+    with sd.AnimatedImage.open(BALL) as image:
+        frame = image.frame(3).image.convert("RGB")
+    target = frame.resize((COLUMNS * 8, ROWS * 24), Image.Resampling.BICUBIC)
+    quality = {name: psnr(draw(frame, name), target) for name in DOTS}
+    assert quality["half"] < quality["quad"] < quality["sextant"]
+
+
+def test_transparent_dots_stay_unpainted() -> None:
+    dots = bytes([250, 0, 0, 255]) + bytes(4) + bytes([250, 0, 0, 255]) + bytes(4)
+    assert SYMBOLS["quad"].cell(dots, ColourDepth.TRUECOLOUR) == ("▌".encode(), b"38;2;250;0;0", b"49")
+    assert SYMBOLS["quad"].cell(bytes(16), ColourDepth.TRUECOLOUR) == (b" ", None, b"49")
+
+
+@pytest.mark.parametrize("name", DOTS)
+def test_what_changed_is_remembered_for_the_next_loop(name: str) -> None:
+    with sd.AnimatedImage.open(BALL) as image:
+        frames = [image.frame(index) for index in range(4)]
+    renderer, fresh = (HalfBlockRenderer(symbols=SYMBOLS[name]) for _ in range(2))
+    for each in (renderer, fresh):
+        each.resize(Area(COLUMNS, ROWS))
+    for turn in range(3):
+        for frame in frames:
+            assert renderer.draw_frame(frame) == fresh.draw(frame.image), turn
+    assert renderer.draw_frame(frames[-1]) == b""
+    renderer.resize(Area(COLUMNS, ROWS))
+    assert len(renderer.draw_frame(frames[0])) > COLUMNS * ROWS
+
+
+def test_dithering_mixes_the_palettes_colours() -> None:
+    for colour in ((100, 150, 200), (20, 40, 30), (128, 64, 200)):
+        mixed = dithered(Image.new("RGBA", (32, 32), (*colour, 255)))
+        seen = mixed.convert("RGB").getcolors()
+        assert seen is not None
+        assert all(_is_in_palette(found) for _, found in seen)
+        mean = [sum(count * found[channel] for count, found in seen) / 1024 for channel in range(3)]
+        nearest = _palette_colour(palette_index(colour))
+        assert _distance(mean, colour) <= max(_distance(nearest, colour), 100)
+    assert dithered(Image.new("RGBA", (8, 8))).getextrema() == ((0, 0),) * 4
+
+
+def _palette_colour(index: int) -> tuple[int, int, int]:
+    if index >= 232:
+        return (8 + 10 * (index - 232),) * 3
+    steps = (0, 95, 135, 175, 215, 255)
+    index -= 16
+    return steps[index // 36], steps[index // 6 % 6], steps[index % 6]
+
+
+def _is_in_palette(colour: object) -> bool:
+    return any(_palette_colour(index) == colour for index in range(16, 256))
+
+
+def _distance(one: object, other: object) -> float:
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))  # type: ignore[call-overload]
+
+
+def test_symbols_are_chosen_by_name() -> None:
+    assert choose_renderer(TerminalOptions(), Capabilities())().dots(Area(1, 1)) == (1, 2)
+    kitty = Capabilities(answered=True, kitty_graphics=True)
+    assert choose_renderer(TerminalOptions(symbols="sextant"), kitty)().dots(Area(1, 1)) == (2, 3)
+    with pytest.raises(ValueError, match="symbols must be one of auto, half, quad, sextant"):
+        TerminalOptions(symbols="braille")
