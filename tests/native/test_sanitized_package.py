@@ -27,6 +27,8 @@ TESTS = (
     "playback/test_player_group.py",
 )
 
+STRESS_SECONDS = os.environ.get("SDDISPLAYLINK_STRESS_SECONDS", "10")
+
 ON_COREVIDEO = """
 import gc
 import sddisplaylink as sd
@@ -67,9 +69,11 @@ def sanitized(request, clang, tmp_path_factory, monkeypatch_module):
     # Python asks for -fwrapv, under which no sum can overflow
     flags = f"-fsanitize={kinds} -fno-sanitize-recover=all -shared-libsan -fno-wrapv"
     monkeypatch_module.setenv("SDDISPLAYLINK_LDFLAGS", flags)
-    native_builds.build_package(tree, clang, f"-g -fno-omit-frame-pointer -DSDDL_CHECK_LOCKS {flags}")
+    # Python's own flags have -fwrapv, with which no overflow of signed numbers is undefined
+    native_builds.build_package(tree, clang, f"-g -fno-omit-frame-pointer -fno-wrapv -DSDDL_CHECK_LOCKS {flags}")
     tests = native_builds.ROOT / "tests"
-    shutil.copytree(tests / "support", tree / "support")
+    for folder in ("support", "stress"):
+        shutil.copytree(tests / folder, tree / folder)
     for file in ("conftest.py", *TESTS):
         (tree / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(tests / file, tree / file)
@@ -96,7 +100,7 @@ def run(sanitized, *arguments: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=250,
+        timeout=250 + float(STRESS_SECONDS),
         check=False,
     )
     report = done.stdout + done.stderr
@@ -110,6 +114,12 @@ def test_the_packages_own_tests(sanitized):
     printed = run(sanitized, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS)
     assert " passed" in printed
     assert "failed" not in printed
+
+
+def test_random_calls(sanitized):
+    """More of them: SDDISPLAYLINK_STRESS_SECONDS."""
+    arguments = ("--calls", "100", "--seconds", STRESS_SECONDS, "--may-grow")
+    assert run(sanitized, "-m", "stress.run", *arguments).endswith(" rounds\n")
 
 
 def test_links_and_players_on_corevideo(sanitized):

@@ -1,0 +1,1 @@
+"""Random calls of the whole public API from several threads, and what must hold afterwards."""
