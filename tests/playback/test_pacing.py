@@ -276,5 +276,5 @@ def test_an_empty_recording_is_not_drawn(tmp_path: Path) -> None:
 
 def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(sd.SDDisplayLinkError, match=r"pip install 'sddisplaylink\[plot\]'"):
+    with pytest.raises(sd.SDDisplayLinkError, match=r"pip install '\.\[plot\]'"):
         recorder_of(0.0).plot("a.png")
