@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.processes import run_group
+from processes import run_group
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

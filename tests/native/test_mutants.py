@@ -15,7 +15,7 @@ import pytest
 from conftest import MUTANT, Mutation
 from mutants import MUTANTS, Mutant
 from native_builds import HERE, ROOT
-from support.processes import run_group
+from processes import run_group
 
 AT_A_TIME = 2
 

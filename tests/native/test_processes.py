@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support.processes import run_group
+from processes import run_group
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 
