@@ -228,7 +228,8 @@ class FramePool:
         return self._facts.cost(index) <= CHEAP_COST
 
     def _missing(self, indices: tuple[int, ...]) -> list[int]:
-        return [index for index in indices if self.outcome(index) is None]
+        frames, failures = self.cache.frames, self.cache.failures
+        return [index for index in indices if not (index in frames or index in failures or self._is_closed)]
 
     # ---- what can be wrong ----
 
