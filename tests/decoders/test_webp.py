@@ -165,6 +165,12 @@ def test_limits_hold_before_anything_is_decoded():
         opened(bytes(data))
 
 
+def test_a_pillow_without_webp(monkeypatch):
+    monkeypatch.setattr("PIL.WebPImagePlugin.SUPPORTED", False)
+    with pytest.raises(sd.ImageFormatError, match="without WebP"):
+        sd.AnimatedImage.open(saved())
+
+
 def test_the_first_frame_must_be_one():
     broken = webp_frame((0, 0, 8, 6), 100, 0, webp_chunk(b"VP8L", b"\x2f\x07\x40\x01\x00" + bytes(3)))
     with pytest.raises(sd.ImageFormatError, match="frame 0"):

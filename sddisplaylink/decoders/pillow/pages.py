@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
-from PIL import ImageFile
+from typing import TYPE_CHECKING, NamedTuple
 
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.errors import content_errors
 from sddisplaylink.decoders.pillow.quiet import load_quietly
 from sddisplaylink.errors import ImageFormatError
+
+if TYPE_CHECKING:
+    from PIL import ImageFile
 
 __all__ = ["SEEKS_AT_WILL", "Pages", "find_pages"]
 

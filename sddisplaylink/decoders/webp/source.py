@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-
-from PIL import Image, WebPImagePlugin
+from typing import TYPE_CHECKING
 
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
@@ -13,6 +12,9 @@ from sddisplaylink.decoders.protocol import ImageInfo
 from sddisplaylink.decoders.tiles import Blend, Disposal, Rect, Tile
 from sddisplaylink.decoders.webp.index import WebpFrame, read_webp
 from sddisplaylink.errors import ImageFormatError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["WebpSource"]
 
@@ -62,6 +64,10 @@ class WebpSource:
 
     def picture(self, index: int) -> Image.Image:
         """The tile of frame `index`, loaded."""
+        from PIL import WebPImagePlugin  # not before it is needed: half of what Pillow costs to import
+
+        if not WebPImagePlugin.SUPPORTED:
+            raise ImageFormatError("this Pillow has been built without WebP")
         frame = self._index.frames[index]
         with WebPImagePlugin.WebPImageFile(io.BytesIO(self._lone_frame(frame))) as picture:
             if picture.size != (frame.width, frame.height):
