@@ -1,0 +1,233 @@
+"""A Gdk.Paintable that plays an animated image."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import sys
+import time
+import weakref
+from typing import Any, BinaryIO, TypeAlias
+
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.images.image import AnimatedImage
+from sddisplaylink.images.shared import open_shared
+from sddisplaylink.native import is_exiting
+from sddisplaylink.playback.observer import PlayerObserver
+from sddisplaylink.playback.options import PlayerState
+from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.gtk.dispatcher import shared_dispatcher
+from sddisplaylink.views.gtk.toolkit import Gdk, GLib, GObject
+from sddisplaylink.views.player_settings import settings_of
+
+__all__ = ["AnimatedPaintable", "ImageSource"]
+
+ImageSource: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
+
+UNSEEN_FRAMES, UNSEEN_SECONDS = 3, 0.5
+"""Frames that nobody has drawn, and for how long, after which nobody is taken to see the paintable."""
+
+
+class AnimatedPaintable(GObject.Object, Gdk.Paintable):
+    """Plays an animated image in any ``Gtk.Picture``, ``Gtk.Image``, or whatever else shows a paintable.
+
+    ``source``: an `AnimatedImage`, or anything that `AnimatedImage.open` takes. ``image_scale``: pixels of the image to
+    one of GTK's, 2.0 for an ``@2x`` image. ``autoplay=False``: shows the first frame and waits for ``player.play()``.
+    ``player_options``: those of `AnimatedImagePlayer` but for ``dispatcher``.
+
+    Everything happens on the thread of GLib's main loop. A paintable is not told who shows it: when some frames in a
+    row have not been drawn, its player pauses, and goes on when the paintable is drawn again. Dropping the last
+    reference, or `close`, ends playback.
+
+    Properties: ``playing`` and ``rate`` can be set, ``frame`` is the number of the frame that is shown. Signals:
+    ``frame-shown(int)``, ``loop-completed(int)``, ``finished()``, ``failed(exception)``. An exception that nobody hears
+    of goes to ``sys.excepthook``. Raises what AnimatedImage.open() and the player do.
+    """
+
+    __gtype_name__ = "SDDisplayLinkAnimatedPaintable"
+    __gsignals__ = {  # noqa: RUF012 -- which PyGObject reads when it makes the class
+        "frame-shown": (GObject.SignalFlags.RUN_FIRST, None, (int,)),
+        "loop-completed": (GObject.SignalFlags.RUN_FIRST, None, (int,)),
+        "finished": (GObject.SignalFlags.RUN_FIRST, None, ()),
+        "failed": (GObject.SignalFlags.RUN_FIRST, None, (object,)),
+    }
+
+    def __init__(
+        self, source: ImageSource, *, autoplay: bool = True, image_scale: float = 1.0, **player_options: Any
+    ) -> None:
+        if not (math.isfinite(image_scale) and image_scale > 0):
+            raise ValueError(f"image_scale must be a positive number, not {image_scale!r}")
+        super().__init__()
+        self._autoplay, self._options, self._scale = autoplay, player_options, image_scale
+        self._texture: Gdk.Texture | None = None
+        self._unseen, self._seen_at = 0, 0.0
+        self._observer = _Observer(self)
+        player = AnimatedImagePlayer(open_shared(source), dispatcher=shared_dispatcher(), **player_options)
+        self._begin(player)
+
+    # ---- what it plays ----
+
+    @property
+    def player(self) -> AnimatedImagePlayer:
+        """Its player, to pause, seek, set the rate, and so on."""
+        return self._player
+
+    def set_source(self, source: ImageSource) -> None:
+        """Play that instead; what is seen stays until its first frame is there.
+
+        The new player has the settings and callbacks of the former one, which is closed. Raises what the constructor
+        raises, and then all is as it was.
+        """
+        former = self._player
+        options = settings_of(former, self._options)
+        player = AnimatedImagePlayer(open_shared(source), dispatcher=shared_dispatcher(), **options)
+        self._ending.detach()
+        former.detach(self._observer)
+        former.close()
+        self._begin(player)
+        self.invalidate_size()
+
+    def close(self) -> None:
+        """End playback; the picture stays as it is. Idempotent."""
+        self._player.close()
+
+    def _begin(self, player: AnimatedImagePlayer) -> None:
+        self._player = player
+        self._ending = weakref.finalize(self, _close, player)  # in place of the former player's
+        self._ending.atexit = False
+        player.attach(self._observer)
+        if self._autoplay:
+            player.play()
+        else:
+            player.seek(player.frame_index)
+        player.update_visibility()
+
+    # ---- properties ----
+
+    @GObject.Property(type=bool, default=False)
+    def playing(self) -> bool:
+        """Whether it plays, which it does only while it can be seen; set it to play or to pause."""
+        return self._player.state is PlayerState.PLAYING
+
+    @playing.setter  # type: ignore[no-redef]
+    def playing(self, play: bool) -> None:
+        if play:
+            self._player.play()
+        else:
+            self._player.pause()
+
+    @GObject.Property(type=float, default=1.0)
+    def rate(self) -> float:
+        """Speed: 1.0 = as the image says."""
+        return self._player.rate
+
+    @rate.setter  # type: ignore[no-redef]
+    def rate(self, rate: float) -> None:
+        self._player.rate = rate
+
+    @GObject.Property(type=int, default=0)
+    def frame(self) -> int:
+        """Number of the frame that is shown."""
+        return self._player.frame_index
+
+    # ---- visibility ----
+
+    def set_visible(self, is_visible: bool) -> None:
+        """Say whether anybody can see it; a widget that is mapped and unmapped knows better than the paintable."""
+        self._unseen = 0
+        if is_visible:
+            self._seen_at = time.monotonic()
+        if self._observer.is_visible is not is_visible:
+            self._observer.is_visible = is_visible
+            if not is_exiting() and not self._player.is_closed:
+                self._player.update_visibility()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Make it the picture: called by the player's observer."""
+        buffer = frame.buffer("BGRa")
+        layout = Gdk.MemoryFormat.B8G8R8A8_PREMULTIPLIED
+        self._texture = Gdk.MemoryTexture.new(*buffer.size, layout, GLib.Bytes.new(bytes(buffer.data)), buffer.stride)
+        self.invalidate_contents()
+        self._unseen += 1
+        if self._unseen > UNSEEN_FRAMES and time.monotonic() - self._seen_at > UNSEEN_SECONDS:
+            self.set_visible(False)
+        self.emit("frame-shown", frame.index)
+        self.notify("frame")
+
+    # ---- for GTK ----
+
+    def do_snapshot(self, snapshot: Any, width: float, height: float) -> None:
+        """Draw the frame; being drawn is being seen."""
+        self.set_visible(True)
+        if self._texture is not None:
+            self._texture.snapshot(snapshot, width, height)
+
+    def do_get_current_image(self) -> Any:
+        """The frame, which does not change any more."""
+        if self._texture is not None:
+            return self._texture
+        return Gdk.Paintable.new_empty(self.do_get_intrinsic_width(), self.do_get_intrinsic_height())
+
+    def do_get_flags(self) -> Any:
+        """Neither size nor contents are fixed."""
+        return Gdk.PaintableFlags(0)
+
+    def do_get_intrinsic_width(self) -> int:
+        """Width of the image in GTK's pixels."""
+        return math.ceil(self._player.image.width / self._scale)
+
+    def do_get_intrinsic_height(self) -> int:
+        """Height of the image in GTK's pixels."""
+        return math.ceil(self._player.image.height / self._scale)
+
+    def do_get_intrinsic_aspect_ratio(self) -> float:
+        """Width over height."""
+        return self._player.image.width / self._player.image.height
+
+
+def _close(player: AnimatedImagePlayer) -> None:
+    """The paintable has gone; nobody is there to hear of errors."""
+    with contextlib.suppress(Exception):
+        player.close()
+
+
+class _Observer(PlayerObserver):
+    """Hands the events of a player to a paintable, which it holds weakly."""
+
+    is_visible = False  # until it is drawn for the first time
+
+    def __init__(self, paintable: AnimatedPaintable) -> None:
+        self._paintable = weakref.ref(paintable)
+
+    def frame_shown(self, frame: Frame) -> None:
+        paintable = self._paintable()
+        if paintable is not None:
+            paintable.show_frame(frame)
+
+    def loop_completed(self, loops: int) -> None:
+        paintable = self._paintable()
+        if paintable is not None:
+            paintable.emit("loop-completed", loops)
+
+    def playback_finished(self) -> None:
+        paintable = self._paintable()
+        if paintable is not None:
+            paintable.emit("finished")
+
+    def playback_failed(self, error: BaseException) -> None:
+        paintable = self._paintable()
+        if paintable is None:
+            return
+        player = paintable.player
+        player.take_error()  # close() is not to raise it
+        is_heard = GObject.signal_has_handler_pending(paintable, GObject.signal_lookup("failed", paintable), 0, False)
+        if player.on_error is None and not is_heard:
+            sys.excepthook(type(error), error, error.__traceback__)
+        paintable.emit("failed", error)
+
+    def state_changed(self) -> None:
+        paintable = self._paintable()
+        if paintable is not None and not is_exiting():
+            paintable.player.update_visibility()
+            paintable.notify("playing")
