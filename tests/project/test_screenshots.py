@@ -15,7 +15,12 @@ from support.virtual_screen import VirtualScreen
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = SimpleNamespace(**runpy.run_path(str(ROOT / "scripts" / "photograph_windows.py")))
-FIGURES = {"benchmarks.png", "notebook.png", "pacing.png"}  # charts, and a notebook: the pages say how they are made
+FIGURES = {
+    "benchmarks.png",
+    "notebook.png",
+    "pacing.png",
+    "textual_app.svg",
+}  # charts, and a notebook: the pages say how they are made
 
 
 @pytest.mark.parametrize("example", SCRIPT.examples(), ids=lambda path: path.stem)
@@ -34,6 +39,8 @@ def test_picture_is_what_the_example_shows(example: Path, virtual_screen: Virtua
 def test_every_picture_has_its_maker_and_its_page() -> None:
     made = {f"{path.stem}.png" for path in SCRIPT.examples()} | {"terminal.png"} | FIGURES
     shipped = {path.name for path in SCRIPT.IMAGES.iterdir()}
-    shown = {name for page in pages() for name in re.findall(r"images/(\w+\.png)", page.path.read_text("utf-8"))}
+    shown = {
+        name for page in pages() for name in re.findall(r"images/(\w+\.(?:png|svg))", page.path.read_text("utf-8"))
+    }
     assert shipped <= made
     assert shown == shipped
