@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import resource
 import runpy
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from sddisplaylink.views import signals
 from support.appkit_support import stand_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +25,7 @@ BRANCHES = {
     "sddisplaylink/views/play.py, has_display": (
         "tests/views/test_window_server.py::test_play_on_a_mac_asks_the_window_server"
     ),
+    "sddisplaylink/views/signals.py, ending_signals": f"{HERE}::test_sigio_ends_no_process_on_a_mac",
     "benchmarks/memory.py, _peak": f"{HERE}::test_a_mac_counts_its_peak_in_bytes",
     "scripts/photograph_windows.py": f"{HERE}::test_a_mac_photographs_the_view_of_appkit",
     "scripts/appkit_frames.py, peak_bytes": f"{HERE}::test_a_mac_counts_its_peak_in_bytes",
@@ -80,6 +83,14 @@ def test_the_test_of_a_branch_says_that_it_is_on_a_mac(test: str) -> None:
 
 
 # ---- those that no other test runs ----
+
+
+def test_sigio_ends_no_process_on_a_mac(monkeypatch: pytest.MonkeyPatch) -> None:
+    """signal(3): discarded on BSD, where Linux ends the process."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert signal.SIGIO in signals.ending_signals()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert signal.SIGIO not in signals.ending_signals()
 
 
 def test_a_mac_counts_its_peak_in_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

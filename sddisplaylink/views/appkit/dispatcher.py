@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from functools import partial
 from typing import Any
 
 from sddisplaylink.dispatch.event_loop import LoopDispatcher
@@ -46,22 +47,21 @@ class RunLoopDispatcher(LoopDispatcher):
 
 
 def _readable(watch: Any, kinds: int, reference: weakref.ref[RunLoopDispatcher]) -> None:
-    """Called by the run loop. Nothing may be raised out of here."""
+    """Called by the run loop, once each time that the callback is enabled. Nothing may be raised out of here."""
+    enable = partial(_enable, watch, reference)
     try:
         dispatcher = reference()
         if dispatcher is not None and not dispatcher.is_closed:
-            _run_pending(dispatcher, watch)
+            dispatcher.run_pending()
+        enable()
     except BaseException as error:
-        interruption.handle(error)
+        interruption.handle(error, enable)
 
 
-def _run_pending(dispatcher: RunLoopDispatcher, watch: Any) -> None:
-    """A file descriptor's callback comes once each time that it is enabled."""
-    try:
-        dispatcher.run_pending()
-    finally:
-        if not dispatcher.is_closed:
-            CoreFoundation.CFFileDescriptorEnableCallBacks(watch, CoreFoundation.kCFFileDescriptorReadCallBack)
+def _enable(watch: Any, reference: weakref.ref[RunLoopDispatcher]) -> None:
+    dispatcher = reference()
+    if dispatcher is not None and not dispatcher.is_closed:
+        CoreFoundation.CFFileDescriptorEnableCallBacks(watch, CoreFoundation.kCFFileDescriptorReadCallBack)
 
 
 def _check_main_thread() -> None:

@@ -73,6 +73,21 @@ def test_ctrl_c_and_exit_are_raised_in_the_code_that_turns_the_loop(
     assert calls == ["next"]
 
 
+def test_an_interrupt_is_raised_once_however_long_the_loop_goes_on(appkit: Any, dispatcher: Any) -> None:
+    """A call that raises is called again by the next turn, which must not be before the program has heard of it."""
+    raised: list[int] = []
+
+    def leave_always() -> None:
+        raised.append(1)
+        sys.exit(3)
+
+    dispatcher.post(leave_always)
+    with pytest.raises(SystemExit):
+        turn(appkit)
+    assert len(raised) == 1
+    dispatcher.close()
+
+
 @pytest.mark.parametrize(("call", "expected"), [(interrupt, KeyboardInterrupt), (leave, SystemExit)])
 def test_ctrl_c_and_exit_end_the_applications_loop(
     appkit: Any, dispatcher: Any, call: Callable[[], None], expected: type[BaseException]
