@@ -338,7 +338,7 @@ class NSApplication(NSObject):
                 )
             except BaseException as error:
                 self.logged.append(error)
-            del pool
+            pool.drain()
 
     def stop_(self, sender: Any, /) -> None:
         self._is_running = False

@@ -35,13 +35,17 @@ autoreleased = 0
 
 
 class NSAutoreleasePool:
-    """As ``objc.autorelease_pool`` uses it: alive from ``init`` until its last reference goes."""
+    """As ``objc.autorelease_pool`` uses it: from ``init`` until it is released.
+
+    PyObjC releases it with its last reference. Here it is drained by name: an interrupt that came in a finaliser of
+    Python's would be lost, and in Objective-C none runs.
+    """
 
     def __init__(self) -> None:
         self._depth = len(_pools.stack)
         _pools.stack.append([])
 
-    def __del__(self) -> None:
+    def drain(self) -> None:
         global pools_drained
         pools_drained += 1
         del _pools.stack[self._depth :]  # and those that were opened inside it (Foundation, NSAutoreleasePool.h)

@@ -26,13 +26,13 @@ class BadPrototypeError(error):
 
 
 class autorelease_pool:
-    """Word for word what the one in PyObjC's ``objc/__init__.py`` does: the pool goes when the block ends."""
+    """As the one in PyObjC's ``objc/__init__.py``: the pool goes when the block ends."""
 
     def __enter__(self) -> None:
         self._pool = bridge.NSAutoreleasePool()
 
     def __exit__(self, exc_type: Any, value: Any, tp: Any) -> None:
-        del self._pool
+        self._pool.drain()
 
 
 class WeakRef:

@@ -199,7 +199,7 @@ def test_pools_of_the_stand_in_end_with_the_pool_around_them(appkit: Any) -> Non
     inner = bridge.NSAutoreleasePool()
     bridge.autorelease(object())
     assert bridge.depth() == 2
-    del outer
+    outer.drain()
     assert bridge.depth() == 0
-    del inner
+    inner.drain()
     assert bridge.depth() == 0
