@@ -102,6 +102,28 @@ PQ = [0, 6, 24, 50, 87, 137, 202, 239, 255, 255, 255]
 HLG = [1, 16, 37, 59, 80, 101, 127, 163, 204, 230, 251]
 
 
+# of greys from 40 to 240 in steps of 20, by what the file says of its brightest pixel
+DARK = chunk(b"cLLI", struct.pack(">II", 150 * 10_000, 100 * 10_000))
+DIM = chunk(b"cLLI", struct.pack(">II", 707 * 10_000, 165 * 10_000))
+BRIGHT = chunk(b"cLLI", struct.pack(">II", 4000 * 10_000, 165 * 10_000))
+SCREEN = chunk(b"mDCV", struct.pack(">8HII", *[15635] * 8, 600 * 10_000, 1))
+
+
+@pytest.mark.parametrize(
+    ("light", "levels"),
+    [
+        (DARK, [17, 39, 69, 107, 157, 223, 255, 255, 255, 255, 255]),
+        (DIM, [11, 29, 53, 84, 125, 179, 229, 253, 255, 255, 255]),
+        (BRIGHT, [9, 26, 48, 76, 114, 163, 202, 217, 232, 247, 255]),
+        (SCREEN, [12, 31, 55, 88, 130, 185, 236, 255, 255, 255, 255]),
+    ],
+)
+def test_the_brightest_pixel_of_hdr(light, levels):
+    data = build_row(8, 2, bytes(grey for grey in range(40, 256, 20) for _ in range(3)), 11, cicp(1, 16), light)
+    with sd.AnimatedImage.open(data) as image:
+        assert [image[0].image.getpixel((at, 0))[1] for at in range(11)] == pytest.approx(levels, abs=5)
+
+
 @pytest.mark.parametrize(("transfer", "levels"), [(16, PQ), (18, HLG)])
 def test_greys_of_hdr(transfer, levels):
     data = build_row(8, 2, bytes(grey for grey in range(10, 256, 24) for _ in range(3)), 11, cicp(9, transfer))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sddisplaylink.decoders.appearance import Appearance
 from sddisplaylink.decoders.avif.boxes import Box, Reader, boxes, find, find_all
 from sddisplaylink.decoders.colour.cicp import cicp_name, cicp_profile
+from sddisplaylink.decoders.colour.hdr import NOMINAL
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["avif_colours"]
@@ -18,25 +19,35 @@ _PRIMARIES = frozenset({1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22})
 _OTHER_CURVES = frozenset({4, 5, 7, 8, 16, 17, 18})  # all others, those of cameras too, are taken for sRGB's
 _RESERVED_CURVES = (0, 3)
 _MOST_ITEMS = 4096
+_KINDS = (b"colr", b"clli", b"mdcv")
+_LIGHT_UNIT = 10_000
 
 
 def avif_colours(data: bytes, *, is_sequence: bool) -> Appearance:
     """Of the first track, or of the picture that is the main one; as stored if nothing is said of it."""
     try:
         top = {box.kind: box for box in boxes(data, 0, len(data)) if box.end <= len(data)}
-        said = _of_track(data, top.get(b"moov")) if is_sequence else _of_picture(data, top.get(b"meta"))
+        said = list(_of_track(data, top.get(b"moov")) if is_sequence else _of_picture(data, top.get(b"meta")))
         numbers = next((Reader(data, _shifted(box, 4))("HH") for box in said if _is_in_numbers(data, box)), None)
+        peak = _peak(data, {box.kind: box for box in said})
     except ImageFormatError:
         return Appearance()
     if numbers is None or not numbers[0] or numbers[1] in _RESERVED_CURVES:
         return Appearance()
     primaries = numbers[0] if numbers[0] in _PRIMARIES else _SRGB_PRIMARIES
     curve = numbers[1] if numbers[1] in _OTHER_CURVES else _SRGB_CURVE
-    return Appearance(profile=cicp_profile(primaries, curve) or b"", colours=cicp_name(primaries, curve))
+    return Appearance(profile=cicp_profile(primaries, curve, peak) or b"", colours=cicp_name(primaries, curve))
 
 
 def _is_in_numbers(data: bytes, box: Box) -> bool:
-    return data[box.begin : box.begin + 4] == b"nclx"
+    return box.kind == b"colr" and data[box.begin : box.begin + 4] == b"nclx"
+
+
+def _peak(data: bytes, said: dict[bytes, Box]) -> float:
+    """Candelas per square metre of the brightest pixel, or of the screen that the picture was made on."""
+    levels = Reader(data, said[b"clli"])("HH")[0] if b"clli" in said else 0
+    screen = Reader(data, said[b"mdcv"])("8HII")[8] / _LIGHT_UNIT if b"mdcv" in said else 0
+    return levels or screen or NOMINAL
 
 
 def _shifted(box: Box, nbytes: int) -> Box:
@@ -45,18 +56,19 @@ def _shifted(box: Box, nbytes: int) -> Box:
 
 
 def _of_track(data: bytes, movie: Box | None) -> Iterator[Box]:
-    """The colour boxes of the first track that is not another's alpha."""
+    """What is said of the colours of the first track that is not another's alpha."""
     for track in () if movie is None else find_all(data, movie, b"trak"):
         table = find(data, track, b"mdia", b"minf", b"stbl", b"stsd")
         if table is not None and find(data, track, b"tref", b"auxl") is None:
             entry = next(boxes(data, table.begin + _ENTRY, table.end), None)
             if entry is not None:
-                yield from find_all(data, _shifted(entry, _SAMPLE), b"colr")
+                inner = _shifted(entry, _SAMPLE)
+                yield from (box for kind in _KINDS for box in find_all(data, inner, kind))
             return
 
 
 def _of_picture(data: bytes, meta: Box | None) -> Iterator[Box]:
-    """The colour boxes that belong to the main item."""
+    """What is said of the colours of the main item."""
     if meta is None:
         return
     content = _shifted(meta, _FULL_BOX)
@@ -69,7 +81,7 @@ def _of_picture(data: bytes, meta: Box | None) -> Iterator[Box]:
     known = list(boxes(data, properties.begin, properties.end))
     for association in find_all(data, find(data, content, b"iprp") or meta, b"ipma"):
         for number in _properties_of(Reader(data, association), item):
-            if 0 < number <= len(known) and known[number - 1].kind == b"colr":
+            if 0 < number <= len(known) and known[number - 1].kind in _KINDS:
                 yield known[number - 1]
 
 

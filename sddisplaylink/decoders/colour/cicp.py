@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from sddisplaylink.decoders.colour.hdr import hlg, pq
+from sddisplaylink.decoders.colour.hdr import NOMINAL, hlg, pq
 from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, Sampled, rgb_profile
 
 __all__ = ["cicp_name", "cicp_profile"]
@@ -42,29 +42,32 @@ def _smpte_240(value: float) -> float:
     return value / 4 if value < 4 * 0.0228 else float(((value + 0.1115) / 1.1115) ** (1 / 0.45))
 
 
-_CURVES: dict[int, tuple[str, Callable[[], Gamma | Sampled]]] = {
-    4: ("gamma 2.2", lambda: Gamma(2.2)),
-    5: ("gamma 2.8", lambda: Gamma(2.8)),
-    7: ("SMPTE 240M", lambda: _sampled(_smpte_240)),
-    8: ("linear", lambda: Gamma(1.0)),
-    13: ("sRGB", lambda: _sampled(_srgb)),
-    16: ("PQ", lambda: _sampled(pq)),
-    18: ("HLG", lambda: _sampled(hlg)),
-    17: ("SMPTE 428", lambda: Gamma(2.6, 52.37 / 48)),
+_CURVES: dict[int, tuple[str, Callable[[float], Gamma | Sampled]]] = {
+    4: ("gamma 2.2", lambda _: Gamma(2.2)),
+    5: ("gamma 2.8", lambda _: Gamma(2.8)),
+    7: ("SMPTE 240M", lambda _: _sampled(_smpte_240)),
+    8: ("linear", lambda _: Gamma(1.0)),
+    13: ("sRGB", lambda _: _sampled(_srgb)),
+    16: ("PQ", lambda peak: _sampled(partial(pq, peak=peak))),
+    18: ("HLG", lambda peak: _sampled(partial(hlg, peak=peak))),
+    17: ("SMPTE 428", lambda _: Gamma(2.6, 52.37 / 48)),
     # of cameras: shown as a screen of a television shows them
-    **dict.fromkeys((1, 6, 11, 14, 15), ("gamma 2.4", lambda: Gamma(2.4))),
+    **dict.fromkeys((1, 6, 11, 14, 15), ("gamma 2.4", lambda _: Gamma(2.4))),
 }
 
 
 @lru_cache(_PAIRS)
-def cicp_profile(primaries: int, transfer: int) -> bytes | None:
-    """The profile that those two numbers mean, empty for sRGB; None if one of them means nothing here."""
+def cicp_profile(primaries: int, transfer: int, peak: float = NOMINAL) -> bytes | None:
+    """The profile that those two numbers mean, empty for sRGB; None if one of them means nothing here.
+
+    `peak`: candelas per square metre of the brightest pixel, which matters to HDR alone.
+    """
     if (primaries, transfer) == (1, 13):
         return b""
     if primaries not in _PRIMARIES or transfer not in _CURVES:
         return None
     try:
-        return rgb_profile(_PRIMARIES[primaries][1], _CURVES[transfer][1]())
+        return rgb_profile(_PRIMARIES[primaries][1], _CURVES[transfer][1](peak))
     except ValueError:
         return None
 

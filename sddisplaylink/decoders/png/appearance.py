@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from sddisplaylink.decoders.appearance import AS_STORED, UPRIGHT, Appearance, orientation_of
 from sddisplaylink.decoders.colour.cicp import cicp_name, cicp_profile
+from sddisplaylink.decoders.colour.hdr import NOMINAL
 from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
 from sddisplaylink.decoders.colour.transform import colours_of
 from sddisplaylink.decoders.data.file import FileData
@@ -16,13 +17,13 @@ from sddisplaylink.decoders.data.file import FileData
 __all__ = ["png_appearance"]
 
 _SIGNATURE, _AROUND = 8, 12  # bytes: of the file; of a chunk beside its content
-_KINDS = frozenset((b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf"))
+_KINDS = frozenset((b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf", b"cLLI", b"mDCV"))
 _ANY = re.compile(b"cICP|iCCP|sRGB|gAMA|eXIf")
 _HEADERS = 33  # bytes: what every file begins with
 _END = frozenset((b"IDAT", b"IEND", b"fdAT"))
 _MOST_CHUNKS = 1000
 _MOST_CONTENT = 16 << 20
-_GAMMA_UNIT = 100_000
+_GAMMA_UNIT, _LIGHT_UNIT = 100_000, 10_000
 _USUAL_GAMMA, _NEAR = 1 / 2.2, 0.05  # that, without primaries, is what sRGB is called
 
 
@@ -58,7 +59,7 @@ def _chunks(data: FileData) -> Iterator[tuple[bytes, bytes]]:
 def _colours(chunks: dict[bytes, bytes]) -> Appearance:
     numbers = chunks.get(b"cICP", b"")
     if len(numbers) == 4 and numbers[2:] == b"\0\1":  # RGB, and all of its range
-        named = cicp_profile(numbers[0], numbers[1])
+        named = cicp_profile(numbers[0], numbers[1], _peak(chunks))
         if named is not None:
             return Appearance(profile=named, colours=cicp_name(numbers[0], numbers[1]))
     if b"iCCP" in chunks and colours_of(profile := _inflated(chunks[b"iCCP"])) is not None:
@@ -66,6 +67,13 @@ def _colours(chunks: dict[bytes, bytes]) -> Appearance:
     if b"sRGB" in chunks:
         return Appearance(colours="sRGB")
     return _from_gamma(chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b""))
+
+
+def _peak(chunks: dict[bytes, bytes]) -> float:
+    """Light of the brightest pixel, or of the screen that the picture was made on."""
+    levels, screen = chunks.get(b"cLLI", b"")[:4], chunks.get(b"mDCV", b"")[16:20]
+    peak = int.from_bytes(levels, "big") or int.from_bytes(screen, "big")
+    return peak / _LIGHT_UNIT or NOMINAL
 
 
 def _inflated(content: bytes) -> bytes:
