@@ -12,6 +12,7 @@ from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
+from support.browser_samples import P3, made_profile
 from support.images import BLUE, CLEAR, GREEN, RED
 from support.riff import webp_chunk, webp_file, webp_frame, webp_picture
 from support.ways import path_to
@@ -175,3 +176,10 @@ def test_the_first_frame_must_be_one():
     broken = webp_frame((0, 0, 8, 6), 100, 0, webp_chunk(b"VP8L", b"\x2f\x07\x40\x01\x00" + bytes(3)))
     with pytest.raises(sd.ImageFormatError, match="frame 0"):
         sd.AnimatedImage.open(build(broken, frame(RED)))
+
+
+def test_the_profile_of_an_animation_is_not_heeded():
+    """As in Chromium, where that of a still picture is."""
+    profile = webp_chunk(b"ICCP", made_profile(P3, 1.0))
+    image = sd.AnimatedImage.open(build(profile, frame((200, 60, 60, 255)), frame(RED), flags=0x22))
+    assert image[0].image.getpixel((0, 0)) == (200, 60, 60, 255)

@@ -41,8 +41,6 @@ class WebpIndex(NamedTuple):
     loop_count: int
     frames: list[WebpFrame]
     truncated: bool
-    colour_profile: bytes
-    """What ICCP says; empty without it."""
 
 
 def is_animated_webp(data: bytes) -> bool:
@@ -57,7 +55,6 @@ def read_webp(data: bytes, limits: Limits) -> WebpIndex:
     announced = _CHUNK_HEADER + _number(data, 4, 4)
     plays: int | None = None
     frames: list[WebpFrame] = []
-    profile = b""
     is_whole = len(data) >= announced - 1  # a last byte that pads may be missing
     for kind, begin, end in _chunks(data, _RIFF_HEADER, min(len(data), announced)):
         if end > len(data):
@@ -65,8 +62,6 @@ def read_webp(data: bytes, limits: Limits) -> WebpIndex:
             break
         if kind == b"ANIM" and plays is None:
             plays = _number(data, begin + 4, 2)
-        elif kind == b"ICCP" and not profile:
-            profile = data[begin:end]
         elif kind == b"ANMF" and (frame := _read_frame(data, begin, end)) is not None:
             if not _is_inside(frame, size):
                 is_whole = False
@@ -76,7 +71,7 @@ def read_webp(data: bytes, limits: Limits) -> WebpIndex:
                 raise ImageFormatError(f"the file has more frames than the limit of {limits.frames}")
     if not frames:
         raise ImageFormatError("the WebP file holds no whole frame")
-    return WebpIndex(size, 1 if plays is None else plays, frames, not is_whole, profile)
+    return WebpIndex(size, 1 if plays is None else plays, frames, not is_whole)
 
 
 def _chunks(data: bytes, begin: int, end: int) -> Iterator[tuple[bytes, int, int]]:
