@@ -1,4 +1,4 @@
-"""The boxes of an ISO base media file, as AVIF, HEIF and MP4 have them: a size, a type, and content."""
+"""The boxes of an ISO base media file, as AVIF, HEIF and MP4 have them: a size, a type, and a body."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Box(NamedTuple):
     start: int
     """Where its header begins."""
     begin: int
-    """Where its content begins."""
+    """Where its body begins."""
     end: int
     """Where it says that it ends, which may be beyond the end of the file."""
 
