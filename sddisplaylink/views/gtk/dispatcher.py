@@ -6,7 +6,7 @@ import os
 import weakref
 
 from sddisplaylink.dispatch.event_loop import LoopDispatcher
-from sddisplaylink.native import finalize_now
+from sddisplaylink.native import duplicate, finalize_now
 from sddisplaylink.views.gtk.toolkit import GLib
 
 __all__ = ["GLibDispatcher", "shared_dispatcher"]
@@ -21,7 +21,7 @@ class GLibDispatcher(LoopDispatcher):
 
     def __init__(self) -> None:
         super().__init__()
-        descriptor = os.dup(self.fileno())  # of its own: the dispatcher may be dropped on another thread
+        descriptor = duplicate(self.fileno())  # of its own: the dispatcher may be dropped on another thread
         reference = weakref.ref(self)
         condition = GLib.IOCondition.IN
         source = GLib.unix_fd_add_full(

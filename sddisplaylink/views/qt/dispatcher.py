@@ -8,7 +8,7 @@ import weakref
 
 from sddisplaylink.dispatch.event_loop import LoopDispatcher
 from sddisplaylink.errors import ClockError
-from sddisplaylink.native import finalize_now
+from sddisplaylink.native import duplicate, finalize_now
 from sddisplaylink.views.qt.binding import QtCore
 
 
@@ -25,7 +25,7 @@ class QtDispatcher(LoopDispatcher):
             raise ClockError("there is no Qt event loop on this thread; make a QApplication first")
         super().__init__()
         # of its own, to be closed when Qt has stopped watching it: the dispatcher may be dropped on another thread
-        descriptor = os.dup(self.fileno())
+        descriptor = duplicate(self.fileno())
         notifier = QtCore.QSocketNotifier(descriptor, QtCore.QSocketNotifier.Type.Read, loop)
         reference = weakref.ref(self)
         # without arguments: PySide6 converts them by Python code, and crashes if Ctrl-C is raised in that

@@ -79,6 +79,27 @@ def tk() -> None:
     root.mainloop()
 
 
+def gtk() -> None:
+    import gi
+
+    gi.require_version("Gtk", "4.0")
+    from gi.repository import GLib, Gtk
+
+    loop = GLib.MainLoop()
+    handle(loop.quit)
+    window = Gtk.Window(decorated=False)
+    if OURS:
+        from sddisplaylink.views.gtk import AnimatedPicture
+
+        picture = AnimatedPicture(BALL)
+        picture.paintable.connect("frame-shown", shown)
+        window.set_child(picture)
+    else:
+        GLib.timeout_add(50, lambda: shown() or True)
+    window.present()
+    loop.run()
+
+
 def pygame() -> None:
     import pygame
 
@@ -171,6 +192,7 @@ PROGRAMS: dict[str, Callable[[], None]] = {
     "PySide6": lambda: qt("PySide6"),
     "PyQt6": lambda: qt("PyQt6"),
     "Tk": tk,
+    "GTK": gtk,
     "pygame": pygame,
     "pyglet": pyglet,
     "asyncio": asyncio,

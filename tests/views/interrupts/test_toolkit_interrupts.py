@@ -21,8 +21,8 @@ from support.virtual_screen import VirtualScreen
 
 PROGRAMS = Path(__file__).with_name("interrupted_programs.py")
 BALL = Path(__file__).resolve().parents[3] / "examples" / "ball.gif"
-MODULES = {"Tk": "_tkinter"}
-NAMES = ("PySide6", "PyQt6", "Tk", "pygame", "pyglet", "asyncio", "frames", "wait")
+MODULES = {"Tk": "_tkinter", "GTK": "gi"}
+NAMES = ("PySide6", "PyQt6", "Tk", "GTK", "pygame", "pyglet", "asyncio", "frames", "wait")
 OFTEN = 20
 PLAYS_ON = 12  # further frames, after which the interrupt has not ended the program
 PATIENCE = 60.0

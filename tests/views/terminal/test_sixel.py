@@ -133,7 +133,7 @@ def test_without_the_library(name: str, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "textual_image._sixel", raising=False)
     monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(sd.SDDisplayLinkError, match=r"pip install 'sddisplaylink\[sixel\]'"):
+    with pytest.raises(sd.SDDisplayLinkError, match=r"python -m pip install '\.\[sixel\]'"):
         choose_renderer("sixel", Capabilities())
     assert isinstance(choose_renderer("auto", Capabilities(sixel=True))(), HalfBlockRenderer)
 
