@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Any, Protocol, TypeAlias
 
@@ -51,6 +52,7 @@ class MoviePlayer(PlayerObserver):
     def __init__(self, events: MovieEvents) -> None:
         self._events = events
         self._is_owner = False
+        self._at = (0, 0)  # the frame that was shown last, and its loop
         self.player: AnimatedImagePlayer | None = None
 
     def open(self, source: MovieSource, options: dict[str, Any]) -> AnimatedImagePlayer:
@@ -63,7 +65,7 @@ class MoviePlayer(PlayerObserver):
         else:
             player = AnimatedImagePlayer(open_image(source), dispatcher=dispatcher, **options)
         self.release()
-        self.player, self._is_owner = player, is_owner
+        self.player, self._is_owner, self._at = player, is_owner, (0, 0)
         player.attach(self)
         return player
 
@@ -88,10 +90,12 @@ class MoviePlayer(PlayerObserver):
 
     def frame_shown(self, frame: Frame) -> None:
         """Pass on."""
+        self._at = (frame.index, self._at[1])
         self._events.frame_shown(frame)
 
     def loop_completed(self, loops: int) -> None:
         """Pass on."""
+        self._at = (self._at[0], loops)
         self._events.loop_completed(loops)
 
     def playback_finished(self) -> None:
@@ -102,6 +106,11 @@ class MoviePlayer(PlayerObserver):
         """Tell it by the signal; a mistake also where those in slots go, and a broken frame if nobody listens."""
         player = self.player
         if player is None or self._events.is_gone():
+            return
+        if isinstance(error, KeyboardInterrupt):  # the binding acts on it; where the program goes on, so does the movie
+            with contextlib.suppress(IndexError, ValueError):  # what it plays has changed meanwhile
+                player.seek(*self._at)
+            player.play()
             return
         if self._is_owner:
             player.take_error()  # close() is not to raise it
