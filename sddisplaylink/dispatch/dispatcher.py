@@ -32,7 +32,7 @@ from sddisplaylink.weak_group import WeakGroup
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["Dispatcher", "Receiver", "default_dispatcher", "resolve_dispatcher"]
+__all__ = ["Dispatcher", "PendingDelivery", "Receiver", "default_dispatcher", "resolve_dispatcher"]
 
 JOIN_TIMEOUT = 1.0
 _MANY_EVENTS = 3  # at a time

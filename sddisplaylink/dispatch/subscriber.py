@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
-from sddisplaylink.dispatch.dispatcher import Dispatcher, Receiver
+from sddisplaylink.dispatch.dispatcher import Dispatcher, PendingDelivery, Receiver
 from sddisplaylink.dispatch.wait_list import WaitList
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.native import check, is_of_exit, lib
+from sddisplaylink.weak_group import WeakGroup
 
 __all__ = ["CallbackActivity", "DispatcherBinding", "PendingError"]
 
@@ -110,25 +112,45 @@ class CallbackActivity:
 class DispatcherBinding:
     """Which dispatcher runs the callbacks of one player: its own, or for the time of a loop over frames the loop's.
 
-    A dispatcher that the player has left may still have an event in hand: it finds out by ``current.is_current()``, and
-    passes the event on with :meth:`post`.
+    What the player waits for, and what is posted for it, moves along. A dispatcher that the player has left may still
+    have an event in hand: it finds out by ``current.is_current()``, and passes the event on with :meth:`post`.
     """
 
-    __slots__ = ("_handle", "_lock", "current", "home")
+    __slots__ = ("_calls", "_handle", "_lock", "_under_way", "current", "home")
 
     def __init__(self, handle: int, home: Dispatcher) -> None:
         self._handle = handle
         self._lock = threading.Lock()  # guards moves; reading the dispatcher takes no lock
+        self._calls: deque[Callable[[], None]] = deque()
+        self._under_way: WeakGroup[PendingDelivery] = WeakGroup()
         self.home = home
         self.current = home
 
     def post(self, call: Callable[[], None]) -> None:
         """Have ``call`` run once on the current dispatcher. From any thread; never waits."""
-        once = _Once(call)
+        self._calls.append(call)
         dispatcher = None
         while dispatcher is not self.current:  # moved meanwhile: the former one may not run any more
             dispatcher = self.current
-            dispatcher.post(once)
+            dispatcher.post(self._run_next)
+
+    def begin_async(self, delivery: PendingDelivery) -> None:
+        """Let :meth:`Dispatcher.flush` of the current dispatcher wait for that delivery until :meth:`end_async`."""
+        self._under_way.add(delivery)
+        dispatcher = self.current
+        dispatcher.begin_async(delivery)
+        while dispatcher is not self.current:  # moved meanwhile
+            dispatcher.end_async(delivery)
+            dispatcher = self.current
+            dispatcher.begin_async(delivery)
+
+    def end_async(self, delivery: PendingDelivery) -> None:
+        """The delivery has been made, or will not be. From any thread."""
+        self._under_way.discard(delivery)
+        dispatcher = None
+        while dispatcher is not self.current:
+            dispatcher = self.current
+            dispatcher.end_async(delivery)
 
     def set_home(self, dispatcher: Dispatcher, receiver: Receiver) -> None:
         """Let callbacks run there from now on, but after a loop that has them at the moment."""
@@ -148,11 +170,13 @@ class DispatcherBinding:
     def take_back(self, receiver: Receiver) -> None:
         """Let callbacks run at home again."""
         with self._lock:
+            former = self.current
             try:
                 self._move(self.home, receiver)
             except LinkClosedError:
                 self.home.unregister(self._handle)
                 self.current = self.home
+                self._bring_from(former)
 
     def _move(self, dispatcher: Dispatcher, receiver: Receiver) -> None:
         dispatcher.register(self._handle, receiver)
@@ -161,19 +185,22 @@ class DispatcherBinding:
         if status < 0:
             self.current = former
             check(status)
+        self._bring_from(former)
 
+    def _bring_from(self, former: Dispatcher) -> None:
+        """Let what is under way, and what is posted, not depend on the former dispatcher: it may not run any more."""
+        if former is self.current:
+            return
+        for delivery in self._under_way:
+            self.current.begin_async(delivery)
+            former.end_async(delivery)
+        for _ in range(len(self._calls)):
+            self.current.post(self._run_next)
 
-class _Once:
-    """A call that is posted in several places, and made in the first that comes to it."""
-
-    __slots__ = ("_calls",)
-
-    def __init__(self, call: Callable[[], None]) -> None:
-        self._calls = [call]
-
-    def __call__(self) -> None:
+    def _run_next(self) -> None:
+        """Make the next call, unless it has been made elsewhere: calls are announced to more than one dispatcher."""
         try:
-            call = self._calls.pop()
+            call = self._calls.popleft()
         except IndexError:
             return
         call()

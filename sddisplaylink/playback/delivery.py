@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sddisplaylink.dispatch.dispatcher import Dispatcher
+from sddisplaylink.dispatch.subscriber import DispatcherBinding
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.reader import Outcome, PoolReader
 from sddisplaylink.native import lib
@@ -54,9 +54,12 @@ class Delivery:
             self._reader.shown = None
 
     def close(self) -> None:
-        """Decode nothing any more."""
+        """Decode nothing any more, and keep no clock waiting: the native player has been closed."""
         if self._reader is not None:
             self._reader.close()
+        awaited = self._awaited
+        if awaited is not None:
+            awaited.release()
 
     # ---- on the dispatcher ----
 
@@ -98,14 +101,16 @@ class Delivery:
         awaited.serial, awaited.loops_done = due.serial, due.loops_done
         return True
 
-    def await_frame(self, due: DueEvent, dispatcher: Dispatcher, arrived: Callable[[DueEvent, Outcome], None]) -> None:
+    def await_frame(
+        self, due: DueEvent, binding: DispatcherBinding, arrived: Callable[[DueEvent, Outcome], None]
+    ) -> None:
         """Call ``arrived`` with the event and its frame, from any thread, once it is (or cannot be) decoded.
 
         ``arrived`` is kept for as long as that takes: let it hold its player weakly. Until then the native player does
-        not leave the loop, and a manual clock that waits for the dispatcher waits for the frame.
+        not leave the loop, and a manual clock that waits for the binding's dispatcher waits for the frame.
         """
         if self._awaited is None:
-            self._awaited = _Awaited(due, dispatcher, self._native.source)
+            self._awaited = _Awaited(due, binding, self._native.source)
         else:
             due.absorb(self._awaited.due)
             self._awaited.due = due
@@ -152,14 +157,14 @@ class Delivery:
 class _Awaited:
     """An event whose frame is being decoded. As long as it is there, `Dispatcher.flush` waits."""
 
-    __slots__ = ("__weakref__", "_dispatcher", "due", "source")
+    __slots__ = ("__weakref__", "_binding", "due", "source")
 
-    def __init__(self, due: DueEvent, dispatcher: Dispatcher, source: int) -> None:
+    def __init__(self, due: DueEvent, binding: DispatcherBinding, source: int) -> None:
         self.due = due
         self.source = source
-        self._dispatcher = dispatcher
-        dispatcher.begin_async(self)
+        self._binding = binding
+        binding.begin_async(self)
 
     def release(self) -> None:
-        """Let go of the dispatcher."""
-        self._dispatcher.end_async(self)
+        """Let the dispatcher wait no more. From any thread, any number of times."""
+        self._binding.end_async(self)

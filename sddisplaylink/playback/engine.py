@@ -249,7 +249,7 @@ class PlaybackEngine:
         frame = self.delivery.find(due)
         if frame is None:
             arrived = partial(_frame_arrived, weakref.ref(self))
-            self.delivery.await_frame(due, self.binding.current, arrived)
+            self.delivery.await_frame(due, self.binding, arrived)
         elif self._act_on(due, frame):
             self.delivery.hits += 1
 
