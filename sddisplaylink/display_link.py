@@ -352,7 +352,7 @@ class TickSubscription:
             Readiness,  # imports asyncio, which costs as much as this library
         )
 
-        with Readiness(check(lib.sddl_mailbox_fd(self._mailbox))) as readiness:
+        with Readiness(self._mailbox) as readiness:
             while self.is_running and may_wait():
                 event = self.take()
                 if event is None:

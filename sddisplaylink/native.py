@@ -31,7 +31,7 @@ __all__ = [
     "at_exit",
     "check",
     "deadline_after",
-    "duplicate",
+    "duplicate_descriptor",
     "ffi",
     "finalize_now",
     "is_exiting",
@@ -105,12 +105,15 @@ def owned_handle(handle: int = 0) -> Any:
     return ffi.gc(ffi.new("sddl_handle *", handle), lib.sddl_release)
 
 
-def duplicate(descriptor: int) -> int:
-    """Another descriptor of the same file, for the caller to close. SDDisplayLinkError if the system refuses it."""
-    try:
-        return os.dup(descriptor)
-    except OSError as error:
-        raise SDDisplayLinkError("the system refused a file descriptor") from error
+def duplicate_descriptor(mailbox: int) -> Any:
+    """An ``int *`` with a duplicate of the mailbox's descriptor, which is closed when the owner is dropped.
+
+    ``sddl_descriptor_close()`` closes it before that. Raises LinkClosedError once the mailbox is closed, and
+    SDDisplayLinkError if the system refuses the descriptor.
+    """
+    owned = ffi.gc(ffi.new("int *", -1), lib.sddl_descriptor_close)
+    check(lib.sddl_mailbox_duplicate_fd(mailbox, owned))
+    return owned
 
 
 def finalize_now(finalizer: weakref.finalize[Any, Any]) -> bool:

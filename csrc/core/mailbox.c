@@ -252,21 +252,45 @@ static int make_pipe(int ends[2]) {
 }
 #endif
 
-int sddl_mailbox_fd(sddl_handle handle) {
-    sddl_mailbox *mailbox;
-    int status = enter(handle, &mailbox);
-    if (status != SDDL_OK)
-        return status;
+/* With the mailbox locked: its descriptor, or why there is none. */
+static int descriptor_of(sddl_mailbox *mailbox) {
     if (mailbox->pipe[0] < 0) {
-        int ends[2];
-        status = make_pipe(ends);
+        int ends[2], status = make_pipe(ends);
         if (status != SDDL_OK)
-            return leave(mailbox, status);
+            return status;
         mailbox->pipe[0] = ends[0];
         mailbox->pipe[1] = ends[1];
         signal_descriptor(mailbox);
     }
-    return leave(mailbox, mailbox->pipe[0]);
+    return mailbox->pipe[0];
+}
+
+int sddl_mailbox_fd(sddl_handle handle) {
+    sddl_mailbox *mailbox;
+    int status = enter(handle, &mailbox);
+    return status == SDDL_OK ? leave(mailbox, descriptor_of(mailbox)) : status;
+}
+
+int sddl_mailbox_duplicate_fd(sddl_handle handle, int *out) {
+    sddl_mailbox *mailbox;
+    int status = enter(handle, &mailbox);
+    if (status != SDDL_OK)
+        return status;
+    int descriptor = descriptor_of(mailbox);
+    if (descriptor < 0)
+        return leave(mailbox, descriptor);
+    int duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (duplicate < 0)
+        return leave(mailbox, SDDL_E_SYSTEM);
+    *out = duplicate;
+    return leave(mailbox, SDDL_OK);
+}
+
+void sddl_descriptor_close(int *owned) {
+    int descriptor = *owned;
+    *owned = -1;
+    if (descriptor >= 0)
+        close(descriptor);
 }
 
 int sddl_mailbox_pending(sddl_handle handle) {

@@ -145,6 +145,10 @@ int sddl_wake_all(void);
 /* A descriptor that is readable while events or a wake are pending (close-on-exec, non-blocking, owned by the mailbox: read
  * nothing from it). Made at the first call. */
 int sddl_mailbox_fd(sddl_handle mailbox);
+/* Puts into `out` another descriptor of the same pipe, for the caller to close. It stays readable once the mailbox is closed. */
+int sddl_mailbox_duplicate_fd(sddl_handle mailbox, int *out);
+/* Closes the descriptor, unless it is -1, and leaves -1. */
+void sddl_descriptor_close(int *owned);
 /* Events not yet taken. */
 int sddl_mailbox_pending(sddl_handle mailbox);
 /* Of these, those of clients on that source. */

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import collections
-import os
 import threading
 import time
 import weakref
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sddisplaylink.dispatch.batch import BATCH, Batch, Receiver, move_all, report
 from sddisplaylink.dispatch.wait_list import WaitList
@@ -20,7 +19,7 @@ from sddisplaylink.native import (
     at_exit,
     check,
     deadline_after,
-    duplicate,
+    duplicate_descriptor,
     ffi,
     lib,
     may_wait,
@@ -133,7 +132,7 @@ class Dispatcher:
         from sddisplaylink.dispatch.readiness import Readiness  # imports asyncio
 
         self.run_pending()
-        with Readiness(self.fileno()) as readiness:
+        with Readiness(self.mailbox) as readiness:
             while may_wait():
                 await readiness.wait()
                 try:
@@ -319,12 +318,12 @@ class _AsyncioDispatcher(Dispatcher):
 
         loop = asyncio.get_running_loop() if loop is None else loop
         self._loop = loop
-        self._watched = [duplicate(self.fileno())]  # another loop may watch the original, which may be closed first
+        # a duplicate: another loop may watch the original, which may be closed first
+        self._watched = duplicate_descriptor(self.mailbox)
         try:
             loop.add_reader(self._watched[0], _run_pending_of, weakref.ref(self), loop, self._watched)
         except BaseException:
-            os.close(self._watched.pop())
-            self.close()
+            super().close()
             raise
         weakref.finalize(self, _drop_watch, loop, self._watched).atexit = False
 
@@ -351,9 +350,7 @@ class _AsyncioDispatcher(Dispatcher):
             self.await_elsewhere(source)
 
 
-def _run_pending_of(
-    reference: weakref.ref[_AsyncioDispatcher], loop: asyncio.AbstractEventLoop, watched: list[int]
-) -> None:
+def _run_pending_of(reference: weakref.ref[_AsyncioDispatcher], loop: asyncio.AbstractEventLoop, watched: Any) -> None:
     dispatcher = reference()
     if dispatcher is None or dispatcher.is_closed:
         _unwatch(loop, watched)
@@ -362,7 +359,7 @@ def _run_pending_of(
 
 
 def _run_and_wake(
-    reference: weakref.ref[_AsyncioDispatcher], loop: asyncio.AbstractEventLoop, watched: list[int], done: Wakeup
+    reference: weakref.ref[_AsyncioDispatcher], loop: asyncio.AbstractEventLoop, watched: Any, done: Wakeup
 ) -> None:
     try:
         _run_pending_of(reference, loop, watched)
@@ -370,18 +367,19 @@ def _run_and_wake(
         done.wake()
 
 
-def _unwatch(loop: asyncio.AbstractEventLoop, watched: list[int]) -> None:
+def _unwatch(loop: asyncio.AbstractEventLoop, watched: Any) -> None:
     """On the loop's thread."""
-    if watched:
-        descriptor = watched.pop()
-        if not loop.is_closed():
-            loop.remove_reader(descriptor)
-        os.close(descriptor)
+    if watched[0] >= 0 and not loop.is_closed():
+        loop.remove_reader(watched[0])
+    lib.sddl_descriptor_close(watched)
 
 
-def _drop_watch(loop: asyncio.AbstractEventLoop, watched: list[int]) -> None:
-    """The dispatcher is dropped. On another thread a loop that runs finds out by itself: the pipe has an end then."""
-    if watched and (loop.is_closed() or _is_running_here(loop)):
+def _drop_watch(loop: asyncio.AbstractEventLoop, watched: Any) -> None:
+    """The dispatcher is dropped. A loop on another thread, or after an interrupt in here, sees the mailbox closed.
+
+    The reader of a loop that has ended is gone, and so is, with its last owner, the descriptor.
+    """
+    if _is_running_here(loop):
         _unwatch(loop, watched)
 
 

@@ -1,35 +1,35 @@
-"""Waiting for a file descriptor in a coroutine, of asyncio or of trio, whichever runs it."""
+"""Waiting for a mailbox in a coroutine, of asyncio or of trio, whichever runs it."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from typing import Self
 
-from sddisplaylink.native import duplicate
+from sddisplaylink.native import duplicate_descriptor, lib
 
 __all__ = ["Readiness"]
 
 
 class Readiness:
-    """Waits for a descriptor to become readable; a context manager.
+    """Waits until something is in a mailbox; a context manager. Raises LinkClosedError if the mailbox is closed.
 
-    It watches a duplicate, and that only while somebody waits. So several can wait for one descriptor, closing the
-    original ends the wait (the end of a pipe is readable), and no loop spins on one that nobody reads.
+    It watches a duplicate of the mailbox's descriptor, and that only while somebody waits. So several can wait for one
+    mailbox, closing it ends the wait, and no loop spins on a descriptor that nobody reads.
     """
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = duplicate(descriptor)
+    def __init__(self, mailbox: int) -> None:
+        self._owner = duplicate_descriptor(mailbox)
+        self._descriptor: int = self._owner[0]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        os.close(self._descriptor)
+        lib.sddl_descriptor_close(self._owner)
 
     async def wait(self) -> None:
-        """Return when it is readable or has been closed. Can be cancelled."""
+        """Return when something is there or the mailbox has been closed. Can be cancelled."""
         trio = sys.modules.get("trio")
         if trio is not None and trio.lowlevel.in_trio_run():
             await trio.lowlevel.wait_readable(self._descriptor)

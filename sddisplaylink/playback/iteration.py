@@ -46,7 +46,7 @@ async def iterate_async(engine: PlaybackEngine) -> AsyncGenerator[Frame]:
     loop = _FrameLoop(engine)
     try:
         loop.begin()
-        with Readiness(loop.dispatcher.fileno()) as readiness:
+        with Readiness(loop.dispatcher.mailbox) as readiness:
             while True:
                 loop.dispatcher.run_pending()
                 while loop.frames:

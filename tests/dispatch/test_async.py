@@ -8,6 +8,7 @@ import gc
 import itertools
 import os
 import stat
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 import sddisplaylink as sd
+from sddisplaylink.dispatch import readiness
 
 trio = pytest.importorskip("trio")
 
@@ -338,3 +340,51 @@ def test_asyncios_dispatcher_can_be_closed_after_its_loop() -> None:
         return sd.Dispatcher.for_asyncio()
 
     asyncio.run(main()).close()
+
+
+def test_an_interrupt_while_asyncios_dispatcher_is_dropped_leaves_no_descriptor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda said: lost.append(said.exc_type))
+    loop = asyncio.new_event_loop()
+    dispatcher = sd.Dispatcher.for_asyncio(loop)
+    loop.close()
+    watched = os.fstat(dispatcher.fileno()).st_ino
+
+    def interrupt(frame: Any, what: str, _: object) -> None:
+        if frame.f_code.co_filename.endswith("dispatcher.py"):
+            raise KeyboardInterrupt
+
+    sys.setprofile(interrupt)
+    try:
+        del dispatcher
+    finally:
+        sys.setprofile(None)
+    gc.collect()
+    assert lost == [KeyboardInterrupt]
+    assert watched not in {inode for _, inode in descriptors()}
+
+
+@pytest.mark.parametrize("subject", ["link", "dispatcher"])
+def test_closing_while_the_wait_begins_ends_the_iteration(
+    clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch, subject: str
+) -> None:
+    link, dispatcher = sd.DisplayLink(clock=clock), sd.Dispatcher(thread=False)
+    begin = readiness.Readiness.__init__
+
+    def close_first(self: readiness.Readiness, *arguments: Any) -> None:
+        link.close()
+        dispatcher.close()
+        begin(self, *arguments)
+
+    monkeypatch.setattr(readiness.Readiness, "__init__", close_first)
+
+    async def main() -> list[sd.Tick]:
+        if subject == "link":
+            return [tick async for tick in link]
+        with pytest.raises(sd.LinkClosedError):
+            await dispatcher.run_async()
+        return []
+
+    assert Asyncio.run(main) == []

@@ -116,6 +116,9 @@ static void inspect(uint64_t *random) {
 static void signal_someone(uint64_t *random) {
     expect(sddl_mailbox_wake(any(mailboxes, random)), "mailbox_wake");
     expect(sddl_mailbox_fd(any(mailboxes, random)), "mailbox_fd");
+    int duplicate = -1;
+    expect(sddl_mailbox_duplicate_fd(any(mailboxes, random), &duplicate), "mailbox_duplicate_fd");
+    sddl_descriptor_close(&duplicate);
     sddl_handle moved = next_random(random) % 2 ? any(links, random) : any(players, random);
     expect(sddl_client_set_mailbox(moved, any(mailboxes, random)), "set_mailbox");
     int64_t now = sddl_now();
