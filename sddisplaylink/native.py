@@ -30,6 +30,7 @@ __all__ = [
     "WAIT_SLICE",
     "at_exit",
     "check",
+    "check_process",
     "deadline_after",
     "duplicate_descriptor",
     "ffi",
@@ -148,7 +149,11 @@ def is_exiting() -> bool:
 
 
 def may_wait() -> bool:
-    """Whether this thread may wait: when the main thread has ended, only threads that Python does not wait for."""
+    """Whether this thread may wait: when the main thread has ended, only threads that Python does not wait for.
+
+    ForkedProcessError in a forked child: the threads that it would wait for did not come along.
+    """
+    check_process()
     _precede_executors()
     return not _exiting or threading.current_thread().daemon
 
@@ -173,6 +178,12 @@ def stay_when_shut_down() -> None:
 def is_forked() -> bool:
     """Whether this process is a forked child, in which native objects, and locks of the parent's threads, are dead."""
     return bool(lib.sddl_client_is_current(0, 0) == lib.SDDL_E_FORKED)
+
+
+def check_process() -> None:
+    """ForkedProcessError in a forked child. Ask before taking a lock, which another thread may have held at the fork."""
+    if is_forked():
+        check(lib.SDDL_E_FORKED)
 
 
 def when_main_ends(call: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from sddisplaylink.clocks.displays import DEFAULT_RATE, validate_rate
 from sddisplaylink.clocks.source import Flushable, open_source
 from sddisplaylink.errors import ClockError, LinkClosedError
-from sddisplaylink.native import NANOSECONDS, check, lib, may_wait, nanoseconds
+from sddisplaylink.native import NANOSECONDS, check, check_process, lib, may_wait, nanoseconds
 from sddisplaylink.weak_group import WeakGroup
 
 __all__ = ["ManualClock"]
@@ -99,6 +99,7 @@ class ManualClock:
         return max(self._now, self._ticks / self._exact_rate)
 
     def _advance_lock(self) -> threading.Lock:
+        check_process()
         for dispatcher in self._dispatchers:
             if dispatcher.is_current():
                 raise ClockError("a clock cannot be advanced from inside a callback that it waits for")

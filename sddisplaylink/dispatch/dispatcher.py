@@ -211,7 +211,7 @@ class Dispatcher:
         if not self.has_thread:
             self.run_pending()
             return
-        while lib.sddl_mailbox_flush(self.mailbox, source, nanoseconds(WAIT_SLICE)) == 1 and may_wait():
+        while check(lib.sddl_mailbox_flush(self.mailbox, source, nanoseconds(WAIT_SLICE))) and may_wait():
             pass
 
     def await_release(self, source: int) -> None:

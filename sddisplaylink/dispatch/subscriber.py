@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sddisplaylink.dispatch.dispatcher import Dispatcher, PendingDelivery, Receiver
 from sddisplaylink.dispatch.wait_list import WaitList
 from sddisplaylink.errors import ClockError, LinkClosedError
-from sddisplaylink.native import check, is_of_exit, lib
+from sddisplaylink.native import check, is_forked, is_of_exit, lib
 from sddisplaylink.weak_group import WeakGroup
 
 __all__ = ["CallbackActivity", "DispatcherBinding", "PendingError"]
@@ -102,9 +102,10 @@ class CallbackActivity:
     def wait_idle(self, timeout: float = 1.0) -> None:
         """Wait until no callback runs on another thread.
 
-        Bounded, so that a caller who holds a lock which the callback wants is delayed and not stuck.
+        Bounded, so that a caller who holds a lock which the callback wants is delayed and not stuck. Returns at once in
+        a forked child, which has no other thread.
         """
-        if self._threads:
+        if self._threads and not is_forked():
             here = threading.get_ident()
             self._idle.wait(lambda: all(thread == here for thread in tuple(self._threads)), timeout)
 

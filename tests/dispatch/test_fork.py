@@ -65,3 +65,51 @@ PROGRAM = textwrap.dedent("""
 def test_child_gets_an_error_and_the_parent_plays_on():
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=100)
     assert (done.returncode, done.stdout, done.stderr) == (0, "parent played on\n", "")
+
+
+BUSY_PROGRAM = textwrap.dedent("""
+    import os, signal, sys, threading, time, warnings
+    import sddisplaylink as sd
+    from sddisplaylink.dispatch.dispatcher import default_dispatcher
+
+    warnings.simplefilter("ignore")
+    entered, leave = threading.Event(), threading.Event()
+
+    def stay(tick):
+        entered.set()
+        leave.wait()
+
+    clock = sd.ManualClock()
+    link = sd.DisplayLink(stay, clock=clock)
+    link.start()
+    advancing = threading.Thread(target=clock.advance, args=(0.02,))
+    advancing.start()
+    entered.wait()
+    tries = [
+        lambda: clock.advance(1), lambda: clock.stall(1), lambda: default_dispatcher().flush(clock.handle),
+        lambda: default_dispatcher().run_due(clock.handle), link.start,
+    ]
+    child = os.fork()
+    if child == 0:  # the other thread's locks are held for ever, and its callback is never left
+        signal.alarm(60)
+        begin = time.monotonic()
+        for number, attempt in enumerate(tries):
+            try:
+                attempt()
+            except sd.ForkedProcessError:
+                continue
+            os._exit(1 + number)
+        link.stop()
+        link.close()
+        os._exit(100 if time.monotonic() > begin + 0.9 else 0)  # one second is waited for a callback
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    leave.set()
+    advancing.join()
+    link.close()
+    sys.exit(code)
+""")
+
+
+def test_a_child_does_not_wait_for_what_other_threads_held() -> None:
+    done = subprocess.run([sys.executable, "-c", BUSY_PROGRAM], capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stderr) == (0, "")
