@@ -181,7 +181,7 @@ def is_forked() -> bool:
 
 
 def check_process() -> None:
-    """ForkedProcessError in a forked child. Ask before taking a lock, which another thread may have held at the fork."""
+    """ForkedProcessError in a forked child. Ask before taking a lock: another thread may have held it at the fork."""
     if is_forked():
         check(lib.SDDL_E_FORKED)
 

@@ -318,14 +318,15 @@ class _AsyncioDispatcher(Dispatcher):
 
         loop = asyncio.get_running_loop() if loop is None else loop
         self._loop = loop
-        # a duplicate: another loop may watch the original, which may be closed first
+        # A duplicate: another loop may watch the original, which may be closed first. The loop's reader owns it, too:
+        # a dispatcher that is dropped leaves a closed mailbox, which the loop finds readable, and stops watching it. No
+        # finaliser in Python, which an interrupt could break off.
         self._watched = duplicate_descriptor(self.mailbox)
         try:
             loop.add_reader(self._watched[0], _run_pending_of, weakref.ref(self), loop, self._watched)
         except BaseException:
             super().close()
             raise
-        weakref.finalize(self, _drop_watch, loop, self._watched).atexit = False
 
     def close(self) -> None:
         """Stop watching the loop, and run no more callbacks. Call it on the loop's thread."""
@@ -372,15 +373,6 @@ def _unwatch(loop: asyncio.AbstractEventLoop, watched: Any) -> None:
     if watched[0] >= 0 and not loop.is_closed():
         loop.remove_reader(watched[0])
     lib.sddl_descriptor_close(watched)
-
-
-def _drop_watch(loop: asyncio.AbstractEventLoop, watched: Any) -> None:
-    """The dispatcher is dropped. A loop on another thread, or after an interrupt in here, sees the mailbox closed.
-
-    The reader of a loop that has ended is gone, and so is, with its last owner, the descriptor.
-    """
-    if _is_running_here(loop):
-        _unwatch(loop, watched)
 
 
 def _is_running_here(loop: asyncio.AbstractEventLoop) -> bool:

@@ -330,6 +330,8 @@ def test_asyncios_dispatcher_is_dropped_with_its_reader() -> None:
         assert len(loop._selector.get_map()) == readers + 1  # type: ignore[attr-defined]
         del dispatcher
         gc.collect()
+        for _ in range(3):  # turns: in one the loop finds the mailbox closed, in the next it acts on that
+            await asyncio.sleep(0)
         assert len(loop._selector.get_map()) == readers  # type: ignore[attr-defined]
 
     asyncio.run(main())
@@ -353,7 +355,7 @@ def test_an_interrupt_while_asyncios_dispatcher_is_dropped_leaves_no_descriptor(
     watched = os.fstat(dispatcher.fileno()).st_ino
 
     def interrupt(frame: Any, what: str, _: object) -> None:
-        if frame.f_code.co_filename.endswith("dispatcher.py"):
+        if what == "call":
             raise KeyboardInterrupt
 
     sys.setprofile(interrupt)
@@ -361,8 +363,7 @@ def test_an_interrupt_while_asyncios_dispatcher_is_dropped_leaves_no_descriptor(
         del dispatcher
     finally:
         sys.setprofile(None)
-    gc.collect()
-    assert lost == [KeyboardInterrupt]
+    assert lost == []  # nothing in Python is called
     assert watched not in {inode for _, inode in descriptors()}
 
 

@@ -29,7 +29,7 @@ FLAT = 32 << 20  # bytes that the process may grow by after its first rounds
 WARM_UP = 3  # rounds
 OTHERS = ("async_iteration", "interrupts")
 """What can be left out beside the actions."""
-KNOWN_FAULTS = frozenset({"fork"})
+KNOWN_FAULTS: frozenset[str] = frozenset()
 """What finds faults that are not mended yet: left out unless `--without` says otherwise."""
 NOTHING = ("links", "players", "sources", "running_sources", "native_threads", "decode_threads", "pool_bytes")
 
