@@ -13,6 +13,7 @@ from typing import Protocol
 from weakref import ref
 
 from sddisplaylink.native import at_exit
+from sddisplaylink.weak_group import WeakGroup
 
 __all__ = ["DecodeWorker", "Workload", "shared_worker", "stop_workers", "tile_workers", "worker_threads"]
 
@@ -50,6 +51,7 @@ class DecodeWorker:
         self._alive = _thread.allocate_lock()  # held by the thread for as long as it lives
         self._has_thread = False
         self._thread: threading.Thread | None = None
+        self._launches: WeakGroup[_thread.LockType] = WeakGroup()  # each is held until the thread has begun
 
     @property
     def is_running(self) -> bool:
@@ -75,31 +77,36 @@ class DecodeWorker:
         self._queue.put(None)
         if self._thread is threading.current_thread():
             return True
-        has_ended = self._alive.acquire(timeout=timeout)
-        if has_ended:
-            self._alive.release()
-        return has_ended
+        deadline = time.monotonic() + timeout
+        return all(_is_released(lock, deadline) for lock in (*self._launches, self._alive))
 
     def _ensure_thread(self) -> None:
         """Have a thread for what is queued. What no thread can be had for waits for the next `submit`."""
         if self._has_thread:
             return
+        launch = _thread.allocate_lock()
+        launch.acquire()
         try:  # not threading.Thread.start(), which waits for the thread that it starts
             self._has_thread = True
-            _thread.start_new_thread(self._launch, ())
+            self._launches.add(launch)
+            if not self._is_stopping:  # asked now: stop() waits for the launches that are known by then
+                _thread.start_new_thread(self._launch, (launch,))
         except BaseException as error:
             self._has_thread = False
             if not isinstance(error, RuntimeError | MemoryError):  # a signal
                 raise
 
-    def _launch(self) -> None:
-        if self._alive.acquire(blocking=False):  # else a signal has made two of it
-            self._has_thread = True
-            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-            try:
-                self._thread.start()
-            except (RuntimeError, MemoryError):
-                self._leave()
+    def _launch(self, launch: _thread.LockType) -> None:
+        try:
+            if self._alive.acquire(blocking=False):  # else a signal has made two of it
+                self._has_thread = True
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                try:
+                    self._thread.start()
+                except (RuntimeError, MemoryError):
+                    self._leave()
+        finally:
+            launch.release()
 
     def _leave(self) -> None:
         self._thread = None
@@ -132,6 +139,14 @@ class DecodeWorker:
             thread = threading.current_thread()
             threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), thread)))
         return True
+
+
+def _is_released(lock: _thread.LockType, deadline: float) -> bool:
+    """Whether the lock is released by that time.monotonic()."""
+    released = lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
+    if released:
+        lock.release()
+    return released
 
 
 _CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

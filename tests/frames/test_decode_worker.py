@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import threading
 import weakref
@@ -159,6 +160,36 @@ def test_stop_finishes_the_step_under_way_and_nothing_else():
     worker.submit(load)
     assert load.left == 1
     assert thread_named("test-decode") is None
+
+
+def test_stop_waits_for_a_thread_that_has_not_begun(monkeypatch):
+    launches = []
+    worker = DecodeWorker("test-decode")
+    with monkeypatch.context() as patched:
+        patched.setattr(_thread, "start_new_thread", lambda *launch: launches.append(launch))
+        load = Load()
+        worker.submit(load)
+    assert len(launches) == 1
+    assert not worker.stop(0)  # the interpreter may not go yet
+    for call, arguments in [launches.pop()]:
+        _thread.start_new_thread(call, arguments)
+    del call, arguments
+    assert worker.stop(PATIENCE)
+    assert not worker.is_running
+
+
+def test_stop_does_not_wait_for_a_thread_that_the_system_refused(monkeypatch):
+    def refuse(*_):
+        raise RuntimeError("can't start new thread")
+
+    worker = DecodeWorker("test-decode")
+    with monkeypatch.context() as patched:
+        patched.setattr(_thread, "start_new_thread", refuse)
+        load = Load()
+        worker.submit(load)
+    assert worker.stop(0)
+    worker.submit(load)
+    assert not worker.is_running
 
 
 def test_stop_from_its_own_thread_does_not_wait_for_itself():
