@@ -1,1 +1,1 @@
-"""How fast and how frugal this library is next to its peers: ``python -m benchmarks``."""
+"""Compares the speed and memory of this library with other libraries: ``python -m benchmarks``."""

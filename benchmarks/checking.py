@@ -41,7 +41,7 @@ def _evenly(count: int) -> tuple[int, ...]:
 
 
 def _pictures(peer: Peer, sample: Sample, indices: tuple[int, ...]) -> Iterator[bytes]:
-    """In the order of playing, as most libraries can do no other."""
+    """Compares frames in playing order, the only one that most libraries support."""
     position, frames = 0, peer.frames(sample.path)
     for index in indices:
         picture = next(islice(frames, index - position, None), None)

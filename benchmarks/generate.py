@@ -1,4 +1,4 @@
-"""Files to measure where no corpus is at hand; each is made once and kept."""
+"""Generates files to measure where there is no corpus; each is generated once and kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["RECIPES", "TINY", "Recipe", "make"]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a file is made."""
+    """A file to generate."""
 
     name: str
     scene: Callable[[tuple[int, int], int], Iterator[Image.Image]]
@@ -53,7 +53,7 @@ TINY = (Recipe("tiny.gif", scenes.typing, (64, 48), 4), Recipe("tiny.png", scene
 
 
 def make(recipe: Recipe, folder: Path) -> Path:
-    """The file, made now if it is not there yet."""
+    """The path of the file, which is generated if it does not exist."""
     path = folder / recipe.name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)

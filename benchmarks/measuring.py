@@ -1,4 +1,4 @@
-"""Timing in rounds: in each, every library has its turn at every task, so that a busy moment hurts them all alike."""
+"""Timing in rounds: in each round every library does every task, so that a busy moment affects all of them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Measurement:
 
     @property
     def best(self) -> float:
-        """Of the least disturbed round."""
+        """The time of the fastest round."""
         return min(self.values)
 
 

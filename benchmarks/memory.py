@@ -60,7 +60,7 @@ def _start() -> int:
 
 
 def _peak() -> int:
-    # Linux tells ru_maxrss of the process that started this one, if that was larger
+    # Linux reports ru_maxrss of the process that started this one, if that was larger
     if _STATUS.exists():
         return _status("VmHWM")
     import resource

@@ -2,9 +2,9 @@
 
     python -m benchmarks.playback_qmovie [FILE ...] [--seconds S] [--copies N ...] [--json OUT]
 
-Speed: both play in one window at the same time; how far media time gets from real time. CPU and memory: one after the
-other, as many copies as told. QMovie is shown as Qt's documentation shows it, by a QLabel; ours by AnimatedImageWidget.
-Without a display it runs on Qt's offscreen one. Ratios are ours to QMovie's: below 1 is better.
+Speed: both play in one window at the same time; how far media time deviates from real time. CPU and memory: one after
+the other, with the given numbers of copies. QMovie is shown as Qt's documentation shows it, by a QLabel; ours by
+AnimatedImageWidget. Without a display it runs on Qt's offscreen one. Ratios are ours to QMovie's: below 1 is better.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Contestant:
-    """A way to show a GIF: makes a widget that plays, and a signal that says the number of each frame."""
+    """A library that shows a GIF: makes a widget that plays, and a signal that reports the number of each frame."""
 
     name: str
     make: Callable[[str], tuple[QtWidgets.QWidget, Any]]
 
 
 def qmovie(path: str) -> tuple[QtWidgets.QWidget, Any]:
-    """The way of Qt's documentation."""
+    """As Qt's documentation shows it."""
     label = QtWidgets.QLabel()
     movie = QtGui.QMovie(path, QtCore.QByteArray(), label)
     label.setMovie(movie)
@@ -149,7 +149,7 @@ def resident() -> int:
 
 
 def measure(path: str, seconds: float, copies: list[int]) -> dict[str, Any]:
-    """Everything of one file. What is not counted comes first, so that nobody pays for what all share."""
+    """All figures of one file. Warms up first, so that no contestant is charged for what all of them share."""
     for way in (QMOVIE, OURS):
         measure_cost(str(BALL), way, 1, 0.2)
     speed = measure_speed(path, seconds)
@@ -177,7 +177,7 @@ def report(name: str, results: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Measure, print, and write JSON if told to."""
+    """Measure, print, and write JSON with --json."""
     parser = argparse.ArgumentParser(description="Compare this library with QMovie.")
     parser.add_argument("files", nargs="*", type=Path, help="instead of a small and a larger GIF")
     parser.add_argument("--seconds", type=float, default=60.0, help="of the speed test; of each other a quarter")

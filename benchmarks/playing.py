@@ -1,8 +1,8 @@
-"""What playing costs: each file at its own speed, next to a loop over Pillow, and each way of going through the frames.
+"""What playing costs: each file at its own speed, next to a loop over Pillow, and each API to go through frames.
 
     python -m benchmarks.playing FILE [FILE …]
 
-Every figure is processor time of a process of its own, so that nothing of the others is in it.
+Every figure is the processor time of a separate process, so that it includes nothing of the others.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _pillow_frames(path: Path) -> Iterator[float]:
 
 
 def _busy_part(play: Callable[[float], None], seconds: float) -> float:
-    """Of `play`, which lasts so many seconds, after it has begun."""
+    """Processor time of `play`, which lasts so many seconds, after it has begun."""
     play(1.0)
     began, worked = time.monotonic(), time.process_time()
     play(seconds)
@@ -95,7 +95,7 @@ def _apart(task: str, path: Path, seconds: float) -> float:
 
 
 def _report(path: Path, seconds: float, rounds: int) -> str:
-    """The least of so many rounds, in which all have their turn."""
+    """The least of so many rounds, each of which measures everything once."""
     tasks = ("player", "pillow", *_MODES)
     best = dict.fromkeys(tasks, float("inf"))
     for _ in range(rounds):

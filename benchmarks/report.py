@@ -19,7 +19,7 @@ _NAME, _CELL = 26, 12  # columns
 
 @dataclass
 class Results:
-    """Everything one run has found."""
+    """All results of a run."""
 
     machine: dict[str, object]
     versions: dict[str, str]

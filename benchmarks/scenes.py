@@ -50,14 +50,14 @@ def video(size: Size, count: int, grain: int = 0) -> Iterator[Image.Image]:
 
 
 def noise(size: Size, count: int) -> Iterator[Image.Image]:
-    """What cannot be compressed."""
+    """Noise, which cannot be compressed."""
     chance = random.Random(4)
     for _ in range(count):
         yield Image.frombytes("RGB", size, chance.randbytes(size[0] * size[1] * 3))
 
 
 def sprite(size: Size, count: int) -> Iterator[Image.Image]:
-    """A ball with soft edges on its way over a transparent ground."""
+    """A ball with soft edges that moves over a transparent background."""
     width, height = size
     radius = height // 5
     ball = Image.new("RGBA", (2 * radius, 2 * radius), (229, 90, 60, 255))

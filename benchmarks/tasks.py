@@ -1,4 +1,4 @@
-"""What is timed."""
+"""The tasks that are timed."""
 
 from __future__ import annotations
 

@@ -12,22 +12,22 @@ BALL = Path(__file__).with_name("ball.gif")
 
 
 async def show_frames(player: sd.AnimatedImagePlayer) -> None:
-    """The loop gets each frame when it is due; one that is slow gets the latest."""
+    """The loop gets each frame when it is due; a slow loop gets the latest one."""
     async with aclosing(player.frames_async()) as frames:
         async for frame in frames:
             print(f"frame {frame.index:2} of loop {player.loop_index}")
 
 
 async def count_refreshes(link: sd.DisplayLink) -> None:
-    """Ticks of the display, of which every task that asks gets all."""
+    """Ticks of the display: every task with a loop gets all of them."""
     async for tick in link:
         if tick.sequence % 60 == 0:
             print(f"{tick.sequence} refreshes, {tick.missed} missed by this task")
 
 
 async def main(file: str, seconds: float) -> None:
-    """Both at a time, and a callback as well."""
-    # Callbacks run in this loop, too, when the player is given a dispatcher of it.
+    """Run both at the same time, and a callback as well."""
+    # Callbacks run in this loop as well if the player has a dispatcher for it.
     dispatcher = sd.Dispatcher.for_asyncio()
     with sd.AnimatedImagePlayer(file, dispatcher=dispatcher) as player, sd.DisplayLink() as link:
         player.on_loop = lambda loops: print(f"{loops} loops completed")

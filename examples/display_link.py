@@ -6,7 +6,7 @@ import sddisplaylink as sd
 
 
 def pull() -> None:
-    """The simplest loop: each turn is one refresh of the display."""
+    """The simplest loop: each iteration is one refresh of the display."""
     link = sd.DisplayLink()
     for number, tick in enumerate(link, start=1):
         print(f"\rtick {tick.sequence}, next refresh in {tick.target_timestamp - tick.timestamp:.4f} s", end="")
@@ -17,7 +17,7 @@ def pull() -> None:
 
 
 def push() -> None:
-    """A callback, run on the library's own thread; leaving the block stops the ticks."""
+    """A callback on the library's own thread; leaving the block stops the ticks."""
     done = threading.Event()
     ticks: list[sd.Tick] = []
 

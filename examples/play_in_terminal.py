@@ -1,6 +1,6 @@
-"""Plays an image in this terminal, the short way and the long way: python play_in_terminal.py [FILE]
+"""Plays an image in this terminal, by one call and by an event loop: python play_in_terminal.py [FILE]
 
-The long way shows how a player is used with one's own event loop: everything happens on this thread.
+The second part shows how to use a player in your own event loop: everything happens on this thread.
 """
 
 import sys

@@ -12,12 +12,12 @@ import sddisplaylink as sd
 
 
 class SlowHandler(http.server.BaseHTTPRequestHandler):
-    """A server on a slow line: 1 kB every 20 ms."""
+    """A slow server: 1 kB every 20 ms."""
 
     file: Path
 
     def do_GET(self) -> None:
-        """The file, whatever is asked for."""
+        """Send the file for every path."""
         data = self.file.read_bytes()
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
@@ -27,7 +27,7 @@ class SlowHandler(http.server.BaseHTTPRequestHandler):
             time.sleep(0.02)
 
     def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
+        """Print no log."""
 
 
 def main() -> None:
@@ -49,7 +49,7 @@ def main() -> None:
         with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/") as response:
             while piece := response.read1(4096):
                 image.feed(piece)
-        image.finish()  # from here on it loops
+        image.finish()  # from now on the animation loops
         player.wait(options.seconds)
     server.shutdown()
     server.server_close()

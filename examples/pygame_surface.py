@@ -1,6 +1,6 @@
 """Animated images that bounce around in a game loop: python pygame_surface.py [FILE] [--seconds S]
 
-Space pauses the game and, as they live in the game's time, the images with it; Escape ends it.
+Space pauses the game, and with it the images, which play in the game's time; Escape ends the game.
 """
 
 import argparse
@@ -25,7 +25,7 @@ options = parser.parse_args()
 pygame.display.init()
 screen = pygame.display.set_mode(SIZE)
 pygame.display.set_caption("sddisplaylink")
-game_time = sd.ManualClock()  # passes when the game says so
+game_time = sd.ManualClock()  # advanced by the game
 image = sd.AnimatedImage.open(options.file)
 sprites = [AnimatedSurface(image, clock=game_time, rate=0.5 + 0.5 * number) for number in range(COUNT)]
 places = [pygame.Vector2(100 * number, 60 * number) for number in range(COUNT)]

@@ -1,6 +1,6 @@
 """Animated sprites in a pyglet window: python pyglet_sprite.py [FILE] [--seconds S] [--screenshot FILE.png]
 
-The same image forwards, backwards and to and fro, decoded once. Space pauses, Escape ends it.
+The same image forwards, backwards and bouncing, decoded once. Space pauses, Escape ends the program.
 """
 
 import argparse
@@ -27,13 +27,13 @@ sprites = [AnimatedSprite(image, x=20 + 180 * column, y=40, batch=batch, mode=mo
 
 
 def on_draw() -> None:
-    """Only draws: pyglet's clock has updated the sprites."""
+    """Draw the sprites, which pyglet's clock has updated."""
     window.clear()
     batch.draw()
 
 
 def on_key_press(symbol: int, modifiers: int) -> None:
-    """Escape is pyglet's own."""
+    """Pause or resume on Space; pyglet handles Escape."""
     if symbol == pyglet.window.key.SPACE:
         for sprite in sprites:
             sprite.paused = not sprite.paused

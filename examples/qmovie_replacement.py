@@ -1,6 +1,7 @@
 """A program written for QMovie, with the import changed and nothing else: python qmovie_replacement.py [FILE]
 
-It now plays APNG and WebP, too, at the right speed, decodes beside the event loop, and steps backwards at once.
+The program now also plays APNG and WebP, at the right speed, decodes outside the event loop, and steps backwards at
+once.
 """
 
 import argparse

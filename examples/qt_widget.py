@@ -1,6 +1,6 @@
 """Widgets with animated images over a gradient, which decode one file once: python qt_widget.py [FILE]
 
-A click pauses all of them or lets them go on. Minimise the window, and nothing of it runs.
+A click pauses or resumes all of them. While the window is minimised, nothing runs.
 """
 
 import argparse
@@ -18,7 +18,7 @@ FIT = Qt.AspectRatioMode.KeepAspectRatio
 
 
 class Window(QWidget):
-    """The image as it is, as large as there is room for, and backwards at half the speed."""
+    """The image in its own size, scaled to the window, and backwards at half the speed."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(windowTitle="sddisplaylink")
@@ -32,12 +32,12 @@ class Window(QWidget):
             layout.addWidget(widget, stretch=2 if widget.aspectRatioMode() == FIT else 0)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 -- Qt's name
-        """Pause, or go on."""
+        """Pause or resume."""
         for widget in self.images:
             widget.movie.setPaused(widget.movie.state() == widget.movie.MovieState.Running)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 -- Qt's name
-        """What is seen through the images where they are transparent."""
+        """Draw the gradient, which shows through transparent pixels of the images."""
         gradient = QLinearGradient(0, 0, self.width(), self.height())
         gradient.setStops([(0.0, QColor("#2b3a4a")), (1.0, QColor("#d08050"))])
         QPainter(self).fillRect(QRectF(self.rect()), gradient)

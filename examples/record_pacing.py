@@ -1,4 +1,4 @@
-"""How well playback keeps time here: python record_pacing.py [FILE] [--seconds S] [--plot CHART] [--csv TABLE]"""
+"""Records the pacing of playback: python record_pacing.py [FILE] [--seconds S] [--plot CHART] [--csv TABLE]"""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ BALL = Path(__file__).with_name("ball.gif")
 
 
 def main() -> None:
-    """Play with a callback that is slow now and then, and tell what became of it."""
+    """Play with a callback that is slow now and then, and print the recorded figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", default=BALL)
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("SDDISPLAYLINK_EXAMPLE_SECONDS", "5")))

@@ -12,7 +12,7 @@ from sddisplaylink.views.tk import AnimatedLabel
 
 
 class Window(tkinter.Tk):
-    """The image, how fast it plays, and whether it does."""
+    """The image, a slider for its speed, and a button to pause it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -32,14 +32,14 @@ class Window(tkinter.Tk):
         self.title(f"frame {frame.index}")
 
     def toggle(self) -> None:
-        """Pause or go on."""
+        """Pause or resume."""
         player = self.label.player
         is_playing = player.state is sd.PlayerState.PLAYING
         (player.pause if is_playing else player.play)()
         self.button["text"] = "Play" if is_playing else "Pause"
 
     def set_speed(self, value: str) -> None:
-        """Negative is backwards."""
+        """Set the rate; negative plays backwards."""
         self.label.player.rate = float(value)
 
 

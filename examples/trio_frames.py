@@ -13,7 +13,7 @@ BALL = Path(__file__).with_name("ball.gif")
 
 
 async def pull(file: str) -> None:
-    """A loop over frames, as in asyncio; trio wants it closed, which aclosing() does."""
+    """A loop over frames, as in asyncio; trio needs it to be closed, by aclosing()."""
     with sd.AnimatedImagePlayer(file, loop_count=0) as player:
         async with aclosing(player.frames_async()) as frames:
             async for frame in frames:
@@ -30,7 +30,7 @@ async def call_back(file: str) -> None:
 
 
 async def main(file: str, seconds: float) -> None:
-    """Both at a time."""
+    """Run both at the same time."""
     with trio.move_on_after(seconds):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(pull, file)

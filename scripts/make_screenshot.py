@@ -28,7 +28,7 @@ WINDOW, TEXT = (30, 30, 34), (176, 176, 184)
 
 
 def read_screen(screen: pyte.Screen) -> Image.Image:
-    """The half-block cells of the emulator's screen as pixels."""
+    """The half-block cells of the emulator's screen, as pixels."""
     picture = Image.new("RGB", (screen.columns * CELL_WIDTH, screen.lines * CELL_HEIGHT))
     draw = ImageDraw.Draw(picture)
     for row in range(screen.lines):

@@ -48,7 +48,7 @@ def write(report: Path) -> int:
 
 
 def section(title: str, command: tuple[str, ...], done: subprocess.CompletedProcess[str]) -> str:
-    """One part, without the folders of whoever ran it."""
+    """One part, without the user's folders."""
     lines = done.stdout.replace(str(ROOT), ".").replace(str(Path.home()), "~").splitlines()
     words = shlex.join(command).replace(str(ROOT), ".")
     body = "\n".join(lines[-MOST_LINES:])

@@ -1,4 +1,4 @@
-"""What is alive in the library at the moment: for bug reports, and for tests that nothing is left."""
+"""Counts what the library holds at the moment: for bug reports, and for tests that nothing leaks."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sddisplaylink.workers import worker_threads
 def diagnostics() -> dict[str, object]:
     """Figures of the process, and versions.
 
-    ``links``, ``players``: native ones not yet closed. ``sources``: clocks that somebody holds; ``running_sources``: of
-    those, the ones that tick or are about to stop. ``native_threads``: control and timer threads (CoreVideo's own are
-    not counted). ``decode_threads``: threads that decode ahead, or wait a second for more to decode. ``pool_bytes``:
-    decoded frames held. ``stalls``: times that a timer had to stand in for a display's
-    clock; ``abandoned``: display clocks whose stop never returned. ``versions``: see :func:`versions`.
+    ``links``, ``players``: native ones not yet closed. ``sources``: clocks in use; ``running_sources``: those of them
+    that tick or are about to stop. ``native_threads``: control and timer threads (CoreVideo's own are not counted).
+    ``decode_threads``: threads that decode ahead, or wait a second for more to decode. ``pool_bytes``: decoded frames
+    held. ``stalls``: how often a timer had to tick in the place of a display's clock; ``abandoned``: display clocks
+    whose stop never returned. ``versions``: see :func:`versions`.
 
     Raises ForkedProcessError in a forked child.
     """
@@ -41,7 +41,7 @@ def diagnostics() -> dict[str, object]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of this library, of what it stands on, and of the system."""
+    """Versions of this library, of what it depends on, and of the system."""
     import platform  # here: nobody else needs what takes so long to import
 
     return {

@@ -30,13 +30,13 @@ class Tick:
     timestamp: float
     """The refresh that this tick is for."""
     target_timestamp: float
-    """The refresh at which what is drawn now will be seen."""
+    """The refresh at which what is drawn now will be on screen."""
     period: float
     """Seconds from refresh to refresh."""
     missed: int
-    """Ticks lost since the last one that this reader got: the machine was late, or the reader was."""
+    """Ticks lost since the last one that this reader got, because the machine or the reader was late."""
     synthetic: bool
-    """Whether it came from a timer that stands in for a display whose own clock cannot be had at the moment."""
+    """Whether the tick came from a timer, because the display's own clock fails at the moment."""
 
     @classmethod
     def of(cls, event: Any) -> Tick:
@@ -55,8 +55,8 @@ class DisplayLink(ClosedByWith):
     """Ticks in step with a display.
 
     ``callback(tick)`` runs on ``dispatcher``: by default on the one library thread, never on the display's own thread.
-    Without a callback, pull: :meth:`wait`, ``for tick in link`` or ``async for tick in link``. Ticks that are not taken
-    in time coalesce: the reader gets the latest, with the number it ``missed``.
+    Without a callback, pull ticks: :meth:`wait`, ``for tick in link`` or ``async for tick in link``. Ticks that are not
+    read in time coalesce: the reader gets the latest, with the number of those ``missed``.
 
     ``display``: one of :func:`displays`, its id, or None for the main one. ``clock``: see :func:`available_clocks`;
     ``"auto"`` by default. An exception in the callback stops the link and is raised by the next :meth:`wait` or by
@@ -88,20 +88,21 @@ class DisplayLink(ClosedByWith):
         self._pending_error = PendingError()
         self._subscriptions: WeakGroup[TickSubscription] = WeakGroup()
         self._of_thread = threading.local()
-        # without a callback the first thread that waits gets the latest tick of before, too
+        # without a callback, the first thread that waits also gets the latest tick before that
         self._first_subscription = [self._subscribe()] if callback is None else []
         self._dispatcher.register(self._handle, self)
         self._source.register(self._dispatcher)
 
     # ---- running ----
-    #
-    # No lock: an event loop's thread calls these, too, and must not wait for a thread of ours. What is to be is one
-    # flag, and whoever has changed it brings the native links in line with what it is when that is done.
+    # No lock: an event loop's thread calls these methods, too, and must not wait for a thread of ours. One flag says
+    # whether the link is to run; each thread that changes the flag then applies its latest value to the native links.
 
     def start(self) -> None:
-        """Begin to tick. Does nothing if running. Raises LinkClosedError; SDDisplayLinkError without a thread to tick.
+        """Begin to tick. Does nothing if running.
 
-        When it raises, the link is as it was before.
+        Raises LinkClosedError; SDDisplayLinkError if no thread can be started.
+
+        After an exception the link is as before.
         """
         self._check_open()
         was_running, self._is_running = self._is_running, True
@@ -113,7 +114,7 @@ class DisplayLink(ClosedByWith):
             raise
 
     def stop(self) -> None:
-        """End the ticks. On return no further callback begins; does nothing if stopped.
+        """Stop ticking. On return no further callback begins. Does nothing if the link is stopped.
 
         Waits for a callback that is running on another thread, for one second at most.
         """
@@ -121,7 +122,7 @@ class DisplayLink(ClosedByWith):
         self._activity.wait_idle()
 
     def close(self) -> None:
-        """Stop for good. Raises, once, the exception that stopped the callback, if any."""
+        """Stop the link and release its clock. Raises, once, the exception that stopped the callback, if any."""
         self._halt()
         self._is_closed = True
         self._dispatcher.unregister(self._handle)
@@ -142,7 +143,7 @@ class DisplayLink(ClosedByWith):
         """Whether the link has been started and neither stopped nor closed."""
         return self._is_running
 
-    # ---- what it is ----
+    # ---- the display and its clock ----
 
     @property
     def display(self) -> Display:
@@ -171,9 +172,9 @@ class DisplayLink(ClosedByWith):
     def wait(self, timeout: float | None = None) -> Tick | None:
         """Block until the next tick and return it; None after ``timeout`` seconds.
 
-        Every thread that waits is a reader of its own, and gets every tick that it has time for. Raises LinkClosedError
-        once closed, also in a wait that is under way, and when the main thread has ended (in a daemon thread it then
-        waits for ever); the exception that stopped the callback; ValueError for a timeout that is not finite.
+        Every waiting thread is a separate reader, and gets every tick that it reads in time. Raises LinkClosedError
+        once closed, also during a wait, and once the main thread has ended (then a daemon thread waits for ever); the
+        exception that stopped the callback; ValueError for a timeout that is not finite.
         """
         self._pending_error.raise_once()
         self._check_open()
@@ -182,7 +183,7 @@ class DisplayLink(ClosedByWith):
         return None if event is None else Tick.of(event)
 
     def __iter__(self) -> Iterator[Tick]:
-        """Ticks, until the link is stopped or closed. Starts it if need be."""
+        """Ticks, until the link is stopped or closed. Starts the link if need be."""
         subscription = self._open_iteration()
         try:
             with contextlib.suppress(LinkClosedError):
@@ -192,7 +193,7 @@ class DisplayLink(ClosedByWith):
             subscription.close()
 
     async def __aiter__(self) -> AsyncGenerator[Tick]:
-        """The same for asyncio or trio, in the running loop."""
+        """The same in the running asyncio or trio loop."""
         subscription = self._open_iteration()
         try:
             with contextlib.suppress(LinkClosedError):
@@ -227,7 +228,7 @@ class DisplayLink(ClosedByWith):
         self._subscriptions.add(subscription)
         if self._is_running:
             subscription.start()
-        if self._is_closed or not self._is_running:  # by another thread, meanwhile
+        if self._is_closed or not self._is_running:  # stopped or closed by another thread meanwhile
             subscription.stop()
         return subscription
 
@@ -238,7 +239,7 @@ class DisplayLink(ClosedByWith):
         self._activity.run(self._call_if_current, event)
 
     def _call_if_current(self, event: Any) -> None:
-        # asked when the activity is known: whoever ends the event's epoch then sees that somebody is inside
+        # checked while the activity is registered: a thread that ends the event's epoch then waits for this callback
         if self._callback is None or lib.sddl_client_is_current(self._handle, event.epoch) != 1:
             return
         try:
@@ -247,7 +248,10 @@ class DisplayLink(ClosedByWith):
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        """The callback's exception stops the link. Ctrl-C and sys.exit() in the user's own loop end that loop, too."""
+        """Stop the link for an exception of the callback.
+
+        Ctrl-C and sys.exit() in the user's own loop end that loop, too.
+        """
         self._pending_error.keep(error)
         self._halt()
         if not isinstance(error, Exception) and not self._dispatcher.has_thread:
@@ -260,7 +264,7 @@ class DisplayLink(ClosedByWith):
         self._follow()
 
     def _follow(self) -> None:
-        """Start or stop the native links, as the flag says."""
+        """Start or stop the native links, by the flag."""
         while True:
             running = self._is_running
             if self._callback is not None and not self._is_closed:
@@ -296,7 +300,7 @@ class DisplayLink(ClosedByWith):
 
 
 class TickSubscription:
-    """A subscription to ticks: a native link with a mailbox of its own, which holds the latest tick until it is taken.
+    """A subscription to ticks: a native link with a mailbox of its own, which holds the latest tick until it is read.
 
     Every thread in ``wait()`` and every loop over a link has one, so that none takes another's ticks.
     """
@@ -316,25 +320,25 @@ class TickSubscription:
         self.is_running = True
 
     def stop(self) -> None:
-        """Unsubscribe; whoever waits wakes up empty-handed."""
+        """Unsubscribe. A thread that waits wakes up without a tick."""
         self.is_running = False
         lib.sddl_link_stop(self._link)
         lib.sddl_mailbox_wake(self._mailbox)
 
     def close(self) -> None:
-        """Stop for good; whoever waits gets a LinkClosedError."""
+        """Unsubscribe for good. A thread that waits gets a LinkClosedError."""
         self.is_running = False
         self.is_closed = True
         lib.sddl_release(self._link_owner)
         lib.sddl_release(self._mailbox_owner)
 
     def take(self) -> Any | None:
-        """The native event that is there, or None. Raises LinkClosedError."""
+        """The pending native event, or None. Raises LinkClosedError."""
         event = ffi.new("sddl_event *")
         return event if wait_for_mailbox(self._mailbox, event, 1, 0.0) else None
 
     def wait(self, timeout: float | None, while_running: bool = False) -> Any | None:
-        """The next native event, or None on timeout (and, if asked for, once stopped). Raises LinkClosedError."""
+        """The next native event; None on timeout, or with ``while_running`` once stopped. Raises LinkClosedError."""
         deadline = deadline_after(timeout)
         event = ffi.new("sddl_event *")
         while not (while_running and not self.is_running):

@@ -7,18 +7,18 @@ import time
 
 __all__ = ["default_budget", "is_memory_short"]
 
-# plain names: asked for every player, and pathlib would intern their parts anew each time
+# strings: read for every player, and pathlib would intern their parts each time
 MEMORY_INFO = "/proc/meminfo"
 GROUP_LIMIT, GROUP_USE = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"
 STALL_FILES = ("/sys/fs/cgroup/memory.pressure", "/proc/pressure/memory")  # of this container, of this machine
 _HIGH_PERCENT = 10.0
-_MOMENT = 0.5  # seconds; to ask the system costs as much as many a small image
+_MOMENT = 0.5  # seconds; asking the system costs as much as opening a small image
 
-known = -_MOMENT, 0  # when the budget was found, and what it was
+known = -_MOMENT, 0  # time of the last measurement, and its result
 
 
 def default_budget() -> int:
-    """20 % of the memory of this machine (or container), and at most 60 % of what was free just now, in bytes."""
+    """20 % of the memory of this machine (or container), and at most 60 % of its free memory, in bytes."""
     global known
     now = time.monotonic()
     if now - known[0] >= _MOMENT:
@@ -28,7 +28,7 @@ def default_budget() -> int:
 
 
 def is_memory_short() -> bool:
-    """Whether some task has waited for memory in more than a tenth of the last ten seconds.
+    """Whether some task has waited for memory during more than 10 % of the last ten seconds.
 
     That is Linux's pressure stall information (PSI), which not every kernel has; False where the system does not say.
     """
@@ -36,7 +36,7 @@ def is_memory_short() -> bool:
 
 
 def _memory() -> tuple[int, int]:
-    """(all, free) memory in bytes. Where the system does not say what is free, all of it counts."""
+    """(total, free) memory in bytes. Where the system does not report free memory, all of it counts as free."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     free = min(total, int(_number(MEMORY_INFO, b"MemAvailable:") * 1024) or total)
     limit = int(_number(GROUP_LIMIT))
@@ -46,7 +46,7 @@ def _memory() -> tuple[int, int]:
 
 
 def _number(path: str, after: bytes = b"") -> float:
-    """The number `after` a word in a file of the system; 0 if there is none. As bytes: text would import a codec."""
+    """The number `after` a word in a system file; 0 if there is none. Reads bytes: text would import a codec."""
     try:
         with open(path, "rb") as file:
             text = file.read()

@@ -1,4 +1,4 @@
-"""The one door to the native module: its errors, its units, and the order in which everything ends with the process."""
+"""The native module: its errors as exceptions, its units, and the order of shutdown at the end of the process."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ WAIT_SLICE = 0.1
 _LONGEST = 2**63 / NANOSECONDS
 
 _ERRORS: dict[int, tuple[type[Exception], str]] = {
-    lib.SDDL_E_HANDLE: (LinkClosedError, "it has been closed"),
-    lib.SDDL_E_CLOSED: (LinkClosedError, "it has been closed"),
+    lib.SDDL_E_HANDLE: (LinkClosedError, "the link, player, dispatcher or clock has been closed"),
+    lib.SDDL_E_CLOSED: (LinkClosedError, "the link, player, dispatcher or clock has been closed"),
     lib.SDDL_E_FORKED: (
         ForkedProcessError,
         "display links and players do not survive fork(); make new ones in a new process",
     ),
-    lib.SDDL_E_ARGUMENT: (ValueError, "a value is out of its range"),
+    lib.SDDL_E_ARGUMENT: (ValueError, "a value is out of range"),
     lib.SDDL_E_MEMORY: (MemoryError, "no memory"),
     lib.SDDL_E_SYSTEM: (SDDisplayLinkError, "the system refused a thread or a pipe"),
     lib.SDDL_E_CLOCK: (ClockError, "that clock does not exist on this system"),
@@ -98,7 +98,7 @@ def deadline_after(timeout: float | None) -> float | None:
 
 
 def owned_handle(handle: int = 0) -> Any:
-    """An ``sddl_handle *`` that closes, when it is dropped, what the handle in it names by then.
+    """An ``sddl_handle *`` that closes, when it is dropped, the object that its handle names.
 
     Pass the owner to the native call that opens something: then there is no moment at which an interrupt could lose the
     handle. The native destructor runs no Python code, so that no interrupt is lost in it either.
@@ -118,7 +118,7 @@ def duplicate_descriptor(mailbox: int) -> Any:
 
 
 def finalize_now(finalizer: weakref.finalize[Any, Any]) -> bool:
-    """Run the finalizer unless it has run; whether it did. Merely called, it does nothing at interpreter exit."""
+    """Run the finalizer unless it has run; whether it did. A plain call does nothing at interpreter exit."""
     call = finalizer.detach()
     if call is None:
         return False
@@ -128,14 +128,12 @@ def finalize_now(finalizer: weakref.finalize[Any, Any]) -> bool:
 
 
 # ---- the end of the process ----
-#
-# Python ends in this order: threading's own exit callbacks, the last registered first, the join of non-daemon threads,
-# atexit. A thread of the user's that waits for a tick must therefore be woken in the first step, or the second never
-# ends; clocks stop in the third, so that the user's own atexit functions still find them. Executors join their threads
-# in the first step, too: if their module was imported after this one, we register once more, to be called before them.
-#
-# Python does not wait for daemon threads. One that waits for a tick goes on waiting, for ever once the clocks have
-# stopped: were the wait to end, the thread would run on into an interpreter that is being taken down.
+# Python exits in this order: threading's own exit callbacks, the last registered first, the join of non-daemon threads,
+# atexit. A user's thread that waits for a tick must therefore be woken in the first step, or the second never ends;
+# clocks stop in the third, so that the user's own atexit functions can still use them. Executors join their threads in
+# the first step, too: if their module was imported after this one, we register once more, to be called before them.
+# Python does not wait for daemon threads. A daemon thread that waits for a tick continues to wait, for ever once the
+# clocks have stopped: if the wait ended, the thread would run on in an interpreter that is being finalised.
 
 _when_main_ends: list[Callable[[], None]] = []
 _at_exit: list[Callable[[], object]] = []
@@ -168,7 +166,7 @@ def _is_shut_down() -> bool:
 
 
 def stay_when_shut_down() -> None:
-    """Never return, if this is a daemon thread and the clocks have stopped for good. Not with a lock held."""
+    """Block for ever if this is a daemon thread and the clocks have stopped for good. Not with a lock held."""
     if _is_shut_down() and threading.current_thread().daemon:
         lock = _thread.allocate_lock()
         while True:
@@ -176,7 +174,7 @@ def stay_when_shut_down() -> None:
 
 
 def is_forked() -> bool:
-    """Whether this process is a forked child, in which native objects, and locks of the parent's threads, are dead."""
+    """Whether this process is a forked child, in which native objects and the parent's locks cannot be used."""
     return bool(lib.sddl_client_is_current(0, 0) == lib.SDDL_E_FORKED)
 
 
@@ -201,7 +199,7 @@ def _register() -> None:
         threading._register_atexit(_main_ended)  # type: ignore[attr-defined]
     except AttributeError:  # it is private
         return
-    except RuntimeError:  # the main thread has ended, and the call that says so is still to come
+    except RuntimeError:  # the main thread has ended, and _main_ended() has not been called yet
         _main_ended()
 
 
@@ -242,7 +240,7 @@ def _shut_down() -> None:
 
 
 def _forget_threads() -> None:
-    """In a forked child: the threads that wait did not come along, and may have held the locks to wake them with."""
+    """In a forked child, the waiting threads do not exist, and may have held the locks that wake them."""
     _when_main_ends.clear()
 
 
@@ -255,7 +253,7 @@ def _is_main_interpreter() -> bool:
         return bool(interpreters.get_current() == interpreters.get_main())
 
 
-if not _is_main_interpreter():  # its end would shut down the native side, which all interpreters of a process share
+if not _is_main_interpreter():  # its end would shut down the native core, which all interpreters of a process share
     raise ImportError("sddisplaylink cannot be used in a sub-interpreter")
 check(lib.sddl_init())
 atexit.register(_shut_down)

@@ -1,4 +1,4 @@
-"""A group of objects that are held weakly, and that may change on any thread while another goes through them."""
+"""A group of weakly held objects, which may change on any thread while another thread iterates over it."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ T = TypeVar("T")
 
 
 class WeakGroup(Generic[T]):
-    """Objects that live as long as others hold them.
+    """A set of weakly held objects.
 
-    Unlike :class:`weakref.WeakSet`, going through a group is safe while other threads add to it, and an object that
-    dies is removed without running Python code, in which an interrupt would be lost.
+    Unlike in :class:`weakref.WeakSet`, iterating is safe while other threads add objects, and an object that dies is
+    removed without running Python code, in which an interrupt would be lost.
     """
 
     def __init__(self) -> None:
         self._references: dict[int, weakref.ref[T]] = {}
 
     def add(self, item: T) -> None:
-        """Put the object into the group, once."""
+        """Add the object unless it is in the group."""
         if id(item) not in self._references:
             self._references[id(item)] = weakref.ref(item, partial(self._references.pop, id(item)))
 
     def discard(self, item: T) -> None:
-        """Take the object out, if it is there."""
+        """Remove the object if it is in the group."""
         self._references.pop(id(item), None)
 
     def clear(self) -> None:
-        """Take all objects out."""
+        """Remove all objects."""
         self._references.clear()
 
     def __iter__(self) -> Iterator[T]:
-        """The objects that are there now."""
+        """The objects that are in the group now."""
         for reference in self._references.copy().values():
             item = reference()
             if item is not None:

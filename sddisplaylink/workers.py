@@ -1,4 +1,4 @@
-"""The few threads on which the whole library decodes ahead: one that composes, and some that decode tiles for it."""
+"""The worker threads that decode ahead for the whole library: one that composes, and some that decode tiles for it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from sddisplaylink.weak_group import WeakGroup
 __all__ = ["DecodeWorker", "Workload", "shared_worker", "stop_workers", "tile_workers", "worker_threads"]
 
 _IDLE_SECONDS = 1.0
-_MOST_THREADS = 4  # of both kinds; a screen's worth of frames does not come faster from more
-EXIT_TIMEOUT = 1.0  # seconds that the end of the process waits for the frame in the making
+_MOST_THREADS = 4  # of both kinds; more threads do not compose full-screen frames faster
+EXIT_TIMEOUT = 1.0  # seconds that the exit of the process waits for the frame that is being decoded
 
 
 class Workload(Protocol):
-    """Something that has work to do in small steps."""
+    """Work that is done in small steps."""
 
     is_queued: bool
-    """Whether it waits for a step: the worker's own note."""
+    """Whether the workload waits for a step; set by the worker."""
 
     def work(self) -> bool:
         """Do one step; False if nothing is left for now."""
@@ -36,7 +36,7 @@ class DecodeWorker:
     """Gives every submitted workload one step in turn, on a daemon thread that lives only while there is work.
 
     Workloads are held weakly, except while their step runs. No lock is held while Python code runs, so that
-    :meth:`submit` waits for nobody.
+    :meth:`submit` never waits.
     """
 
     def __init__(self, name: str, idle_seconds: float = _IDLE_SECONDS) -> None:
@@ -46,9 +46,9 @@ class DecodeWorker:
         self.renew()
 
     def renew(self) -> None:
-        """Begin without a thread and without work: this is a new process."""
+        """Reset to no thread and no work, in a new process."""
         self._queue: SimpleQueue[ref[Workload] | None] = SimpleQueue()
-        self._alive = _thread.allocate_lock()  # held by the thread for as long as it lives
+        self._alive = _thread.allocate_lock()  # held by the thread while it runs
         self._has_thread = False
         self._thread: threading.Thread | None = None
         self._launches: WeakGroup[_thread.LockType] = WeakGroup()  # each is held until the thread has begun
@@ -59,7 +59,7 @@ class DecodeWorker:
         return self._alive.locked()
 
     def submit(self, workload: Workload) -> None:
-        """Let `workload` have a step; nothing if it waits for one already, or after `stop`. Any thread, never waits."""
+        """Give `workload` a step; no-op if it waits for one already, and after `stop`. Any thread, never waits."""
         if self._is_stopping:
             return
         if not workload.is_queued:
@@ -72,7 +72,7 @@ class DecodeWorker:
         self._ensure_thread()
 
     def stop(self, timeout: float) -> bool:
-        """Take no more work and let the step under way finish; True if the thread ends within `timeout` seconds."""
+        """Accept no more work and let the current step finish; True if the thread ends within `timeout` seconds."""
         self._is_stopping = True
         self._queue.put(None)
         if self._thread is threading.current_thread():
@@ -81,7 +81,7 @@ class DecodeWorker:
         return all(_is_released(lock, deadline) for lock in (*self._launches, self._alive))
 
     def _ensure_thread(self) -> None:
-        """Have a thread for what is queued. What no thread can be had for waits for the next `submit`."""
+        """Start a thread for what is queued, if there is none. If that fails, the queue waits for the next `submit`."""
         if self._has_thread:
             return
         launch = _thread.allocate_lock()
@@ -98,7 +98,7 @@ class DecodeWorker:
 
     def _launch(self, launch: _thread.LockType) -> None:
         try:
-            if self._alive.acquire(blocking=False):  # else a signal has made two of it
+            if self._alive.acquire(blocking=False):  # otherwise a signal has started two
                 self._has_thread = True
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 try:
@@ -121,7 +121,7 @@ class DecodeWorker:
             self._ensure_thread()
 
     def _step(self) -> bool:
-        """One step of the next workload, which must not be referred to from here while the thread waits for another."""
+        """Do one step of the next workload. While the thread waits for another one, no reference to it is held here."""
         try:
             waiting = self._queue.get(timeout=self._idle_seconds)
         except Empty:
@@ -160,24 +160,24 @@ def shared_worker() -> DecodeWorker:
 
 
 def tile_workers() -> list[DecodeWorker]:
-    """Those who decode tiles for whoever composes; none on a machine with one core."""
+    """The workers that decode tiles for composing threads; none on a machine with one core."""
     return _tiles
 
 
 def worker_threads() -> int:
-    """How many threads decode, or wait for a moment for more to decode."""
+    """The number of threads that decode, or wait briefly for more work."""
     return sum([worker.is_running for worker in (_shared, *_tiles)])
 
 
 def stop_workers(timeout: float) -> bool:
-    """Stop decoding ahead for good, before the interpreter goes; True if the threads ended within `timeout` seconds."""
+    """Stop decoding ahead for good, before the interpreter exits; True if the threads ended in `timeout` seconds."""
     deadline = time.monotonic() + timeout
     ended = [worker.stop(max(0.0, deadline - time.monotonic())) for worker in (*_tiles, _shared)]
     return all(ended)
 
 
 def _renew_after_fork() -> None:
-    """The threads did not come along."""
+    """In a forked child there are no threads."""
     for worker in (_shared, *_tiles):
         worker.renew()
 

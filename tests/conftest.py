@@ -86,7 +86,7 @@ def large_gif(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_gif() -> Callable[..., bytes]:
     """``make_gif([20, 100])``: a GIF with frames of that many milliseconds (whole hundredths), each of another colour.
 
-    ``plays``: how often it wants to be played; 0 = for ever.
+    ``plays``: how often it is to be played; 0 = for ever.
     """
 
     def make(durations: Sequence[int], *, plays: int = 0, size: tuple[int, int] = (4, 3)) -> bytes:

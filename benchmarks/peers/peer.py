@@ -19,7 +19,7 @@ class NotOfferedError(Exception):
 
 
 class Peer(ABC):
-    """One library, or one way to use it. The constructor imports it."""
+    """One library, or one of its APIs. The constructor imports the library."""
 
     name: ClassVar[str]
     distribution: ClassVar[str]
@@ -30,7 +30,7 @@ class Peer(ABC):
 
     @property
     def version(self) -> str:
-        """Of the distribution it comes from."""
+        """The version of the distribution that the library comes from."""
         return metadata.version(self.distribution)
 
     @abstractmethod
@@ -46,7 +46,7 @@ class Peer(ABC):
         raise NotOfferedError
 
     def pick(self, path: Path, indices: Sequence[int]) -> Iterator[Pixels]:
-        """These frames, in this order. By default the way of a library that can only go forward, or start anew."""
+        """These frames, in this order. The default is for a library that can only decode forwards, or start again."""
         position, frames = 0, self.frames(path)
         for index in indices:
             if index < position:

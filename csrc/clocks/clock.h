@@ -25,20 +25,20 @@ int64_t sddl_grid_first(const sddl_grid *grid, int64_t time);
 /* ---- what every clock is and does ---- */
 
 typedef struct sddl_tick {
-    int64_t timestamp; /* the vsync this tick is for */
+    int64_t timestamp; /* the vsync that this tick is for */
     int64_t target;    /* the vsync at which what is drawn now is shown */
     int64_t period;
-    int64_t missed; /* vsyncs the clock itself let pass since its last tick, those that nobody wanted not counted */
+    int64_t missed; /* vsyncs that the clock missed since its last tick, without those that no client requested */
     bool synthetic;
     sddl_grid grid; /* given by a clock that can leave out ticks */
 } sddl_tick;
 
-/* What a running clock calls on its own thread, with the context that the clock was created with: an integer that stays harmless
- * for ever, as a tick of a clock that has been given up is dropped. No lock of the core is held when it is called, and it
- * calls no clock.
+/* What a running clock calls on its own thread, with the context that the clock was created with: an integer that stays
+ * harmless for ever, as a tick of a clock that has been given up is dropped. No lock of the core is held when it is
+ * called, and it calls no clock.
  *
- * Returns the earliest target at which a client wants its next tick: a clock that gives its grid may leave out the ticks before
- * that one, until `wake` tells it otherwise. 0 = the next tick, INT64_MAX = none. */
+ * Returns the earliest target at which a client needs a tick: a clock that gives its grid may leave out the ticks
+ * before that one, until `wake` requests an earlier one. 0 = the next tick, INT64_MAX = none. */
 typedef int64_t (*sddl_on_tick)(uintptr_t context, const sddl_tick *tick);
 
 /* `available` and `displays` may be called from any thread. The others are never called two at a time for one clock, nor on its
@@ -46,21 +46,22 @@ typedef int64_t (*sddl_on_tick)(uintptr_t context, const sddl_tick *tick);
  * `stop` ends the ticks soon: it need not wait for the one in flight. No lock is held. */
 typedef struct sddl_clock_ops {
     const char *name;
-    bool is_display; /* it can fall silent, and its stop can hang: both are watched */
-    int64_t grace;   /* a clock is not destroyed sooner than this after its start: its thread may not have begun yet */
+    bool is_display; /* it may stop ticking, and its stop may hang: both are watched */
+    int64_t grace;   /* least time from start to destroy: the clock's thread may not have begun yet */
     int (*available)(void);
     int (*displays)(sddl_display *out, int capacity);
     int (*create)(uint32_t display, double refresh_rate, sddl_on_tick on_tick, uintptr_t context, void **clock);
     int (*start)(void *clock);
     void (*stop)(void *clock);
     void (*destroy)(void *clock);
-    int64_t (*period)(void *clock); /* what is known of it before the first tick */
-    /* A tick is wanted at that target after all. Of a clock that can leave out ticks, while it runs; else NULL. */
+    int64_t (*period)(void *clock); /* as far as it is known before the first tick */
+    /* Requests a tick at that target from a running clock that would leave it out. NULL for clocks that leave out
+     * none. */
     void (*wake)(void *clock, int64_t target);
 } sddl_clock_ops;
 
 extern const sddl_clock_ops sddl_clock_timer;
-extern const sddl_clock_ops sddl_clock_timer_synthetic; /* the same, its ticks marked as a stand-in's */
+extern const sddl_clock_ops sddl_clock_timer_synthetic; /* the same, with ticks marked as synthetic */
 extern const sddl_clock_ops sddl_clock_corevideo;
 extern const sddl_clock_ops sddl_clock_quartzcore;
 

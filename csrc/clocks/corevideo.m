@@ -5,7 +5,7 @@
  * pool from end to end, and so is every function that calls a framework.
  *
  * CoreVideo never gets a pointer. The callback's context is a key, an integer used once, whose remainder is a slot in a
- * table that is never freed: a callback that straggles in after its link was released finds another key there and does
+ * table that is never freed: a callback that comes after its link was released finds another key there and does
  * nothing. */
 #include <CoreGraphics/CoreGraphics.h>
 #include <CoreVideo/CoreVideo.h>
@@ -25,8 +25,8 @@ static const int64_t NO_VIDEO_TIME = INT64_MIN;
 
 typedef struct link_slot {
     atomic_bool taken;
-    CVDisplayLinkRef link; /* for whoever controls the clock, */
-    bool started;          /* likewise: and not stopped since */
+    CVDisplayLinkRef link; /* used by the thread that controls the clock */
+    bool started;          /* likewise; true from start to stop */
     atomic_uintptr_t key;  /* of the link it serves, 0 = none */
     _Atomic(sddl_on_tick) on_tick;
     atomic_uintptr_t context;   /* of on_tick */
@@ -77,7 +77,7 @@ static double link_rate(CVDisplayLinkRef link, CGDirectDisplayID display) {
 
 /* ---- ticks, on CoreVideo's thread ---- */
 
-/* When what is drawn now is shown. That it is plausible, and later than the one before, is the core's to see to. */
+/* When what is drawn now is shown. The core replaces implausible times, and makes them increase. */
 static int64_t output_time(const CVTimeStamp *output, int64_t period) {
     if (output->flags & kCVTimeStampHostTimeValid)
         return sddl_host_time_to_ns(output->hostTime);
@@ -202,7 +202,7 @@ static int64_t period(void *clock) {
     return atomic_load(&((link_slot *)clock)->period);
 }
 
-/* ---- what there is, on any thread ---- */
+/* ---- available displays, on any thread ---- */
 
 static int available(void) {
     return 1;

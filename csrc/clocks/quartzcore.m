@@ -17,7 +17,7 @@
 
 enum { DISPLAYS = 32 };
 
-static const CFTimeInterval TURN = 1;  /* s; a turn of the run loop is one pool, and ends with a source's work */
+static const CFTimeInterval TURN = 1;  /* s; one pass of the run loop has one pool, and ends after a source's work */
 static const double MOST_MISSED = 1e6; /* a greater jump of the link's time is a discontinuity */
 static const double LATEST = 9e9;      /* s; more would not fit into nanoseconds */
 
@@ -25,11 +25,11 @@ typedef struct quartz_clock {
     uint32_t display;
     sddl_on_tick on_tick;
     uintptr_t context; /* of on_tick */
-    int64_t period;    /* where the link tells none */
+    int64_t period;    /* if the link reports none */
     id link;           /* nil while stopped */
     pthread_t thread;
     CFRunLoopSourceRef stop_source;
-    bool stopping;      /* the rest is the thread's, but for the loop, which it hands over */
+    bool stopping;      /* this and what follows belongs to the thread, except for `loop` */
     double last_target; /* s */
     sddl_monitor monitor;
     CFRunLoopRef loop;
@@ -80,7 +80,7 @@ static void display_link_callback(id target, SEL selector, id link) {
     }
 }
 
-/* ---- what there is, on any thread ---- */
+/* ---- available displays, on any thread ---- */
 
 static int available(void) {
     @autoreleasepool {
@@ -176,7 +176,7 @@ static int start_thread(quartz_clock *self) {
     return status;
 }
 
-/* An invalidated link is of no more use: every start makes one. */
+/* An invalidated link cannot be used again: every start creates one. */
 static int start(void *clock) {
     quartz_clock *self = clock;
     @autoreleasepool {
@@ -188,7 +188,7 @@ static int start(void *clock) {
     }
 }
 
-/* The signal stays until the loop has seen it, were it only about to begin. */
+/* The signal stays until the run loop has seen it, even if the loop has not begun yet. */
 static void stop(void *clock) {
     quartz_clock *self = clock;
     if (!self->link)

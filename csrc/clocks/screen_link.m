@@ -1,5 +1,5 @@
-/* NSScreen is the main thread's, so it makes the link, asked by a source on its run loop. A source can be taken away
- * again where the main thread does not answer; blocks of its dispatch queue would pile up there, one for each retry.
+/* NSScreen belongs to the main thread, so that thread creates the link, requested by a source on its run loop. A source
+ * can be removed if the main thread does not answer; blocks on its dispatch queue would pile up, one for each retry.
  *
  * Nothing of AppKit or QuartzCore is linked, by objc_send.h: the library loads on systems that have no CADisplayLink
  * and in processes that have no AppKit, and loads neither into them. */
@@ -14,15 +14,15 @@
 #include "clocks/objc_send.h"
 #include "platform/platform.h"
 
-static const int64_t PATIENCE = SDDL_SECOND; /* with the main thread */
+static const int64_t PATIENCE = SDDL_SECOND; /* of the main thread */
 
 static bool can_make_links(void) {
-    Class screen = objc_getClass("NSScreen"); /* since macOS 14 it makes them */
+    Class screen = objc_getClass("NSScreen"); /* creates links since macOS 14 */
     return screen && objc_getClass("CADisplayLink") &&
            class_respondsToSelector(screen, sel_registerName("displayLinkWithTarget:selector:"));
 }
 
-/* AppKit's variable, which is only there if AppKit is; to ask for +sharedApplication would make one. */
+/* Reads AppKit's variable, which exists only if AppKit is loaded; +sharedApplication would create an application. */
 static bool has_running_application(void) {
     id *application = dlsym(RTLD_DEFAULT, "NSApp");
     return application && is_running(*application);
@@ -112,7 +112,7 @@ static bool is_given_up(request *asked) {
     return given_up;
 }
 
-/* False if nobody waits for it any more. */
+/* Hands the link to the waiting thread. False if that thread has given up. */
 static bool hand_over(request *asked, id link) {
     sddl_monitor_lock(&asked->monitor);
     bool taken = !asked->given_up;

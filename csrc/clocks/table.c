@@ -1,4 +1,4 @@
-/* Which clocks this build has. */
+/* The clocks of this build. */
 #include <stddef.h>
 
 #include "clocks/clock.h"

@@ -1,5 +1,6 @@
-/* The timer clock: absolute deadlines on the monotonic clock, so that no lateness adds up. It sleeps through vsyncs at which
- * nobody wants a tick; a stand-in's timer, which is there for a short while, ticks at each. */
+/* The timer clock: absolute deadlines on the monotonic clock, so that lateness does not add up. The timer sleeps
+ * through vsyncs at which no client needs a tick; a timer in a display's place, which runs for a short while, ticks at
+ * each. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -16,7 +17,7 @@ typedef struct timer {
 
     /* guarded by the monitor */
     bool stopping;
-    int64_t wanted;      /* the earliest target at which a client wants a tick */
+    int64_t wanted;      /* the earliest target at which a client needs a tick */
     int64_t last_target; /* of the last tick */
 } timer;
 
@@ -24,7 +25,7 @@ static int is_available(void) {
     return 1;
 }
 
-/* A timer has no display; one that says so saves every program a special case. */
+/* A timer has no display; listing one saves every program a special case. */
 static int list_displays(sddl_display *out, int capacity) {
     if (capacity > 0)
         out[0] = (sddl_display){.id = 0, .is_main = 1, .refresh_rate = 60};
@@ -55,7 +56,7 @@ static int create_synthetic(uint32_t display, double refresh_rate, sddl_on_tick 
     return make(refresh_rate, on_tick, context, true, out);
 }
 
-/* The vsync after `count` at which there is a tick; INT64_MAX if nobody wants one. */
+/* The vsync after `count` at which there is a tick; INT64_MAX if no tick is requested. */
 static int64_t next_wanted(const timer *self, int64_t count) {
     if (self->wanted == INT64_MAX)
         return INT64_MAX;
@@ -63,7 +64,7 @@ static int64_t next_wanted(const timer *self, int64_t count) {
     return wanted > count ? wanted : count + 1;
 }
 
-/* With the monitor locked: waits for the next tick, and counts up to it. False if it is time to stop. */
+/* With the monitor locked: waits for the next tick, and sets `count` to its vsync. False if the timer is to stop. */
 static bool wait_for_next(timer *self, int64_t *count) {
     int64_t former = *count;
     while (!self->stopping) {
@@ -133,7 +134,7 @@ static void stop(void *clock) {
 static void wake(void *clock, int64_t target) {
     timer *self = clock;
     sddl_monitor_lock(&self->monitor);
-    if (target > self->last_target) /* else a tick has been there meanwhile */
+    if (target > self->last_target) /* else a tick at that target has been given meanwhile */
         want(self, target);
     sddl_monitor_notify(&self->monitor);
     sddl_monitor_unlock(&self->monitor);

@@ -17,7 +17,7 @@ int64_t sddl_grid_first(const sddl_grid *grid, int64_t time) {
     if (time == INT64_MAX)
         return INT64_MAX;
     int64_t number = (int64_t)((double)(time - grid->origin) / grid->period);
-    while (sddl_grid_vsync(grid, number) < time) /* the quotient is near, but rounded */
+    while (sddl_grid_vsync(grid, number) < time) /* the quotient is rounded */
         number++;
     while (sddl_grid_vsync(grid, number - 1) >= time)
         number--;

@@ -5,7 +5,7 @@
 static sddl_monitor monitor;
 /* guarded by the monitor */
 static bool poked, running, stopping;
-static bool ending; /* only those who hold the thread keep it from its end */
+static bool ending; /* the thread would end, but for its users */
 static int holds;
 static atomic_llong stalls, abandoned;
 static sddl_control_step step; /* never changes once calls may proceed */

@@ -1,6 +1,7 @@
-/* Types shared by the core's own files.
+/* Types that the files of core/ share.
  *
- * Locks, in the order in which they may be taken: registry, control, source, mailbox. None is held across a clock call. */
+ * Locks, in the order in which they may be taken: registry, control, source, mailbox. None is held across a clock
+ * call. */
 #ifndef SDDL_CORE_H
 #define SDDL_CORE_H
 
@@ -31,15 +32,16 @@ typedef enum sddl_kind { SDDL_KIND_SOURCE = 1, SDDL_KIND_MAILBOX, SDDL_KIND_LINK
 typedef struct sddl_object {
     atomic_int references;
     sddl_kind kind;
-    void (*destroy)(struct sddl_object *object); /* when the last reference goes */
+    void (*destroy)(struct sddl_object *object); /* called when the last reference is released */
 } sddl_object;
 
 int sddl_handles_init(void);
-/* Enters the object, with the one reference its creator holds, into the table. */
+/* Registers the object in the table, which takes over the one reference that the caller holds. */
 int sddl_handle_new(sddl_object *object, sddl_handle *out);
 /* A new reference to the object, or NULL; kind 0 = a link or a player. */
 void *sddl_handle_get(sddl_handle handle, int kind);
-/* Takes it out of the table, so that nobody else can get it; the table's reference passes to the caller. */
+/* Removes the object from the table, so that no other thread can get it, and passes the table's reference to the
+ * caller. */
 void *sddl_handle_take(sddl_handle handle, int kind);
 void sddl_object_retain(void *object);
 void sddl_object_release(void *object);
@@ -49,13 +51,13 @@ void sddl_handles_visit(sddl_kind kind, void (*visit)(void *object)); /* with th
 /* ---- phase.c ---- */
 
 bool sddl_phase_is_unused(void);
-/* From now on calls may proceed, and a forked child is noticed; SDDL_E_SYSTEM if that cannot be arranged. */
+/* From now on calls may proceed, and a forked child is detected. SDDL_E_SYSTEM if no fork handler can be installed. */
 int sddl_phase_begin(void);
-/* From now on no call may proceed; false if none might before. */
+/* From now on no call may proceed. False if that was so before. */
 bool sddl_phase_end(void);
-/* SDDL_OK, or why no call may proceed: SDDL_E_FORKED, SDDL_E_SHUTDOWN. */
+/* SDDL_OK, or the reason why no call may proceed: SDDL_E_FORKED, SDDL_E_SHUTDOWN. */
 int sddl_usable(void);
-/* The same for calls that only ask: they may proceed after the library is shut down, too. */
+/* For calls that only read: they may proceed after the library is shut down, too. */
 int sddl_queryable(void);
 bool sddl_exiting(void);
 
@@ -67,23 +69,24 @@ typedef struct sddl_mailbox sddl_mailbox;
 
 void sddl_source_lock(sddl_source *source);
 void sddl_source_unlock(sddl_source *source);
-/* The same for a change after which clients may need a clock that is not running. SDDL_OK; else the lock is not taken, and
- * nothing may be changed, because the thread that starts clocks cannot be had. */
+/* For a change after which clients may need a clock that is not running. SDDL_OK; else the lock is not taken, and
+ * nothing may be changed, because the thread that starts clocks cannot be started. */
 int sddl_source_lock_to_start(sddl_source *source);
 void sddl_source_unlock_to_start(sddl_source *source);
-/* Its time, in nanoseconds. */
+/* The present time of the source's clock, in nanoseconds. */
 int64_t sddl_source_now(const sddl_source *source);
 
 /* ---- demand.c: with the source locked ---- */
 
-/* The target of the last vsync, also if there was no tick because nobody wanted it. */
+/* The target of the last vsync, even if its tick was left out because no client requested it. */
 int64_t sddl_source_present(const sddl_source *source);
-/* Between two ticks: a client wants its next one at that target. */
+/* Between two ticks: requests a tick at that target for a client. */
 void sddl_source_want(sddl_source *source, int64_t target);
 
 /* ---- ticks.c: with the source locked ---- */
 
-/* Whether that mailbox's reader will be told at the end of the tick that is being handed out. */
+/* Puts off waking the mailbox's reader until the present tick has been given to every client. False if no tick is being
+ * given out, or if too many mailboxes wait for its end. */
 bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox);
 
 /* ---- subscriber.c: what links and players have in common ---- */
@@ -92,7 +95,8 @@ struct sddl_client {
     sddl_object object;
     sddl_handle handle;
     sddl_source *source; /* never changes; a counted reference */
-    /* With the source locked. Returns the target at which it wants its next tick: 0 = the next one, INT64_MAX = none. */
+    /* With the source locked. Returns the target at which the client needs its next tick: 0 = the next one, INT64_MAX =
+     * none. */
     int64_t (*tick)(sddl_client *client, const sddl_tick *tick, int64_t sequence);
 
     /* guarded by the source's lock */
@@ -109,23 +113,23 @@ struct sddl_client {
     sddl_client *next_pending, *previous_pending;
 };
 
-/* Fills in the base of a new link or player and enters it; on an error nothing is kept. */
+/* Initialises the base of a new link or player and registers its handle; on an error nothing is left to be undone. */
 int sddl_client_init(sddl_client *client, sddl_kind kind, sddl_handle source, sddl_handle mailbox);
-/* Gives back what sddl_client_init() took: to be called by `destroy`. */
+/* Releases what sddl_client_init() acquired: to be called by `destroy`. */
 void sddl_client_fini(sddl_client *client);
 
 /* All three with the source locked. */
 void sddl_client_set_active(sddl_client *client, bool active); /* whether it gets ticks */
-void sddl_client_new_epoch(sddl_client *client);               /* nothing made so far is current any more */
-/* Leaves an event for the reader, or merges it into the one that is waiting. Sets client, epoch and serial in it. */
+void sddl_client_new_epoch(sddl_client *client);               /* makes every event posted so far void */
+/* Posts an event to the mailbox, or merges the pending one into it. Sets client, epoch and serial of the event. */
 void sddl_client_post(sddl_client *client, const sddl_event *event);
 
 /* ---- mailbox.c ---- */
 
-/* Quietly: the reader is told by a later sddl_mailbox_announce(), so that it finds all of what belongs together. */
+/* If `quietly`, a later sddl_mailbox_announce() wakes the reader, so that one call reads all events of a tick. */
 void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_client *client, const sddl_event *event, bool quietly);
 void sddl_mailbox_announce(sddl_mailbox *mailbox);
-/* Whether there was something to drop. */
+/* Drops the client's pending event. Whether there was one. */
 bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_client *client);
 void sddl_mailbox_shut(void *mailbox);
 void sddl_mailbox_rouse(void *mailbox); /* what sddl_mailbox_wake() does */

@@ -1,4 +1,4 @@
-/* Which tick of a source its clients want next: a clock that can leave out ticks sleeps until then. */
+/* Which tick the clients of a source need next: a clock that can leave out ticks sleeps until then. */
 #include "core/source.h"
 
 void sddl_source_expect_first(sddl_source *source) {

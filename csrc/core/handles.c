@@ -1,5 +1,5 @@
-/* Handles: integers that name counted objects. A slot's generation grows each time it is emptied, so that an old handle to it
- * names nothing. */
+/* Handles: integers that name counted objects. A slot's generation grows each time the slot is emptied, so that an old
+ * handle names nothing. */
 #include <stdlib.h>
 
 #include "core/core.h"

@@ -1,4 +1,4 @@
-/* Display links: clients that hear of every tick. */
+/* Display links: clients that post an event for every tick. */
 #include <stdlib.h>
 
 #include "core/core.h"
@@ -39,7 +39,7 @@ int sddl_link_open(sddl_handle source, sddl_handle mailbox, sddl_handle *out) {
     return status;
 }
 
-/* The link, retained, or why not. */
+/* The link, retained, or an error. */
 static int enter(sddl_handle handle, sddl_client **out) {
     int status = sddl_usable();
     if (status != SDDL_OK)

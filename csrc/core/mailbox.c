@@ -1,4 +1,4 @@
-/* Mailboxes: what clients have to say, at most one event each, handed in batches to one reader. */
+/* Mailboxes: at most one pending event of each client, read in batches by one reader. */
 #define _GNU_SOURCE /* pipe2 under -std=c11 */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -6,11 +6,11 @@
 
 #include "core/source.h"
 
-/* Who waits until a source's events have been acted on. */
+/* A thread that waits until a source's events have been acted on. */
 typedef struct flush {
     struct flush *next;
     const sddl_source *source;
-    bool in_hand; /* the reader may have taken events of that source, and has not come back since */
+    bool in_hand; /* the reader may have taken events of that source, and has not called again since */
 } flush;
 
 struct sddl_mailbox {
@@ -20,7 +20,8 @@ struct sddl_mailbox {
     int pending;
     int waiting; /* readers inside sddl_mailbox_wait() */
     bool woken;
-    uint64_t wakes, wakes_taken, wakes_done; /* in all; seen by a reader; of these, seen by one that has come back */
+    uint64_t wakes, wakes_taken,
+        wakes_done; /* all; those that a reader has seen; of these, those whose reader has called again */
     flush *flushes;
     bool closed;
     bool readable; /* a byte is in the pipe */
@@ -37,7 +38,8 @@ static void destroy(sddl_object *object) {
     free(mailbox);
 }
 
-/* With the mailbox locked: makes the descriptor's state follow the mailbox's. A full or empty pipe says EAGAIN, which is right. */
+/* With the mailbox locked: makes the descriptor readable if the mailbox has something to read, else not. EAGAIN of a
+ * full or empty pipe is no error. */
 static void signal_descriptor(sddl_mailbox *mailbox) {
     bool wanted = mailbox->pending || mailbox->woken || mailbox->closed;
     if (mailbox->pipe[0] < 0 || wanted == mailbox->readable)
@@ -48,7 +50,7 @@ static void signal_descriptor(sddl_mailbox *mailbox) {
         mailbox->readable = wanted;
 }
 
-/* With the mailbox locked: lets its reader see what has changed. */
+/* With the mailbox locked: wakes its reader. */
 static void announce(sddl_mailbox *mailbox) {
     signal_descriptor(mailbox);
     sddl_monitor_notify(&mailbox->monitor);
@@ -79,7 +81,7 @@ static void link_pending(sddl_mailbox *mailbox, sddl_client *client) {
     mailbox->pending++;
 }
 
-/* What the reader has not seen of the waiting event is not lost, only added up. */
+/* Adds the counts and flags of the unread event to the one that replaces it. */
 static void merge(sddl_event *event, const sddl_event *unread) {
     event->missed = sddl_add_counts(event->missed, unread->missed + (event->flags & SDDL_EVENT_TICK ? 1 : 0));
     event->advanced = sddl_add_counts(event->advanced, unread->advanced);
@@ -162,7 +164,7 @@ int sddl_mailbox_close(sddl_handle handle) {
     return SDDL_OK;
 }
 
-/* The open mailbox of that handle, locked and retained, or why not. */
+/* The open mailbox of that handle, locked and retained, or an error. */
 static int enter(sddl_handle handle, sddl_mailbox **out) {
     int status = sddl_usable();
     if (status != SDDL_OK)
@@ -200,7 +202,7 @@ static int take(sddl_mailbox *mailbox, sddl_event *out, int capacity) {
     return taken;
 }
 
-/* A reader has acted on all that it has taken. */
+/* The reader has acted on all events that it has taken. */
 static void come_back(sddl_mailbox *mailbox) {
     mailbox->wakes_done = mailbox->wakes_taken;
     for (flush *waiter = mailbox->flushes; waiter; waiter = waiter->next)
@@ -246,7 +248,7 @@ static int make_pipe(int ends[2]) {
     return SDDL_OK;
 }
 #else
-/* In one step, so that a program that another thread starts meanwhile inherits neither end. */
+/* Atomically, so that a program that another thread starts meanwhile inherits neither end. */
 static int make_pipe(int ends[2]) {
     return pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? SDDL_OK : SDDL_E_SYSTEM;
 }
@@ -306,7 +308,7 @@ static int count_pending_of(const sddl_mailbox *mailbox, const sddl_source *sour
     return count;
 }
 
-/* The source of that handle, in use, and the mailbox, locked, or why not. */
+/* The source of that handle, in use, and the mailbox, locked, or an error. */
 static int enter_both(sddl_handle handle, sddl_handle source, sddl_mailbox **out, sddl_source **source_out) {
     int status = sddl_usable();
     if (status != SDDL_OK)
@@ -331,7 +333,7 @@ int sddl_mailbox_pending_of(sddl_handle handle, sddl_handle source_handle) {
     return status;
 }
 
-/* With the mailbox locked: whether nothing of that source and no wake up to that one is left to be acted on. */
+/* With the mailbox locked: waits until every event of that source and every wake up to `wakes` has been acted on. */
 static bool await_flushed(sddl_mailbox *mailbox, const flush *waiter, uint64_t wakes, int64_t deadline) {
     while (waiter->in_hand || mailbox->wakes_done < wakes || count_pending_of(mailbox, waiter->source))
         if (mailbox->closed || !sddl_monitor_wait_until(&mailbox->monitor, deadline))

@@ -1,4 +1,4 @@
-/* The manual clock: virtual time, for tests. Its user's thread is the tick thread. */
+/* The manual clock: virtual time, for tests. Ticks are given on the thread that calls it. */
 #include "core/source.h"
 
 static int lock_manual(sddl_handle handle, sddl_source **out) {

@@ -122,7 +122,7 @@ static bool is_same(const sddl_source *source, int clock, uint32_t display, doub
            source->display == display && (source->refresh_rate == refresh_rate || clock != SDDL_CLOCK_TIMER);
 }
 
-/* With `opening` held: another use of the slot of that clock and display, or NULL and the first vacant slot. */
+/* With `opening` locked: the slot of that clock and display with one more user, or NULL and the first vacant slot. */
 static sddl_source *find_slot(int clock, uint32_t display, double refresh_rate, sddl_source **vacant) {
     *vacant = NULL;
     int end = sddl_sources_end();

@@ -1,9 +1,9 @@
-/* The clocks of a source as the control thread calls them: the display's own, and the timer that stands in for it.
+/* Calls the clocks of a source on the control thread: the display's own, and the timer that ticks in its place.
  *
  * Every function is called with the source locked and unlocks it around calls of a clock. */
 #include "core/source.h"
 
-#define STOP_LIMIT (2 * SDDL_SECOND) /* a stop that takes longer is given up */
+#define STOP_LIMIT (2 * SDDL_SECOND) /* a stop that takes longer is abandoned */
 
 static int start_clock(sddl_source *source, const sddl_clock_ops *ops, double rate, void **clock, uint32_t *key) {
     uint32_t display = source->display;
@@ -64,7 +64,7 @@ int64_t sddl_native_settle(sddl_source *source) {
     }
     if (now >= limit && sddl_retire_abandon(source->leaving)) {
         source->leaving = NULL;
-        source->native_key = 0; /* its ticks, should there be more, are nobody's */
+        source->native_key = 0; /* further ticks from this clock are ignored */
         sddl_control_count_abandoned();
         return INT64_MAX;
     }

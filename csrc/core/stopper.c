@@ -1,5 +1,5 @@
-/* Stopping a display's clock on a thread of its own: CVDisplayLinkStop has been seen to block for ever, and whoever calls it
- * then is lost. */
+/* Stops a display's clock on a thread of its own: CVDisplayLinkStop has been seen to block for ever, and its caller
+ * with it. */
 #include <stdlib.h>
 
 #include "core/source.h"
@@ -18,7 +18,7 @@ static void *run(void *argument) {
     int expected = STOPPING;
     if (atomic_compare_exchange_strong(&retiring->phase, &expected, STOPPED)) {
         sddl_control_wake();
-    } else { /* nobody waits for it any more */
+    } else { /* abandoned: this thread owns the clock now */
         retiring->ops->destroy(retiring->clock);
         free(retiring);
     }

@@ -1,4 +1,4 @@
-/* Clients: what links and players have in common. */
+/* Subscribers: the common part of links and players, which a source gives ticks to. */
 #include "core/source.h"
 
 int sddl_client_init(sddl_client *client, sddl_kind kind, sddl_handle source, sddl_handle mailbox) {

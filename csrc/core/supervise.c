@@ -1,11 +1,12 @@
-/* One source as the control thread sees it: which step brings it nearer to what its clients want, and when to look again.
+/* Supervises one source on the control thread: starts, watches, replaces, retries and stops its clock, and decides when
+ * to look again.
  *
  * Every function is called with the source locked and unlocks it around calls of its clocks (source_clocks.c). */
 #include "core/source.h"
 
-#define LINGER (500 * SDDL_MILLISECOND)        /* a clock stops so long after its last client went, */
+#define LINGER (500 * SDDL_MILLISECOND)        /* a clock stops so long after its last client, */
 enum { LINGER_TICKS = 20, SILENT_TICKS = 10 }; /* or after so many ticks if that is sooner */
-#define SILENCE SDDL_SECOND /* a display's clock that says nothing for so long (or 10 ticks) is dead */
+#define SILENCE SDDL_SECOND /* a display's clock that does not tick for so long (or for 10 periods) is dead */
 #define RESTART_AFTER (20 * SDDL_MILLISECOND)  /* CVDisplayLinkStart can fail right after a stop */
 #define STOP_PATIENCE (100 * SDDL_MILLISECOND) /* a stop that takes longer is bridged by a timer */
 #define RETRY_FIRST (100 * SDDL_MILLISECOND)
@@ -17,7 +18,7 @@ static void try_again_later(sddl_source *source) {
     source->retry_at = sddl_now() + source->retry_delay;
 }
 
-/* When a running clock counts as dead unless it ticks before. */
+/* When a running clock counts as dead if it has not ticked by then. */
 static int64_t silent_at(const sddl_source *source) {
     int64_t last = source->heard ? sddl_max64(source->heard_at, source->started_at) : source->started_at;
     return last + sddl_max64(SILENCE, SILENT_TICKS * source->period);
@@ -44,7 +45,7 @@ static int64_t advance_idle(sddl_source *source, bool exiting) {
         return INT64_MAX;
     int64_t ready = source->native ? source->started_at + source->ops->grace : 0;
     if (sddl_now() < ready)
-        return exiting ? INT64_MAX : ready; /* at exit, leaving it is safer than freeing it under its thread */
+        return exiting ? INT64_MAX : ready; /* at exit, leaking the clock is safer than freeing it under its thread */
     if (source->native)
         sddl_native_destroy(source);
     if (!source->users)
@@ -52,7 +53,8 @@ static int64_t advance_idle(sddl_source *source, bool exiting) {
     return INT64_MAX;
 }
 
-/* Whether a clock that has come back still ticks at a rate that its display no longer has. When to ask again is in `next`. */
+/* Whether a clock that ticks again after a failure has a rate that its display no longer has. `next`: when to ask
+ * again. */
 static bool is_outdated(sddl_source *source, int64_t *next) {
     *next = INT64_MAX;
     for (size_t index = 0; source->recovered_at && index < sizeof RECHECKS / sizeof *RECHECKS; index++) {
@@ -93,7 +95,8 @@ static int64_t advance_synthetic(sddl_source *source) {
         return INT64_MAX; /* sddl_native_settle() knows when */
     if (source->native && source->heard) {
         source->state = SDDL_SOURCE_RUNNING;
-        /* made again for its rate, and still of that rate: then the display's list is wrong, or the display is throttled */
+        /* created anew because of its rate, and still at that rate: the list of displays is wrong, or the display is
+         * throttled */
         source->recovered_at = source->rechecked_at = source->doubted ? 0 : now;
         source->retry_delay = 0;
         sddl_stand_in_stop(source);
@@ -133,8 +136,8 @@ static void stop_source(sddl_source *source) {
     sddl_stand_in_stop(source);
 }
 
-/* Brings the source one step nearer to what its clients want. When to look again: a time, 0 = at once, INT64_MAX = not before
- * something changes. */
+/* Takes one step towards the state that its clients need. Returns when to look again: a time, 0 = at once, INT64_MAX =
+ * once something changes. */
 static int64_t supervise(sddl_source *source, bool exiting) {
     bool wanted = source->active && !exiting;
     int64_t leaving = sddl_native_settle(source);

@@ -1,4 +1,4 @@
-/* Validates a clock's tick, makes its timestamps increase, and hands it out to the clients of its source. */
+/* Validates a clock's tick, makes its timestamps increase, and dispatches it to the clients of its source. */
 #include "core/source.h"
 
 void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
@@ -34,7 +34,7 @@ bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox) {
     return true;
 }
 
-/* The display's clock lives. While a timer stands in for it, the control thread has waited for that. */
+/* The display's clock has ticked. If a timer ticks in its place, the control thread has to know. */
 static void hear(sddl_source *source) {
     source->heard_at = sddl_now();
     source->needs_control |= source->state == SDDL_SOURCE_SYNTHETIC && !source->heard;
@@ -54,7 +54,8 @@ static bool expects(const sddl_source *source, bool synthetic) {
     }
 }
 
-/* A stamp that is nowhere near the present (after sleep, or on a broken link) would hold back all that follow it. */
+/* Replaces timestamps that are far from the present (after sleep, or of a broken link), which would hold back all later
+ * ones. */
 static void make_plausible(sddl_tick *tick) {
     int64_t now = sddl_now();
     if (tick->timestamp < now - SDDL_SECOND || tick->timestamp > now + SDDL_SECOND)

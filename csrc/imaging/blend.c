@@ -1,4 +1,4 @@
-/* RGBA pixels drawn over others. */
+/* Draws RGBA pixels over others. */
 #include "imaging/blend.h"
 #include "imaging/vectors.h"
 
@@ -19,7 +19,7 @@ SDDL_INLINE uint64_t over_opaque(uint64_t source, uint64_t under) {
     return narrowed((lanes)divided(s * alpha + d * (255 - alpha))) | TWO_ALPHAS;
 }
 
-/* One pixel, both alphas whatever they are, in exact fractions. */
+/* One pixel over another, for any two alphas, in exact fractions. */
 static uint32_t over(uint32_t source, uint32_t under) {
     uint32_t alpha = source >> 24, rest = (under >> 24) * (255 - alpha);
     uint32_t whole = alpha * 255 + rest; /* 255 times the alpha that comes out */

@@ -1,4 +1,4 @@
-/* Pixels over pixels: what blend.c offers to imaging/png/unpack.c. */
+/* Blending of pixels, in blend.c; used by imaging/png/unpack.c as well. */
 #ifndef SDDL_BLEND_H
 #define SDDL_BLEND_H
 

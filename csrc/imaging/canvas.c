@@ -1,4 +1,4 @@
-/* What happens to a canvas between two frames. */
+/* Operations on a canvas between two frames: restoring, saving and putting back rectangles. */
 #include "imaging/imaging.h"
 
 bool sddl_canvas_valid(const sddl_canvas *canvas) {
@@ -31,7 +31,7 @@ static void restore_row(const sddl_canvas *target, const sddl_canvas *source, si
         memset(to, 0, (end - begin) * SDDL_PIXEL);
 }
 
-/* What is to the left of the hole, and what is to its right. */
+/* Restores the parts of each row to the left and to the right of `hole`. */
 static void restore_area(const sddl_canvas *target, const sddl_canvas *source, const struct sddl_area *area,
                          const struct sddl_area *hole) {
     const size_t end = area->x + area->width, right = hole->x + hole->width;
@@ -56,7 +56,7 @@ int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sdd
     return SDDL_OK;
 }
 
-/* Bytes of all rectangles as far as they lie on the canvas; SDDL_E_ARGUMENT if there is not room for so many. */
+/* Bytes of all rectangles as far as they lie on the canvas; SDDL_E_ARGUMENT if they are more than `room`. */
 static int64_t saved_bytes(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, size_t room) {
     size_t total = 0;
     for (size_t i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-/* RGBA with straight alpha to the layouts that toolkits want. */
+/* Converts RGBA with straight alpha to the pixel layouts that toolkits use. */
 #include "imaging/imaging.h"
 
 /* Four pixels; compilers make SSE2 or NEON of it, and plain code where there is neither. */

@@ -1,4 +1,4 @@
-/* What the image kernels share. */
+/* Declarations that the image kernels share. */
 #ifndef SDDL_IMAGING_H
 #define SDDL_IMAGING_H
 
@@ -65,8 +65,8 @@ struct sddl_area {
     size_t height;
 };
 
-/* The lineage of frame `number`. `next` is what a scanner carries from frame to frame: that of one drawn over all so far, base -1
- * for nothing. Frames that are disposed of to what was before leave no trace in it. */
+/* The lineage of frame `number`. `next`, which a scanner carries from frame to frame, is the lineage of a frame drawn
+ * over all frames so far; base -1 = over nothing. A frame whose disposal is "previous" does not change `next`. */
 SDDL_INLINE sddl_lineage sddl_descend(sddl_lineage *next, uint64_t number, bool covers, bool replaces,
                                       unsigned disposal) {
     sddl_lineage own = *next;
@@ -79,9 +79,9 @@ SDDL_INLINE sddl_lineage sddl_descend(sddl_lineage *next, uint64_t number, bool 
     return own;
 }
 
-/* Rows and columns fit into its bytes, and there are some. */
+/* Whether the canvas has rows and columns, and they fit into its bytes. */
 bool sddl_canvas_valid(const sddl_canvas *canvas);
-/* Both valid and of the same size. */
+/* Whether both canvases are valid and of the same size. */
 bool sddl_canvases_match(const sddl_canvas *a, const sddl_canvas *b);
 struct sddl_area sddl_clip(uint32_t width, uint32_t height, const sddl_rect *rect);
 

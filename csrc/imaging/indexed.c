@@ -1,4 +1,4 @@
-/* Colour indices to RGBA pixels on a canvas. */
+/* Draws colour indices as RGBA pixels on a canvas. */
 #include "imaging/indexed.h"
 
 enum { BLOCK = 8, QUAD = 4 }; /* indices looked at, and colours mixed, together */
@@ -19,7 +19,7 @@ bool sddl_make_palette(const uint8_t *rgb, size_t entries, uint8_t *palette) {
 struct source {
     const uint8_t *indices;
     size_t count;
-    bool masked;                         /* there is a transparent index, and it lets show through what is under it */
+    bool masked;                         /* pixels of the transparent index show what is under them */
     bool replaces;                       /* what is transparent or missing becomes transparent black */
     uint8_t palette[SDDL_PALETTE_BYTES]; /* its transparent colour is 0, which no other is */
 };
@@ -63,7 +63,7 @@ SDDL_INLINE void draw_block(uint8_t *to, const uint8_t *indices, const uint8_t *
     }
 }
 
-/* Without a branch, which would go wrong at every other pixel of a dither. */
+/* Without a branch, which would be mispredicted at every other pixel of a dithered picture. */
 SDDL_INLINE void mix_quad(uint8_t *to, const uint8_t *under, const uint8_t *indices, const uint8_t *palette) {
     const quad drawn = {colour(palette, indices[0]), colour(palette, indices[1]), colour(palette, indices[2]),
                         colour(palette, indices[3])};

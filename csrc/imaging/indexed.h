@@ -1,4 +1,4 @@
-/* Colour indices drawn: what indexed.c offers to imaging/gif/draw.c and to the drawing of PNG. */
+/* Drawing of colour indices, in indexed.c; used by the kernels of GIF and PNG. */
 #ifndef SDDL_INDEXED_H
 #define SDDL_INDEXED_H
 

@@ -1,13 +1,14 @@
 /* The image kernels, in the plain C that cffi reads too: pure functions over the caller's memory.
  *
- * None allocates, keeps anything between calls or starts a thread, so each may be called from any thread at any time, even
- * after sddl_shutdown() or in a forked child, as long as no two calls write to the same memory. Every length, offset and count
- * in the data is checked against the sizes given. Results are 0 or a count, or SDDL_E_ARGUMENT where the caller is wrong.
+ * None allocates, keeps anything between calls or starts a thread, so each may be called from any thread at any time,
+ * even after sddl_shutdown() or in a forked child, as long as no two calls write to the same memory. Every length,
+ * offset and count in the data is checked against the sizes given. Results are 0 or a count, or SDDL_E_ARGUMENT for
+ * invalid arguments.
  *
  * Pixels are RGBA, four bytes in that order, straight alpha. Offsets count from the start of the file. */
 
 enum sddl_imaging {
-    SDDL_LZW_LEAD = 288, /* bytes of a work buffer before its first index */
+    SDDL_LZW_LEAD = 288, /* bytes of a work buffer before the first index */
     SDDL_LZW_SLACK = 192 /* and after its last */
 };
 
@@ -18,21 +19,20 @@ enum sddl_blend { SDDL_BLEND_SOURCE = 0, SDDL_BLEND_MASK = 1, SDDL_BLEND_OVER = 
 enum sddl_scan_state {
     SDDL_SCAN_MORE = 0,     /* capacity was used up: call again */
     SDDL_SCAN_COMPLETE = 1, /* read to the file's proper end */
-    SDDL_SCAN_BROKEN = 2    /* the file ends or makes no sense from `position` on */
+    SDDL_SCAN_BROKEN = 2    /* the file ends, or is invalid, from `position` on */
 };
 
 enum sddl_pixel_status {
     SDDL_PIXELS_WHOLE = 0,
-    SDDL_PIXELS_SHORT = 1, /* the stream was properly ended before the last pixel */
+    SDDL_PIXELS_SHORT = 1, /* the stream ends properly before the last pixel */
     SDDL_PIXELS_CUT = 2,   /* the data ran out before the last pixel */
-    SDDL_PIXELS_BROKEN = 3 /* it makes no sense from some pixel on */
+    SDDL_PIXELS_BROKEN = 3 /* the data is invalid from some pixel on */
 };
 
-/* What a frame builds on. */
+/* The frames that a frame depends on. */
 typedef struct sddl_lineage {
-    int32_t
-        base; /* the frame over which, once that is disposed of, this one is drawn; -1 = over nothing, or it replaces everything */
-    int32_t root; /* the frame with which the chain of bases begins; the frame itself without a base */
+    int32_t base; /* the frame that this one is drawn over after its disposal; -1 = none is needed */
+    int32_t root; /* the first frame of the chain of bases; the frame itself without a base */
 } sddl_lineage;
 
 /* ---- GIF: container ---- */
@@ -43,13 +43,13 @@ typedef struct sddl_gif_frame {
     uint32_t width;
     uint32_t height;
     int32_t delay;       /* hundredths of a second; -1 without a graphic control extension */
-    int32_t transparent; /* index of the transparent colour; -1 = none */
+    int32_t transparent; /* index of the transparent colour; -1 = no colour */
     uint8_t disposal;    /* sddl_disposal */
     uint8_t interlaced;
     uint8_t code_size; /* LZW minimum code size as stored */
-    uint8_t whole;     /* 0: the file ends within this frame's data */
+    uint8_t whole;     /* 0 if the file ends within this frame's data */
     sddl_lineage lineage;
-    uint32_t palette_entries; /* of the local colour table; 0 = the global one serves */
+    uint32_t palette_entries; /* of the local colour table; 0 = the global one is used */
     uint64_t palette;         /* its offset */
     uint64_t begin;           /* first data sub-block */
     uint64_t end;             /* behind the block terminator, or the end of the data */
@@ -63,10 +63,10 @@ typedef struct sddl_gif_index {
     uint32_t palette_entries; /* 0 = none */
     int32_t repetitions;      /* the loop extension's number; -1 = no such extension so far */
     int32_t state;            /* sddl_scan_state */
-    int32_t more;             /* set by the caller: data will follow, and what is cut off is left for the next call */
-    uint64_t position;        /* where the next call goes on; 0 = not begun */
-    uint64_t walked;          /* as far as the sub-blocks that begin there have been followed; 0 = not begun */
-    int32_t next_delay;       /* the graphic control extension that waits for its image */
+    int32_t more;       /* set by the caller: more data will follow, and what is cut off is left to the next call */
+    uint64_t position;  /* where the next call continues; 0 = not begun */
+    uint64_t walked;    /* the end of the sub-blocks that have been skipped after `position`; 0 = none */
+    int32_t next_delay; /* of the graphic control extension for the next image */
     int32_t next_transparent;
     uint32_t next_disposal;
     sddl_lineage next;
@@ -75,8 +75,9 @@ typedef struct sddl_gif_index {
     uint32_t frame_count; /* so far */
 } sddl_gif_index;
 
-/* Indexes up to `capacity` further frames, in file order, and returns how many. A frame that is not whole is the last. No pixel
- * is decoded. The data may be elsewhere at each call. SDDL_E_ARGUMENT if it is shorter than a GIF's header. */
+/* Indexes up to `capacity` further frames, in file order, and returns how many. A frame that is not whole is the last.
+ * No pixel is decoded. The data may be at another address in each call. SDDL_E_ARGUMENT if it is shorter than a GIF's
+ * header. */
 int64_t sddl_gif_scan(const uint8_t *data, size_t size, sddl_gif_index *index, sddl_gif_frame *frames, size_t capacity);
 /* The delays of `count` frames in nanoseconds; -1 = none. */
 int sddl_gif_delays(const sddl_gif_frame *frames, size_t count, int64_t *nanoseconds);
@@ -111,24 +112,24 @@ typedef struct sddl_png_index {
     uint8_t bit_depth;
     uint8_t colour_type;
     uint8_t interlaced;
-    uint8_t animated;   /* an animation control chunk came in time */
+    uint8_t animated;   /* an animation control chunk came before the picture data */
     int32_t state;      /* sddl_scan_state */
-    uint32_t announced; /* frames and plays of that chunk */
+    uint32_t announced; /* the numbers of frames and plays in that chunk */
     uint32_t plays;
-    int32_t uncertain; /* the file breaks off after the last frame's data: only decoding tells whether that is whole */
-    int32_t more;      /* set by the caller: data will follow, and what is cut off is left for the next call */
-    uint64_t position; /* where the next call goes on; 0 = not begun */
+    int32_t uncertain; /* the file ends after the last frame's data: only decoding shows whether the frame is whole */
+    int32_t more;      /* set by the caller: more data will follow, and what is cut off is left to the next call */
+    uint64_t position; /* where the next call continues; 0 = not begun */
     sddl_span palette; /* bodies of PLTE and tRNS; 0, 0 = none */
     sddl_span transparency;
-    uint64_t frame_count; /* animation frames whose data is there, at most `announced` */
+    uint64_t frame_count; /* animation frames with data, at most `announced` */
     uint64_t span_count;
     uint64_t still_first; /* spans of the default image */
     uint64_t still_count;
-    uint64_t early;         /* where a frame control chunk that came before the animation's stands; 0 = none */
+    uint64_t early;         /* position of a frame control chunk before the animation control chunk; 0 = none */
     sddl_png_frame control; /* the frame whose data is being read */
-    uint8_t controlled;     /* there is one */
-    uint8_t misled;         /* the animation made no sense before any picture data came */
-    uint8_t taken;          /* it counts already: see sddl_png_take() */
+    uint8_t controlled;     /* whether `control` is valid */
+    uint8_t misled;         /* the animation was invalid before any picture data came */
+    uint8_t taken;          /* the frame of `control` is counted already: see sddl_png_take() */
     uint8_t pad;
     uint32_t sequence;
     uint32_t previous; /* kind of the chunk before */
@@ -136,15 +137,15 @@ typedef struct sddl_png_index {
     sddl_lineage next;
 } sddl_png_index;
 
-/* Goes on indexing a file that begins with the PNG signature, until `frame_capacity` further frames are found or `span_capacity`
- * further spans (so that state is SDDL_SCAN_MORE) or the file ends; returns how many frames. The data may be elsewhere at each
- * call. The checksums of all chunks but IDAT and fdAT are verified; a wrong one breaks the file off, or has the chunk skipped if
- * the chunk is ancillary. Those two hold zlib streams, which bring checksums of their own. SDDL_E_ARGUMENT if the header is cut
- * off or broken. */
+/* Continues to index a file that begins with the PNG signature, until `frame_capacity` further frames are found or
+ * `span_capacity` further spans (so that state is SDDL_SCAN_MORE) or the file ends; returns how many frames. The data
+ * may be at another address in each call. The checksums of all chunks but IDAT and fdAT are verified; a wrong one ends
+ * the file there, or has the chunk skipped if the chunk is ancillary. Those two hold zlib streams, which have checksums
+ * of their own. SDDL_E_ARGUMENT if the header is cut off or broken. */
 int64_t sddl_png_scan(const uint8_t *data, size_t size, sddl_png_index *index, sddl_png_frame *frames,
                       size_t frame_capacity, sddl_span *spans, size_t span_capacity);
-/* Where data is still to come: counts the frame whose data was read last, which the caller knows to be whole, before the next
- * chunk says so. Returns 1, with the frame, or 0 if there is none or it counts already. */
+/* While data is still to come: counts the frame whose data was read last, which the caller knows to be whole, before
+ * the next chunk confirms that. Returns 1 and the frame, or 0 if there is no such frame or it is counted already. */
 int sddl_png_take(sddl_png_index *index, sddl_png_frame *frame);
 /* The delays of `count` frames in nanoseconds. */
 int sddl_png_delays(const sddl_png_frame *frames, size_t count, int64_t *nanoseconds);
@@ -179,7 +180,8 @@ enum sddl_draw_flag {
  * sddl_pixel_status. */
 int sddl_gif_draw(const uint8_t *data, size_t size, const sddl_gif_index *index, const sddl_gif_frame *frame,
                   const sddl_canvas *canvas, const sddl_canvas *under, int flags, uint8_t *work, size_t work_size);
-/* The two halves of it: all that the second one needs of the first is in `work`, and it takes all pixels to be there. */
+/* The two halves of sddl_gif_draw(): the first decodes into `work`, the second draws what is there. All pixels must
+ * have been decoded. */
 int sddl_gif_decode(const uint8_t *data, size_t size, const sddl_gif_frame *frame, uint8_t *work, size_t work_size);
 int sddl_gif_paint(const uint8_t *data, size_t size, const sddl_gif_index *index, const sddl_gif_frame *frame,
                    const sddl_canvas *canvas, const sddl_canvas *under, int flags, uint8_t *work, size_t work_size);
@@ -187,12 +189,12 @@ int sddl_gif_paint(const uint8_t *data, size_t size, const sddl_gif_index *index
  * destination in straight alpha, with exact values rounded to nearest. */
 int sddl_draw_pixels(const sddl_canvas *canvas, const sddl_rect *rect, const uint8_t *pixels, size_t size,
                      size_t stride, int blend);
-/* Copies rectangles from one canvas to the same places in another of the same size; without `source`, makes them transparent
- * black. What of them lies in `hole` is left as it is; NULL = nothing. */
+/* Copies rectangles from one canvas to the same places in another of the same size; without `source`, makes them
+ * transparent black. The part of them that lies in `hole` is left as it is; NULL = no part. */
 int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rects, size_t count,
                  const sddl_rect *hole);
-/* Copies rectangles out of a canvas to `saved`, one after the other, rows without gaps, and back. They are clipped to the canvas.
- * Return how many bytes that is; SDDL_E_ARGUMENT if `size` is less. */
+/* Copies rectangles out of a canvas to `saved`, one after the other, rows without gaps, and back. Rectangles are
+ * clipped to the canvas. Both return the number of bytes; SDDL_E_ARGUMENT if `size` is less. */
 int64_t sddl_save(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, uint8_t *saved, size_t size);
 int64_t sddl_put_back(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, const uint8_t *saved,
                       size_t size);
@@ -223,10 +225,11 @@ int sddl_convert_colours(const sddl_canvas *target, const sddl_canvas *source, c
 
 /* ---- PNG: pixels ---- */
 
-/* Bytes that the zlib stream of a frame inflates to; SDDL_E_ARGUMENT where PNG knows no such format, or it is over 2^62 bytes. */
+/* The number of bytes that the zlib stream of a frame inflates to; SDDL_E_ARGUMENT if PNG has no such format, or for
+ * more than 2^62 bytes. */
 int64_t sddl_png_frame_size(const sddl_png_index *index, const sddl_png_frame *frame);
-/* Unfilters, deinterlaces, expands to RGBA and draws a frame where it belongs on the canvas: all of it or, if something is wrong
- * with the rows, nothing. `filtered` is overwritten. Samples of 16 bits lose their low byte. Returns sddl_pixel_status, or
+/* Unfilters, deinterlaces, expands to RGBA and draws a frame at its place on the canvas: all of it or, if the rows are
+ * invalid, nothing. `filtered` is overwritten. Samples of 16 bits lose their low byte. Returns sddl_pixel_status, or
  * SDDL_E_ARGUMENT. */
 int sddl_png_draw(const uint8_t *data, size_t size, const sddl_png_index *index, const sddl_png_frame *frame,
                   uint8_t *filtered, size_t filtered_size, const sddl_canvas *canvas);

@@ -1,4 +1,4 @@
-/* The public C API of sddisplaylink. Its declarations stand in sddisplaylink.cdef.h, which cffi reads as well. */
+/* The public C API of sddisplaylink. The declarations are in sddisplaylink.cdef.h, which cffi reads as well. */
 #ifndef SDDISPLAYLINK_H
 #define SDDISPLAYLINK_H
 

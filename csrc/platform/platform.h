@@ -1,4 +1,5 @@
-/* The few portable primitives. thread_posix.c serves every system; time_posix.c or time_mach.c the clock and the timed wait. */
+/* The few portable primitives. thread_posix.c is for every system; time_posix.c or time_mach.c has the clock and the
+ * timed wait. */
 #ifndef SDDL_PLATFORM_H
 #define SDDL_PLATFORM_H
 
@@ -47,7 +48,8 @@ void sddl_monitor_notify(sddl_monitor *monitor);
 /* Waits, lock held, until notified or `deadline` of sddl_now() (INT64_MAX: for ever); may wake early. False once it is past. */
 bool sddl_monitor_wait_until(sddl_monitor *monitor, int64_t deadline);
 
-/* A thread that blocks every signal and carries `name` (at most 15 characters). It is counted until `run` returns. */
+/* Starts a thread that blocks every signal and has that `name` (at most 15 characters). The thread is counted until
+ * `run` returns. */
 int sddl_thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
 int sddl_thread_count(void);
 

@@ -1,9 +1,9 @@
-/* The public functions of players: handles looked up, arguments checked, locks taken. */
+/* The public functions of players: look up handles, check arguments, lock the source. */
 #include <stdlib.h>
 
 #include "playback/player.h"
 
-enum { ROOM_AT_FIRST = 32 }; /* frames, where none is known yet */
+enum { ROOM_AT_FIRST = 32 }; /* frames, if none is known yet */
 enum { FEW_PLAYERS = 8 };    /* of one command */
 
 static void free_player(sddl_player *player) {
@@ -17,7 +17,7 @@ static void destroy(sddl_object *object) {
     free_player((sddl_player *)object);
 }
 
-/* A player with room for that many frames, none of them there yet; NULL without memory. */
+/* A player with memory for so many frames, and none of them yet; NULL without memory. */
 static sddl_player *new_player(uint32_t capacity) {
     sddl_player *player = calloc(1, sizeof *player);
     int64_t *ends = malloc(capacity * sizeof *ends);
@@ -61,7 +61,8 @@ static void release_all(void **players, uint32_t count) {
         sddl_object_release(players[count]);
 }
 
-/* References to all of them, on one source, or to none; for SDDL_OP_ALIGN the other player's follows. */
+/* References to all of the players if they are on one source, else to none. For SDDL_OP_ALIGN the other player comes
+ * last. */
 static int get_all(const sddl_handle *handles, uint32_t count, uint32_t all, sddl_handle other, void **players) {
     for (uint32_t index = 0; index < all; index++) {
         players[index] = sddl_handle_get(index < count ? handles[index] : other, SDDL_KIND_PLAYER);
@@ -74,7 +75,7 @@ static int get_all(const sddl_handle *handles, uint32_t count, uint32_t all, sdd
     return SDDL_OK;
 }
 
-/* With the source locked, and the player at the present. */
+/* With the source locked, and the player advanced to the present. */
 static sddl_player_info info_of(const sddl_player *player) {
     sddl_position position;
     sddl_player_position(player, &position);
@@ -136,7 +137,7 @@ int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_c
     if (!handles || !command || count == 0 || count == UINT32_MAX)
         return SDDL_E_ARGUMENT;
     uint32_t all = count + (command->op == SDDL_OP_ALIGN);
-    void *few[FEW_PLAYERS]; /* so that stopping one player cannot fail for want of memory */
+    void *few[FEW_PLAYERS]; /* so that stopping one player needs no memory */
     void **players = all <= FEW_PLAYERS ? few : malloc(all * sizeof *players);
     if (!players)
         return SDDL_E_MEMORY;
@@ -152,7 +153,7 @@ int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_c
 
 /* ---- one player ---- */
 
-/* The player, locked and retained, or why not; `status`: whether calls may proceed. */
+/* The player, locked and retained, or an error; `status`: whether calls may proceed. */
 static int enter_if(int status, sddl_handle handle, sddl_player **out) {
     if (status != SDDL_OK)
         return status;
@@ -185,7 +186,8 @@ int sddl_player_get_info(sddl_handle handle, sddl_player_info *out) {
     return leave(player, SDDL_OK);
 }
 
-/* An event that a pause has dropped may still be acted on, by a reader who had it in hand: then its frame is not due again. */
+/* Confirms events up to `serial`. An event that a pause has dropped may still be confirmed, by a reader that had read
+ * it: then its frame is not due again. */
 static void act_on(sddl_player *player, uint64_t serial) {
     uint64_t last = serial < player->serial ? serial : player->serial;
     const sddl_told *told = &player->recent[last % SDDL_RECENT];
@@ -217,7 +219,7 @@ int sddl_player_set_starved(sddl_handle handle, int on) {
     return leave(player, SDDL_OK);
 }
 
-/* The frames that follow the due one; how many. */
+/* Lists the frames that follow the due one; returns how many. */
 static int list_upcoming(const sddl_player *player, uint32_t *out, int capacity) {
     sddl_position position;
     sddl_player_position(player, &position);

@@ -1,4 +1,4 @@
-/* What users may tell a player. Everything here runs with the source locked, between two ticks. */
+/* What each command does to a player. Everything here runs with the source locked, between two ticks. */
 #include <math.h>
 
 #include "playback/player.h"
@@ -15,7 +15,7 @@ void sddl_player_rewind(sddl_player *player) {
     sddl_player_settle(player, 0);
 }
 
-/* The last event is on its way: for users, what it tells has not happened yet. */
+/* The last event has not been confirmed: for users, what it reports has not happened yet. */
 static bool is_telling(const sddl_player *player) {
     return player->told_serial < player->serial;
 }
@@ -35,7 +35,7 @@ static void play(sddl_player *player) {
     sddl_client_set_active(&player->client, true);
 }
 
-/* An event that nobody has acted on is dropped, and told again after the pause. */
+/* An event that the reader has not confirmed is dropped, and posted again after the pause. */
 static void pause(sddl_player *player) {
     if (player->status != SDDL_PLAYING && !(player->status == SDDL_FINISHED && is_telling(player)))
         return;
@@ -53,7 +53,7 @@ static void stop(sddl_player *player) {
     sddl_client_new_epoch(&player->client);
 }
 
-/* Play goes on from `media`, and shows what is there whether it was shown before or not. */
+/* Continues from `media`, and shows the frame there even if it was shown before. */
 static void jump(sddl_player *player, int64_t media) {
     sddl_position position;
     player->media = media;
@@ -97,20 +97,21 @@ void sddl_player_shift_loops(sddl_player *player, int64_t loop, int64_t done) {
     player->timeline.base = 0;
 }
 
-/* Under one showing at a time media time may have run past the end: it turns there. */
+/* Under the policies that show every frame, media time may have passed the end of the timeline. */
 static void stay_within(sddl_player *player) {
     int64_t start = sddl_timeline_start(&player->timeline), total = sddl_timeline_total(&player->timeline);
     player->media = player->media < start ? start : player->media >= total ? total - 1 : player->media;
 }
 
-/* Loops are counted from the other end now: no event says so. */
+/* Loops are counted from the other end now, which is no event for users. */
 static void recount_loops(sddl_player *player, int64_t loops_done) {
     player->loops_done = player->loops_told = loops_done;
     for (int index = 0; index < SDDL_RECENT; index++)
         player->recent[index].loops_done = loops_done;
 }
 
-/* Finite timelines are run through the other way; endless ones go on counting loops, once they are known to be that. */
+/* A finite timeline is traversed in the other direction; an infinite one continues to count loops, once all its frames
+ * are known. */
 static void turn(sddl_player *player, double rate) {
     sddl_position position;
     sddl_player_position(player, &position);
@@ -198,7 +199,7 @@ static void align(sddl_player *player, const sddl_player *other) {
         sddl_player_show_now(player);
 }
 
-/* A loop is one that the player can be in. */
+/* Whether there is such a loop. */
 static bool has_loop(const sddl_player *player, int64_t loop) {
     if (loop == -1)
         return true;

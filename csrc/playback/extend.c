@@ -1,11 +1,11 @@
-/* Frames that come while a player is there already: of an animation that is still being downloaded. */
+/* Adds frames to the timeline of a player whose animation is still being downloaded. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "playback/player.h"
 
-/* Adds what the caller has made sure there is room for. Whatever is due stays due: where loops begin with the last frame,
- * media time changes with it. */
+/* Adds frames, for which there must be memory. The frame that is due stays due: in loops that begin with the last
+ * frame, media time is changed for that. */
 static void grow(sddl_player *player, uint32_t count, bool complete) {
     sddl_position former, present;
     sddl_player_position(player, &former);
@@ -20,12 +20,12 @@ static void grow(sddl_player *player, uint32_t count, bool complete) {
         sddl_player_settle_in(player, &present, player->media - former.begins);
     }
     if (complete && player->timeline.count == 1)
-        player->media = 0; /* time has waited at its end, but it is shown once only */
+        player->media = 0; /* media time waited at the end of the only frame, which is shown once */
     if (complete && sddl_player_backward(player) && !player->timeline.loops)
-        sddl_player_shift_loops(player, 0, 0); /* endless ones count loops on whichever way they go */
+        sddl_player_shift_loops(player, 0, 0); /* infinite timelines count loops upwards in both directions */
 }
 
-/* ---- room for them: the clock's thread waits for the lock, so nothing is allocated or freed under it ---- */
+/* ---- memory for the frames: the clock's thread waits for the lock, so nothing is allocated or freed under it ---- */
 
 static uint32_t enough_for(uint32_t frames) {
     uint32_t room = 32;
@@ -34,7 +34,7 @@ static uint32_t enough_for(uint32_t frames) {
     return room;
 }
 
-/* Gives the player the larger memory, in which what it has is copied; returns the one to be freed. */
+/* Copies the player's durations to the larger memory and uses that; returns the memory to be freed. */
 static int64_t *exchange(sddl_player *player, int64_t *larger, uint32_t capacity) {
     int64_t *former = player->ends;
     memcpy(larger, former, player->timeline.count * sizeof *larger);
@@ -44,7 +44,7 @@ static int64_t *exchange(sddl_player *player, int64_t *larger, uint32_t capacity
     return former;
 }
 
-/* Leaves the player locked, with room for `total` frames. SDDL_E_MEMORY, with it unlocked. */
+/* Locks the player's source once there is memory for `total` frames. On SDDL_E_MEMORY the source is unlocked. */
 static int lock_with_room(sddl_player *player, uint32_t total) {
     sddl_source *source = player->client.source;
     sddl_source_lock(source);

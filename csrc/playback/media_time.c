@@ -1,7 +1,7 @@
-/* A player's media time: from presentation times by the anchor and the rate, and where that is on the timeline. */
+/* A player's media time: computed from presentation times, the anchor and the rate, and located on the timeline. */
 #include "playback/player.h"
 
-#define RESYNC (300 * SDDL_SECOND) /* the system slept: what it slept through is not made up for */
+#define RESYNC (300 * SDDL_SECOND) /* after so long the system must have slept, which is not made up for */
 
 /* ---- where the player is ---- */
 
@@ -76,7 +76,7 @@ bool sddl_player_is_waiting(const sddl_player *player) {
     return timeline->growing && (!timeline->count || sddl_player_backward(player) || sddl_timeline_falls(timeline));
 }
 
-/* The last frame that is there stays until the next one has come: time goes on from there, none of it is lost. */
+/* The last known frame stays until the next one has come: media time waits at its end and continues from there. */
 static void stay_within_reach(sddl_player *player) {
     int64_t end = sddl_timeline_total(&player->timeline);
     if (!player->timeline.growing || player->media < end)

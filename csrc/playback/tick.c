@@ -1,7 +1,7 @@
-/* A player's tick: which showing is due at the new media time, and which event says so. */
+/* A player's tick: finds the showing that is due at the new media time, and posts an event if that has changed. */
 #include "playback/player.h"
 
-/* ---- which showing is due: each says whether play has ended with it ---- */
+/* ---- which showing is due: each function returns whether playback ends with it ---- */
 
 static bool is_still(const sddl_player *player) {
     return player->timeline.count == 1 && !player->timeline.growing;
@@ -12,7 +12,7 @@ static bool is_end(const sddl_player *player, const sddl_position *due) {
     return is_still(player) || (passed && !player->timeline.growing);
 }
 
-/* Time waits at the end of the loop in which a frame is still being decoded. */
+/* Keeps media time within the loop in which a frame is still being decoded. */
 static void stay_in_loop(sddl_player *player, sddl_position *due) {
     const sddl_timeline *timeline = &player->timeline;
     sddl_position awaited;
@@ -34,7 +34,7 @@ static bool choose_absolute(sddl_player *player, sddl_position *next) {
     return is_end(player, next);
 }
 
-/* Makes media time lie within the showing: what has been lost before it is not made up for. */
+/* Moves media time into the showing: lateness is dropped and not made up for. */
 static void drop_lateness(sddl_player *player, const sddl_position *showing) {
     int64_t media = player->media;
     player->media = media >= showing->ends ? showing->begins : media < showing->begins ? showing->ends - 1 : media;
@@ -42,7 +42,7 @@ static void drop_lateness(sddl_player *player, const sddl_position *showing) {
         sddl_player_anchor(player, player->last_target);
 }
 
-/* One step at a time, and only once the present frame has been shown. */
+/* The next showing, and only once the present one has been confirmed. */
 static bool choose_next(sddl_player *player, sddl_position *next) {
     sddl_position due;
     sddl_timeline_at(&player->timeline, player->media, &due);
@@ -64,7 +64,7 @@ static bool choose_next(sddl_player *player, sddl_position *next) {
 
 /* ---- events ---- */
 
-/* The frame is due: counts it, and whatever was passed over or dropped before it. */
+/* Counts the frame that is due, and those that were passed over or dropped before it. */
 static void take_step(sddl_player *player, const sddl_position *next, sddl_event *event) {
     int64_t passed = next->step > player->step ? next->step - player->step : player->step - next->step;
     int64_t fresh = player->posted ? passed : 1;
@@ -88,7 +88,7 @@ static void post(sddl_player *player, const sddl_position *next, sddl_event *eve
     player->recent[player->serial % SDDL_RECENT] = (sddl_told){player->serial, player->frames_due, player->loops_done};
 }
 
-/* Posts an event if there is anything to say. */
+/* Posts an event if a frame is due, a loop is done, or playback has finished. */
 static void announce(sddl_player *player, const sddl_position *next, bool finished, sddl_event *event) {
     bool again = player->repeat && !sddl_player_is_shown(player);
     bool is_due = !player->posted || again || next->step != player->step;

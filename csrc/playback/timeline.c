@@ -1,8 +1,9 @@
 /* From media time to a frame: a pure function, O(log n).
  *
- * A loop is one or two legs, each a run of frames in rising or falling order: outward over all frames and, where the
- * mode bounces, back over those between the ends. A finite bounce closes with one more showing of the frame it began
- * with. While frames are still to come there is one loop without a way back, and there may be no frame at all. */
+ * A loop is one or two runs of frames in ascending or descending order: the first over all frames and, if the mode
+ * bounces, the second in the other order over those between the first and the last. A finite bounce ends with one more
+ * showing of the frame with which it began. While frames are still to come there is one loop of one run, and there may
+ * be no frame at all. */
 #include <stdlib.h>
 
 #include "playback/player.h"
@@ -59,7 +60,7 @@ static int64_t floor_divide(int64_t value, int64_t divisor) {
     return quotient * divisor > value ? quotient - 1 : quotient;
 }
 
-/* The frame whose part of the cumulative durations holds `time`. */
+/* The frame within whose part of the cumulative durations `time` lies. */
 static uint32_t frame_at(const sddl_timeline *timeline, int64_t time) {
     uint32_t low = 0, high = timeline->count - 1;
     while (low < high) {
@@ -85,7 +86,7 @@ static void showing(const sddl_timeline *timeline, leg way, int64_t loop, uint32
     out->step = loop * sddl_timeline_showings(timeline) + ordinal;
     out->begins = sddl_timeline_loop_begins(timeline, loop) + way.begins + before;
     out->ends = out->begins + (end - start);
-    /* the closing showing of a bounce stands where one loop more would begin */
+    /* the last showing of a finite bounce lies where another loop would begin */
     out->loop = timeline->loops && loop >= timeline->loops ? (int64_t)timeline->loops - 1 : loop;
     out->frame = frame;
     out->finished = 0;

@@ -1,9 +1,9 @@
-/* Ticks that a player can do without, and what it makes up for when it is spoken to meanwhile. */
+/* Computes a player's next wake-up, and advances the player to the present before a command or a query. */
 #include "playback/player.h"
 
-#define LONGEST_REST SDDL_SECOND /* so that only a system that slept lets five minutes pass between two ticks */
+#define LONGEST_REST SDDL_SECOND /* so that five minutes between two ticks always mean that the system slept */
 
-/* When media time leaves the showing, going on from the anchor: never told too late, whatever is rounded. */
+/* The presentation time at which media time leaves the showing. Rounded so that it is never too late. */
 static int64_t leaves_at(const sddl_player *player, const sddl_position *showing) {
     bool back = sddl_player_backward(player);
     int64_t way = back ? player->anchor_media - showing->begins + 1 : showing->ends - player->anchor_media;
@@ -23,8 +23,9 @@ int64_t sddl_player_wants(const sddl_player *player) {
         return 0;
     sddl_position due;
     sddl_timeline_step(&player->timeline, player->step, &due);
-    bool is_outside = player->media < due.begins || player->media >= due.ends;   /* aligned with a longer one */
-    bool is_untold = sddl_player_loops_done(player, &due) != player->loops_done; /* now part of another loop */
+    bool is_outside = player->media < due.begins || player->media >= due.ends; /* aligned with a longer player */
+    bool is_untold =
+        sddl_player_loops_done(player, &due) != player->loops_done; /* the showing is part of another loop now */
     if (is_outside || is_untold)
         return 0;
     return player->rate == 0 ? INT64_MAX : leaves_at(player, &due);

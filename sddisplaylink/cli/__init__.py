@@ -21,7 +21,7 @@ FAILED, INTERRUPTED, PIPE_BROKEN = 1, 130, 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that `argv` (default: sys.argv) names and return the exit code.
 
-    Errors are one line on standard error: 1; usage errors leave by SystemExit(2), as argparse has it.
+    Errors are printed in one line on standard error, exit code 1; usage errors raise SystemExit(2), as in argparse.
     """
     try:
         arguments = build_parser().parse_args(argv)
@@ -54,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def settle_output() -> None:
-    """Write what is still buffered, or nowhere if that fails: the interpreter's last flush would complain at length."""
+    """Flush standard output; if that fails, discard it, so that the interpreter's last flush prints no traceback."""
     try:
         print(end="", flush=True)
     except OSError:

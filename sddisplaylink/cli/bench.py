@@ -31,7 +31,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Time each file and print the figures; of several as a list."""
+    """Time each file and print the figures; with --json, those of several files as a list."""
     found = []
     for file in expand(arguments.files):
         found.append({"file": file, **time_file(file, arguments)})
@@ -46,14 +46,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def time_file(file: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """The figures of one file."""
-    data = read_file(file)  # first, so that the disk is not measured
+    data = read_file(file)  # before the measurement, so that reading the disk is not included
     with AnimatedImage.open(data, max_pixels=arguments.max_pixels) as image:
         frames, pixels = image.frame_count, image.width * image.height * image.frame_count
     return summarise([measure(data) for _ in range(arguments.repeat)], frames, pixels)
 
 
 def measure(data: bytes) -> Run:
-    """Open it anew and decode every frame once, in order, as playing it does."""
+    """Open the image and decode every frame once, in order, as a player does."""
     begin = time.perf_counter()
     with AnimatedImage.open(data) as image:
         image.frame(0)
@@ -64,7 +64,7 @@ def measure(data: bytes) -> Run:
 
 
 def summarise(runs: list[Run], frames: int, pixels: int) -> dict[str, Any]:
-    """Fastest and median run: the fastest is the least disturbed one, the median what to expect."""
+    """Fastest and median run: the fastest is the least disturbed, the median is typical."""
     first, every = [run.first_frame for run in runs], [run.all_frames for run in runs]
     return {
         "runs": len(runs),
@@ -79,7 +79,7 @@ def summarise(runs: list[Run], frames: int, pixels: int) -> dict[str, Any]:
 
 
 def readable(facts: dict[str, Any]) -> list[tuple[str, object]]:
-    """The same for people."""
+    """The same as rows of text."""
     rate = f"{facts['frames_per_second']:.0f} frames/s, {facts['megapixels_per_second']:.1f} megapixels/s (median)"
     return [
         ("runs", f"{facts['runs']} of {facts['frames']} frames"),

@@ -17,7 +17,7 @@ fish: sddisplaylink completion fish | source          in ~/.config/fish/config.f
 
 @dataclass
 class Option:
-    """An option of a command: its names, what it is for, and what may follow."""
+    """An option of a command: its names, its help text, and its values."""
 
     names: list[str]
     help: str
@@ -27,7 +27,7 @@ class Option:
 
 @dataclass
 class Command:
-    """A command, its options, and what may stand behind it."""
+    """A command, its options, and its arguments."""
 
     name: str
     help: str
@@ -49,7 +49,7 @@ def add_parser(commands: Any) -> None:
 
 
 def describe(commands: Any) -> None:
-    """Let the command know what the parser understands; to be called when every command has been added."""
+    """Pass the parser to the command; to be called when every command has been added."""
     helps = {action.dest: action.help or "" for action in commands._get_subactions()}
     described = [
         _describe_command(name, helps.get(name, ""), subparser) for name, subparser in commands.choices.items()
@@ -189,5 +189,5 @@ def _fish_switch(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without what a shell's quotes or brackets would end at."""
+    """The text without characters that end quotes or brackets of a shell."""
     return text.translate(str.maketrans("[]:", "(),", "'"))

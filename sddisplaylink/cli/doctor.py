@@ -1,4 +1,4 @@
-"""`sddisplaylink doctor`: what a bug report needs to say."""
+"""`sddisplaylink doctor`: prints the facts for a bug report."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the report, or what CoreVideo does."""
+    """Print the report, or the measurements of CoreVideo."""
     if arguments.probe_corevideo:
         return probe_corevideo.run()
     report = examine()
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def examine() -> dict[str, Any]:
-    """Everything, by topic."""
+    """All facts, by topic."""
     found = diagnostics()
     return {
         "versions": found.pop("versions"),
@@ -78,7 +78,7 @@ def examine() -> dict[str, Any]:
 
 
 def examine_packages() -> dict[str, str]:
-    """Versions of what the views and the decoders use, as far as it is installed; Tk's and its picture format's too."""
+    """Versions of the installed libraries that the views and the decoders use, with Tk's and its picture format's."""
     import importlib.metadata  # not worth loading for the other commands
 
     found = {}
@@ -93,7 +93,7 @@ def examine_packages() -> dict[str, str]:
 
 
 def examine_displays() -> list[dict[str, Any]] | str:
-    """The displays, or why there are none to be seen."""
+    """The displays, or the reason why they are not known."""
     try:
         return [asdict(display) for display in displays()]
     except SDDisplayLinkError as error:
@@ -101,7 +101,7 @@ def examine_displays() -> list[dict[str, Any]] | str:
 
 
 def examine_terminal() -> dict[str, Any] | str:
-    """What the terminal says of itself, or why it cannot be asked."""
+    """The capabilities of the terminal, or the reason why they are not known."""
     try:
         with Screen() as screen:
             size, found = screen.size(), screen.capabilities
@@ -123,7 +123,7 @@ def examine_terminal() -> dict[str, Any] | str:
 
 
 def flatten(report: Any, prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Rows of a table from nested values: their paths are the names."""
+    """Rows of a table for nested values, named by their paths."""
     if isinstance(report, dict):
         for name, value in report.items():
             yield from flatten(value, f"{prefix}.{name}" if prefix else name)

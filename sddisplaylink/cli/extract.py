@@ -1,4 +1,4 @@
-"""`sddisplaylink extract FILE... -o DIR`: every frame as a file, and a manifest that says how long each lasts."""
+"""`sddisplaylink extract FILE... -o DIR`: every frame as a file, and a manifest with their durations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sddisplaylink.images.image import AnimatedImage
 
 BAR = 30
 FORMATS: dict[str, dict[str, Any]] = {"png": {}, "webp": {"lossless": True}, "gif": {}}
-"""How frames are written, and the options that Pillow is given for that."""
+"""Output formats, and Pillow's options for each."""
 MANIFEST = "manifest.json"
 
 
@@ -40,7 +40,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the frames and the manifests, telling how far it has got."""
+    """Write the frames and the manifests, with a progress bar."""
     files = expand(arguments.files)
     for file, directory in zip(files, directories(Path(arguments.output), files), strict=True):
         with open_image(file, arguments) as image:
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def directories(output: Path, files: list[str]) -> list[Path]:
-    """Where the frames of each file go: of a single one to `output`, of several to folders in it, named after them."""
+    """The output folder of each file: `output` for a single file, else folders in it, named after the files."""
     if len(files) == 1:
         return [output]
     names: list[str] = []
@@ -79,7 +79,7 @@ def extract(image: AnimatedImage, file: str, directory: Path, arguments: argpars
 
 
 def describe(image: AnimatedImage, file: str, paths: list[Path]) -> dict[str, Any]:
-    """What the frames' files do not say: how long each lasts, in seconds, and how often they are to be played."""
+    """What the frames' files lack: durations, in seconds, and the number of plays."""
     timed = zip(paths, image.durations, strict=True)
     return {
         "source": file,
@@ -100,7 +100,7 @@ def frame_paths(directory: Path, count: int, suffix: str = "png") -> list[Path]:
 
 
 def write_frame(frame: Frame, path: Path) -> None:
-    """Write it in the format of the path's suffix."""
+    """Write the frame in the format of the path's suffix."""
     kind = path.suffix[1:]
     data = io.BytesIO()
     frame.image.save(data, kind.upper(), **FORMATS[kind])
@@ -108,7 +108,7 @@ def write_frame(frame: Frame, path: Path) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """All or nothing: a file of that name is never half written."""
+    """Write a frame to a file, which is never left incomplete."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("xb") as file:
@@ -120,7 +120,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def progress(total: int) -> Generator[None]:
-    """Draws a bar on standard error, one step at each `next()`, if that is a terminal; wiped off when closed."""
+    """Draws a progress bar on standard error if that is a terminal, one step a `next()`; erases it at the end."""
     shown = sys.stderr.isatty()
     try:
         for done in range(total):

@@ -1,4 +1,4 @@
-"""`sddisplaylink info FILE...`: what files hold. No clock is started."""
+"""`sddisplaylink info FILE...`: the properties of image files. Starts no clock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ORIENTATIONS = {
     7: "mirrored from left to right, then turned right",
     8: "turned left",
 }
-"""What is done to the stored pictures, by EXIF's number."""
+"""How stored pictures are turned, by EXIF's number."""
 
 
 def add_parser(commands: Any) -> None:
@@ -35,7 +35,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what is known of the files. 1 if one of several cannot be read; of the others all is told."""
+    """Print the properties of the files. Returns 1 if one of several cannot be read; the others are printed."""
     files = expand(arguments.files)
     found: list[dict[str, Any]] = []
     for file in files:
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def print_tables(found: list[dict[str, Any]]) -> None:
-    """One for each file, an empty line between them."""
+    """Print one description for each file, with an empty line between them."""
     for number, facts in enumerate(found):
         if number:
             print()
@@ -80,7 +80,7 @@ def frames(image: AnimatedImage) -> list[dict[str, Any]]:
 
 
 def describe(image: AnimatedImage) -> dict[str, Any]:
-    """All that is known of an image; `decoded_bytes` is what its frames take in memory when all are decoded."""
+    """The properties of an image; `decoded_bytes` is the memory for all frames when decoded."""
     return {
         "format": image.format,
         "width": image.width,
@@ -98,7 +98,7 @@ def describe(image: AnimatedImage) -> dict[str, Any]:
 
 
 def readable(facts: dict[str, Any]) -> list[tuple[str, object]]:
-    """The same for people."""
+    """The same as rows of text."""
     loops = facts["loop_count"]
     rows: list[tuple[str, object]] = [
         ("format", facts["format"]),
@@ -117,7 +117,7 @@ def readable(facts: dict[str, Any]) -> list[tuple[str, object]]:
 
 
 def summarise(durations: list[float]) -> str:
-    """How long frames last, in one phrase."""
+    """The durations of frames, in one phrase."""
     shortest, longest = min(durations), max(durations)
     if shortest == longest:
         return f"{format_seconds(shortest)} per frame"

@@ -1,4 +1,4 @@
-"""The files that a command is given: paths, patterns, and `-` for standard input."""
+"""The input files of a command: paths, patterns, and `-` for standard input."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STANDARD_INPUT = "-"
 
 
 def add_files(parser: argparse.ArgumentParser, more: str = "") -> None:
-    """Add the arguments that every command has that reads images."""
+    """Add the arguments of every command that reads images."""
     words = "a path, a quoted pattern such as '*.gif', or - for standard input"
     parser.add_argument("files", metavar="FILE", nargs="+", help=f"{words}{more}")
     parser.add_argument(
@@ -27,20 +27,20 @@ def add_files(parser: argparse.ArgumentParser, more: str = "") -> None:
 
 
 def expand(names: list[str]) -> list[str]:
-    """The files that are meant: a pattern stands for those that match it. Raises SDDisplayLinkError if none does."""
+    """The input files; a pattern is replaced by the files that match it. Raises SDDisplayLinkError if none does."""
     if names.count(STANDARD_INPUT) > 1:
         raise SDDisplayLinkError("standard input (-) can be read only once")
     return [file for name in names for file in _matches(name)]
 
 
 def open_image(file: str, arguments: argparse.Namespace) -> AnimatedImage:
-    """Open it as the command line says."""
+    """Open the image with the options of the command line."""
     source = read_file(file) if file == STANDARD_INPUT else file
     return AnimatedImage.open(source, max_pixels=arguments.max_pixels)
 
 
 def read_file(file: str) -> bytes:
-    """Its content."""
+    """The content of the file."""
     return sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""What the commands print, and the argument types that they share."""
+"""Output and argument types that the commands share."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sddisplaylink.errors import SDDisplayLinkError
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output."""
+    """Print one JSON document."""
     print(json.dumps(value, indent=2))
 
 
 def print_table(rows: Iterable[tuple[str, object]]) -> None:
-    """Names and values in two columns."""
+    """Print names and values in two columns."""
     lines = [(name, one_line(str(value))) for name, value in rows]
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
@@ -33,7 +33,7 @@ def print_columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Non
 
 
 def describe_error(error: Exception) -> str:
-    """One line that says what went wrong."""
+    """The error as one line."""
     if isinstance(error, OSError) and error.strerror:
         return one_line(f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror)
     if isinstance(error, SDDisplayLinkError) and str(error):
@@ -47,17 +47,17 @@ def report_error(error: Exception) -> None:
 
 
 def one_line(text: str) -> str:
-    """The text without anything that could end the line or steer a terminal; a file's name may hold all of it."""
+    """The text with line ends and control characters escaped, which the name of a file may contain."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def warn(text: str) -> None:
-    """One line on standard error; the command goes on."""
+    """Print one line on standard error."""
     print(f"sddisplaylink: {one_line(text)}", file=sys.stderr)
 
 
 def format_bytes(count: int) -> str:
-    """A size as people write it."""
+    """A number of bytes with a unit."""
     if count < 1000:
         return f"{count} bytes"
     value, unit = count / 1000, 0
@@ -67,7 +67,7 @@ def format_bytes(count: int) -> str:
 
 
 def format_seconds(seconds: float) -> str:
-    """Seconds, or milliseconds where that is easier to read."""
+    """A duration in seconds, or in milliseconds if it is short."""
     return f"{seconds * 1000:.4g} ms" if seconds < 1 else f"{seconds:.4g} s"
 
 

@@ -1,4 +1,4 @@
-"""`sddisplaylink play FILE...`: shows animations in this terminal or a window."""
+"""`sddisplaylink play FILE...`: plays animations in this terminal or a window."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when it has finished or a key has ended it, 128 + the signal's number when one has."""
+    """Returns 0 when playback has finished or a key has ended it, 128 + the number of the signal that has ended it."""
     with contextlib.ExitStack() as opened:
         files = expand(arguments.files)
         images = [opened.enter_context(open_image(file, arguments)) for file in files]
@@ -66,8 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def play_unseen(files: list[str], images: list[AnimatedImage], loops: int | None, options: dict[str, Any]) -> int:
-    """Play with nowhere to draw (output into a pipe or a log), what is endless once; say how many frames were shown."""
-    from sddisplaylink.playback.group import PlayerGroup  # not worth loading for the other commands
+    """Play without drawing, infinite animations once, and print how many frames were shown."""
+    from sddisplaylink.playback.group import PlayerGroup  # loaded only when it is needed
     from sddisplaylink.playback.player import AnimatedImagePlayer
 
     players = [AnimatedImagePlayer(image, loop_count=(loops or image.loop_count or 1), **options) for image in images]

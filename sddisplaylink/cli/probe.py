@@ -1,4 +1,4 @@
-"""`sddisplaylink probe`: refresh rate and pacing of this machine."""
+"""`sddisplaylink probe`: measures the refresh rate and pacing of this machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sddisplaylink.errors import ClockError
 from sddisplaylink.playback.pacing_chart import Series, draw, load_figure
 from sddisplaylink.playback.percentile import percentile
 
-PATIENCE = 5.0  # seconds until a clock that does not tick is given up
+PATIENCE = 5.0  # seconds to wait for a tick
 
 
 @dataclass
@@ -27,11 +27,11 @@ class Measurement:
     arrivals: list[float] = field(default_factory=list)
 
     def deviations(self) -> list[float]:
-        """How long after its own time each tick arrived."""
+        """The time from each tick's timestamp to its arrival."""
         return [arrival - tick.timestamp for tick, arrival in zip(self.ticks, self.arrivals, strict=True)]
 
     def summary(self) -> Summary:
-        """The figures; there must be one tick at least."""
+        """The figures. There must be at least one tick."""
         first, last = self.ticks[0], self.ticks[-1]
         periods = sum(tick.missed + 1 for tick in self.ticks[1:])
         mean = (last.timestamp - first.timestamp) / periods if periods else last.period
@@ -46,7 +46,7 @@ class Measurement:
             deviation_p95=percentile(ordered, 95),
             deviation_p99=percentile(ordered, 99),
             deviation_max=ordered[-1],
-            # The first tick tells of what came before it was waited for.
+            # The first tick counts what was missed before the measurement.
             missed=sum(tick.missed for tick in self.ticks[1:]),
             synthetic=sum(tick.synthetic for tick in self.ticks),
         )
@@ -54,7 +54,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Summary:
-    """What is reported, in seconds. A deviation is the tick's arrival in Python minus its own timestamp, absolute."""
+    """The figures, in seconds. A deviation is the absolute time from a tick's timestamp to its arrival in Python."""
 
     clock: str
     refresh_rate: float
@@ -84,7 +84,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure, draw if asked to, print the figures."""
     if arguments.plot:
-        load_figure()  # complains before time has been spent
+        load_figure()  # raises an error before the measurement
     measurement = measure(arguments.clock, arguments.seconds)
     summary = measurement.summary()
     if arguments.plot:
@@ -97,11 +97,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def draw_ticks(ticks: Sequence[Tick], arrivals: Sequence[float], path: str | os.PathLike[str], title: str) -> None:
-    """Draw a clock's ticks and when they arrived, in seconds. Raises what the chart's draw() does."""
+    """Draw a clock's ticks and their arrivals, in seconds. Raises what the chart's draw() raises."""
     series = Series(
         [tick.timestamp for tick in ticks],
         list(arrivals),
-        [0, *(tick.missed for tick in ticks[1:])],  # the first tells of what came before it was waited for
+        [0, *(tick.missed for tick in ticks[1:])],  # the first counts what was missed before the measurement
         noun="tick",
         missed_verb="missed",
         lateness="Ticks arrived in Python after their own time",
@@ -111,7 +111,7 @@ def draw_ticks(ticks: Sequence[Tick], arrivals: Sequence[float], path: str | os.
 
 
 def measure(clock: str | None, seconds: float) -> Measurement:
-    """Take ticks for so long; at least one, or ClockError."""
+    """Record ticks for so many seconds, at least one. ClockError if there is none."""
     with DisplayLink(clock=clock) as link:
         measurement = Measurement(link.clock_name)
         end = time.monotonic() + seconds
@@ -132,7 +132,7 @@ def describe(summary: Summary) -> str:
 
 
 def readable(summary: Summary) -> list[tuple[str, object]]:
-    """The same for people."""
+    """The same as rows of text."""
     deviations = (summary.deviation_p50, summary.deviation_p95, summary.deviation_p99, summary.deviation_max)
     return [
         ("clock", summary.clock),

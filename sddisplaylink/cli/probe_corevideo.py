@@ -1,7 +1,7 @@
-"""`sddisplaylink doctor --probe-corevideo`: what CVDisplayLink does on this Mac, as a table for an issue.
+"""`sddisplaylink doctor --probe-corevideo`: measures CVDisplayLink on this Mac, as a table for an issue.
 
-It is measured through the library, and by CoreVideo's own functions with a function of the C library as their callback:
-Python is never called on a display's thread.
+Measures through the library, and by calls of CoreVideo with a function of the C library as callback: Python is never
+called on a display's thread.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from sddisplaylink.errors import ClockError
 FRAMEWORK = "/System/Library/Frameworks/CoreVideo.framework/CoreVideo"
 TICKS = 60
 CYCLES = 5
-SETTLING = 0.3  # seconds that a link is left alone after its start: released sooner, it has crashed programs
+SETTLING = 0.3  # seconds from the start of a link to its release: released sooner, links have crashed programs
 GLANCE = 0.01
 
 Row = tuple[str, object]
 
 
 def run() -> int:
-    """Print the table, a row as soon as it is known."""
+    """Print the table, each row as soon as it is known."""
     if "corevideo" not in available_clocks():
         raise ClockError("there is no CoreVideo on this system to probe")
     print("| Probe | Result |\n|---|---|", flush=True)
@@ -47,17 +47,17 @@ def probe() -> Iterator[Row]:
     for display in displays():
         yield from probe_ticks(display)
     yield from probe_cycles()
-    if Path(FRAMEWORK).parent.is_dir():  # the file itself is in the system's shared cache
+    if Path(FRAMEWORK).parent.is_dir():  # the library itself is in the system's shared cache
         for display in displays()[:1]:  # there is none while all are asleep
             yield from probe_functions(ctypes.CDLL(FRAMEWORK), display.id)
     found = diagnostics()
     yield "threads at the end", count_threads()
-    yield "timer stood in", f"{found['stalls']} times"
+    yield "replaced by a timer", f"{found['stalls']} times"
     yield "stops abandoned", found["abandoned"]
 
 
 def milliseconds(seconds: float) -> str:
-    """Fit for a table."""
+    """A duration in milliseconds, for the table."""
     return f"{seconds * 1000:.3f} ms"
 
 
@@ -123,7 +123,7 @@ def probe_cycles() -> Iterator[Row]:
 
 
 def timed(call: Callable[[], int]) -> str:
-    """What it returned, and how long it took."""
+    """The result of the call, and its duration."""
     began = time.perf_counter()
     result = call()
     return f"{result} in {milliseconds(time.perf_counter() - began)}"

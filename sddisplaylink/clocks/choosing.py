@@ -1,4 +1,4 @@
-"""From the arguments ``clock`` and ``display`` of a link or a player to the source that they mean."""
+"""Opens the clock source that the arguments ``clock`` and ``display`` of a link or a player name."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ ENVIRONMENT = "SDDISPLAYLINK_CLOCK"
 def resolve_clock(clock: str | ManualClock | None, display: Display | int | None) -> Source:
     """The source for a link's or player's ``clock`` and ``display`` arguments.
 
-    ``clock``: None or ``"auto"`` (the environment variable SDDISPLAYLINK_CLOCK, else the best there is),
+    ``clock``: None or ``"auto"`` (the environment variable SDDISPLAYLINK_CLOCK, else the best of this system),
     ``"corevideo"``, ``"quartzcore"``, ``"timer"``, ``"timer:RATE"`` for a timer of another rate than 60 Hz, or a
-    :class:`ManualClock`.
-    Raises ClockError for a clock or display that this system does not have.
+    :class:`ManualClock`. Raises ClockError for a clock or display that this system does not have.
     """
     if isinstance(clock, ManualClock):
         if clock.is_closed:
@@ -33,7 +32,7 @@ def resolve_clock(clock: str | ManualClock | None, display: Display | int | None
 
 
 def _identify(display: Display | int | None, kind: int) -> int:
-    """The native id of a display: 0 for the main one, however it was named, so that there is one clock for it."""
+    """The native id of a display: always 0 for the main one, so that there is one clock for that."""
     identifier = display.id if isinstance(display, Display) else display
     if identifier is None:
         return 0

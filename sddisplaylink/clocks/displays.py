@@ -28,15 +28,15 @@ class Display:
 
 
 def available_clocks() -> tuple[str, ...]:
-    """The clocks that can be had now, best first: ``"corevideo"`` on macOS, ``"timer"`` everywhere.
+    """The clocks that can be used now, best first: ``"corevideo"`` on macOS, ``"timer"`` everywhere.
 
-    Between them ``"quartzcore"`` (CADisplayLink), on macOS 14 and later, while the process runs an NSApplication.
+    Between them comes ``"quartzcore"`` (CADisplayLink), on macOS 14 and later, while the process runs an NSApplication.
     """
     return tuple(name for name, kind in KINDS.items() if lib.sddl_clock_available(kind) == 1)
 
 
 def displays() -> tuple[Display, ...]:
-    """The active displays as the default clock sees them. Without CoreVideo: one stand-in display of 60 Hz.
+    """The active displays as the default clock sees them. Without CoreVideo: one virtual display of 60 Hz.
 
     Raises ClockError if the system does not answer.
     """

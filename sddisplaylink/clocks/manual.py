@@ -15,7 +15,7 @@ __all__ = ["ManualClock"]
 
 
 class ManualClock:
-    """Virtual time: nothing moves until :meth:`advance` is called. For tests: ours, and of programs that use us.
+    """Virtual time, which passes only when :meth:`advance` is called: for tests of programs that use this library.
 
     Time starts at 0.0; tick *k* = 1, 2, … is at *k* / ``refresh_rate`` seconds, its target one period later.
     """
@@ -48,11 +48,11 @@ class ManualClock:
         return float(self._reached())
 
     def advance(self, seconds: float) -> None:
-        """Let that much time pass. On return every tick in it has been given and every callback it caused has been run.
+        """Let so many seconds pass. On return every tick in them has been given, and every callback has been run.
 
-        Callbacks run where they always do: on the library thread, or, for a ``Dispatcher(thread=False)``, on the
-        calling thread. ``advance(0)`` only runs what is pending. Callbacks that are due because of other clocks are not
-        waited for. Raises ClockError inside a callback, ValueError for a negative time and beyond 292 years.
+        Callbacks run on their dispatcher as always: on the library thread or, for a ``Dispatcher(thread=False)``, on
+        the calling thread. ``advance(0)`` runs pending callbacks alone. Callbacks that are due because of other clocks
+        are not waited for. Raises ClockError inside a callback, ValueError for a negative time and beyond 292 years.
         """
         with self._advance_lock():
             end = self._end_after(seconds)
@@ -77,7 +77,7 @@ class ManualClock:
         return self._is_closed
 
     def close(self) -> None:
-        """End the clock; links and players on it get no more ticks. Idempotent."""
+        """Close the clock; its links and players get no more ticks. Idempotent."""
         self._is_closed = True
         lib.sddl_release(self._owner)
 
@@ -110,7 +110,7 @@ class ManualClock:
         return int((time + Fraction(1, NANOSECONDS)) * self._exact_rate)
 
     def _stamp(self, tick: int) -> int:
-        """When the tick is, in nanoseconds, rounded from its exact time."""
+        """The time of a tick in nanoseconds, rounded."""
         return (2 * tick * NANOSECONDS * self._denominator + self._numerator) // (2 * self._numerator)
 
     def _give_tick(self) -> None:

@@ -11,7 +11,7 @@ __all__ = ["Flushable", "Source", "open_source"]
 
 
 class Flushable(Protocol):
-    """What runs callbacks, as far as a manual clock has to know."""
+    """What a manual clock needs of a dispatcher."""
 
     def is_current(self) -> bool:
         """Whether the caller is inside a callback that runs there."""
@@ -21,7 +21,7 @@ class Flushable(Protocol):
 
 
 class VirtualTime(Protocol):
-    """What moves a manual clock's time, as far as a source has to know."""
+    """What a clock source needs of a manual clock."""
 
     @property
     def handle(self) -> int:
@@ -41,7 +41,7 @@ class Source:
     def __init__(self, owner: Any, rate: float, manual: VirtualTime | None = None) -> None:
         self._owner = owner
         self.handle: int = owner[0] if manual is None else manual.handle
-        self._rate = rate  # what a timer or manual clock was asked for
+        self._rate = rate  # that a timer or manual clock was opened with
         self._manual = manual
         info = self.info()
         self.name = NAMES[info.clock]
@@ -61,7 +61,7 @@ class Source:
 
     @property
     def display(self) -> Display:
-        """The display, or the nearest thing to one that a timer or manual clock has."""
+        """The display; for a timer or manual clock a virtual one with the clock's rate."""
         if self._kind in (lib.SDDL_CLOCK_TIMER, lib.SDDL_CLOCK_MANUAL):
             return Display(0, self._rate, True)
         found = [d for d in displays_of(self._kind) if d.id == self._display or (self._display == 0 and d.is_main)]
@@ -73,7 +73,7 @@ class Source:
             self._manual.register(dispatcher)
 
     def close(self) -> None:
-        """Give the reference back. A manual clock is its maker's to close."""
+        """Release the reference. A manual clock is closed by the program that made it."""
         if self._owner is not None:
             lib.sddl_release(self._owner)
 

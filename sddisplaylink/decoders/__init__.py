@@ -1,1 +1,1 @@
-"""From file bytes to pictures: containers, tiles, composition. Budgets and players are unknown here."""
+"""Decodes image files: containers, tiles, composition. Knows nothing of budgets or players."""

@@ -1,4 +1,4 @@
-"""How a file wants its pixels to be shown: which side is up, and what the colours mean."""
+"""How a file asks for its pixels to be shown: orientation and colour space."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _MOST_ENTRIES = 1000
 
 
 class Appearance(NamedTuple):
-    """What a file says."""
+    """The orientation and colours of a file."""
 
     orientation: int = UPRIGHT
-    """As in EXIF: 1 to 8."""
+    """The orientation as in EXIF: 1 to 8."""
     profile: bytes = b""
-    """The ICC profile of its colours; empty if they are those of sRGB as far as it says."""
+    """The ICC profile of the colours; empty for sRGB."""
     colours: str = ""
-    """What people call them; empty for the profile's own name."""
+    """The usual name of the colour space; empty to use the profile's own name."""
 
 
 AS_STORED = Appearance()
 
 
 class Presentation(NamedTuple):
-    """What of that is done."""
+    """Which conversions are made."""
 
     orient: bool = True
     """Whether frames are turned."""
@@ -40,7 +40,7 @@ IN_BROWSERS = Presentation()
 
 
 def orientation_of(exif: bytes, prefix: bytes = _PREFIX) -> int:
-    """Which side of the picture is up, from 1 to 8, as browsers read it; 1 if nothing, or nonsense, is said of it."""
+    """The orientation, from 1 to 8, as browsers read it; 1 if it is missing or invalid."""
     data = exif.removeprefix(prefix)
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
     if order is None or len(data) < 8:

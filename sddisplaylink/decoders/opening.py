@@ -1,4 +1,4 @@
-"""From the bytes of a file to a decoder."""
+"""Finds the decoder for the bytes of a file."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["ArrivingDecoder", "Source", "open_decoder"]
 
-_GIF_HEADER, _PNG_HEADER = 13, 33  # bytes that a scanner begins with
+_GIF_HEADER, _PNG_HEADER = 13, 33  # bytes that a scanner needs at first
 _WEBP_HEADER = 30  # bytes that tell whether there is an animation
 
 
 def open_decoder(
     data: FileData, limits: Limits, *, native: bool = True, presentation: Presentation = IN_BROWSERS
 ) -> Decoder:
-    """The decoder for the format of `data`; `native`: by our own kernels where there are any, else by Pillow's codecs.
+    """The decoder for the format of `data`; `native`: with the native kernels if the format has any, else with Pillow.
 
     ImageFormatError: no image, no whole frame, or over a limit.
     """
@@ -46,7 +46,7 @@ def open_decoder(
 
 
 class ArrivingDecoder:
-    """Finds out what the bytes are that come in, and which frames are there. Not thread-safe."""
+    """Finds the decoder for data that is still coming in, and counts its frames. Not thread-safe."""
 
     def __init__(
         self, data: IncomingData, limits: Limits, *, native: bool = True, presentation: Presentation = IN_BROWSERS
@@ -60,23 +60,25 @@ class ArrivingDecoder:
         self._decoder: Decoder | None = None
 
     def look(self) -> Decoder | None:
-        """The decoder, once there is a frame. ImageFormatError as soon as it is certain that there will be none.
+        """The decoder, once there is a frame; None before that.
 
-        Files other than GIF and PNG are left until they are there.
+        ImageFormatError as soon as it is certain that none will come.
+
+        Files other than GIF and PNG are not looked at before their end.
         """
         if self._decoder is None:
             self._decoder = self._begun()
         return self._decoder
 
     def count(self, known: int) -> int:
-        """How many frames there are, of which `known` have been counted. ImageFormatError: too many."""
+        """The number of frames so far, of which `known` have been counted already. ImageFormatError: too many."""
         while self._decoder is not None and self._decoder.has_frame(known):
             known += 1
         return known
 
     @property
     def has_ended(self) -> bool:
-        """Whether no more frames will come, whatever else does."""
+        """Whether no more frames will come."""
         return not self._data.is_growing or (self._source is not None and self._source.index.ended)
 
     def _begun(self) -> Decoder | None:
@@ -93,7 +95,7 @@ class ArrivingDecoder:
 
 
 def _tile_source(data: FileData, limits: Limits) -> gif.GifSource | apng.PngSource | None:
-    """The container's; None for another format than these two."""
+    """The reader of a GIF or PNG file; None for another format."""
     if data.startswith(*gif.SIGNATURES):
         return gif.GifSource(data, limits)
     if data.startswith(apng.SIGNATURE):

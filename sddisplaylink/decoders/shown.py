@@ -1,4 +1,4 @@
-"""Frames as they are shown: turned the right side up, and in sRGB."""
+"""Turns frames upright and converts them to sRGB."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def presented(decoder: Decoder, appearance: Appearance, presentation: Presentati
 
 
 class _ShownDecoder:
-    """A Decoder on another one.
+    """A decoder around another one.
 
-    Frames are composed as they are stored, and brought to sRGB as a whole: so they are blended as browsers blend them.
+    Frames are composed as stored, and converted to sRGB as a whole: so they are blended as in browsers.
     """
 
     def __init__(self, decoder: Decoder, orientation: int, colours: Colours | None) -> None:
@@ -56,13 +56,13 @@ class _ShownDecoder:
         self.format = decoder.format
         width, height = decoder.size
         self.size = (height, width) if orientation > 4 else (width, height)
-        self.can_resume = decoder.can_resume and colours is None  # from sRGB there is no way back
+        self.can_resume = decoder.can_resume and colours is None  # sRGB cannot be converted back
         self._memory = FrameMemory(self._stored_size)
         self._info: tuple[ImageInfo, ImageInfo] | None = None
 
     @property
     def info(self) -> ImageInfo:
-        """What the container says, with the size that is shown."""
+        """The facts in the container, with the size of turned frames."""
         stored = self._decoder.info
         if self._info is None or self._info[0] is not stored:
             self._info = stored, replace(stored, size=self.size)
@@ -85,11 +85,11 @@ class _ShownDecoder:
         return _ShownDecoder(copy(self._decoder), self._orientation, self._colours)
 
     def reference(self, index: int) -> int | None:
-        """As of the stored frames."""
+        """As for the stored frames."""
         return self._decoder.reference(index)
 
     def resume(self, index: int, pixels: Buffer) -> None:
-        """Go on from what was shown, turned back."""
+        """Continue from a turned frame, which is turned back."""
         if self._colours is not None:
             raise RuntimeError(f"frame {index} is no base")
         shown = _picture(self.size, pixels)
@@ -110,21 +110,21 @@ class _ShownDecoder:
         return memoryview(picture.transpose(_TURNS[self._orientation]).tobytes())
 
     def cost(self, index: int) -> int:
-        """That of the stored frame, and of going through all of its pixels."""
+        """The cost of the stored frame, and of converting all of its pixels."""
         width, height = self.size
         return self._decoder.cost(index) + 4 * width * height * (16 if self._colours is not None else 2)
 
     def purge(self) -> None:
-        """Give up memory."""
+        """Release all memory that is not needed now."""
         self._memory.clear()
         self._decoder.purge()
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release the data and all buffers."""
         self._memory.close()
         self._decoder.close()
 
 
 def _picture(size: tuple[int, int], pixels: Buffer) -> Image.Image:
-    """Those pixels as an image of Pillow's; they are not copied."""
+    """The pixels as a Pillow image, without copying them."""
     return Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Rectangles that animations are put together of."""
+"""Regions of frames: the rectangles from which animations are composed."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class Disposal(IntEnum):
 
 
 class Blend(IntEnum):
-    """How a tile is drawn."""
+    """How the pixels of a region are drawn."""
 
     SOURCE = 0
-    """Replaces what is there, its alpha included."""
+    """Pixels replace those of the canvas, alpha included."""
     MASK = 1
-    """Pixels are either copied or left out."""
+    """Pixels are copied, transparent ones left out."""
     OVER = 2
-    """Source over destination, with alpha."""
+    """Pixels are blended: source over destination, with alpha."""
 
 
 class Tile(NamedTuple):
-    """Where and how a frame is drawn; the rectangle may reach beyond the canvas."""
+    """The rectangle that a frame draws, and how; it may reach beyond the canvas."""
 
     x: int
     y: int
@@ -42,19 +42,19 @@ class Tile(NamedTuple):
     disposal: Disposal
     blend: Blend
     base: int
-    """The frame over which, once disposed of, this one is drawn; -1 = over nothing, or it replaces everything."""
+    """The frame that this one is drawn over, after its disposal; -1 if no frame is needed."""
     area: Rect
-    """The part of it that lies on the canvas; of no size if none does."""
+    """The part of the rectangle that lies on the canvas; its width is 0 if no part does."""
     number: int
-    """The frame's."""
+    """The index of the frame."""
     record: Any
     """The scanner's structure of the frame."""
     data_size: int
-    """About how many compressed bytes there are."""
+    """The approximate number of compressed bytes."""
 
 
 def clipped(x: int, y: int, width: int, height: int, size: tuple[int, int]) -> Rect:
-    """The part of a rectangle that lies on a canvas; of no size if none does."""
+    """The part of a rectangle that lies on a canvas of that size; all 0 if no part does."""
     if x + width > size[0]:
         width = size[0] - x
     if y + height > size[1]:
@@ -63,7 +63,7 @@ def clipped(x: int, y: int, width: int, height: int, size: tuple[int, int]) -> R
 
 
 def contains(outer: Rect, inner: Rect) -> bool:
-    """True if all of `inner` lies in `outer`; nothing lies anywhere."""
+    """True if all of `inner` lies in `outer`; an empty `inner` always does."""
     x, y, width, height = inner
     if not width:
         return True
@@ -72,43 +72,45 @@ def contains(outer: Rect, inner: Rect) -> bool:
 
 
 class TileSource(ImageFacts, Protocol):
-    """The frames of a container, in the order of the file."""
+    """Reads the frames of a container, in the order of the file."""
 
     def base(self, index: int) -> int:
-        """The tile's `base` alone."""
+        """The `base` of the frame's region."""
 
     def tile(self, index: int) -> Tile:
-        """Where and how a frame is drawn."""
+        """The region of frame `index`."""
 
     def close(self) -> None:
-        """Let go of the data. Nothing else may be called afterwards."""
+        """Release the data. No other method may be called afterwards."""
 
 
 class Painter(Protocol):
     """Decodes tiles and draws them."""
 
     is_slow: bool
-    """Whether drawing even a small tile takes longer than handing it to another thread."""
+    """Whether drawing even a small region takes longer than waking another thread."""
     prepared: tuple[int, object] | None
-    """A frame's number, and the tile that :meth:`prepare` gave, which is drawn when that frame comes next."""
+    """A frame's index and its tile from :meth:`prepare`, which is drawn if that frame is drawn next."""
 
     def __copy__(self) -> Painter:
-        """Another one of the same file, for another thread."""
+        """Another painter of the same file, for another thread."""
 
     def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
-        """Draw a tile on `target`, an sddl_canvas, as sddl_gif_draw() does. Raises whatever Pillow raises.
+        """Draw a region on `target`, an sddl_canvas, as sddl_gif_draw() does.
 
-        False: pixels are missing, and nothing was drawn; what there is can be drawn by `draw_part`.
+        May raise any exception that Pillow raises.
+
+        False if pixels are missing and nothing was drawn; `draw_part` draws the pixels there are.
         """
 
     def draw_part(self, tile: Tile, target: Any) -> None:
-        """Draw as many pixels as there are. ImageFormatError, and nothing is drawn, if that would show no frame."""
+        """Draw the pixels there are. ImageFormatError, and nothing is drawn, if they are too few for a frame."""
 
     def prepare(self, index: int) -> object:
-        """Decode frame `index` ahead; None if that cannot be done here. Any thread; never raises."""
+        """Decode frame `index` ahead; None if that is impossible. Any thread; never raises."""
 
     def worth_preparing(self, index: int) -> bool:
-        """True if another thread would gain by it. Any thread."""
+        """True if decoding the frame on another thread saves time. Any thread."""
 
     def purge(self) -> None:
-        """Give up all memory."""
+        """Release all memory."""

@@ -1,1 +1,1 @@
-"""Where callbacks run: dispatchers, what is subscribed to them, and event loops."""
+"""Dispatchers, which run callbacks; subscribers, whose callbacks they run; and event loops."""

@@ -1,7 +1,7 @@
-"""What a dispatcher has in hand: posted calls, and events for links and players.
+"""Batches of what a dispatcher runs: posted calls, and events for links and players.
 
-An exception may end a dispatcher's turn at any point: Ctrl-C and ``sys.exit()`` in the user's own event loop. A batch
-always knows what is left of it, so that nothing is lost.
+An exception may end a dispatcher's call at any point: Ctrl-C and ``sys.exit()`` in the user's own event loop. A batch
+always knows which of its items are left, so that none is lost.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from sddisplaylink.native import ffi, is_of_exit
 __all__ = ["BATCH", "Batch", "Receiver", "move_all", "report"]
 
 BATCH = 64
-"""Events at a time, at most."""
+"""The largest number of events that are read at a time."""
 
 T = TypeVar("T")
 
 
 class Receiver(Protocol):
-    """What gets the events of a native handle."""
+    """Handles the events of a native handle."""
 
     def handle_event(self, event: Any) -> None:
         """Act on a native event, on the dispatcher's thread; the event is valid until this returns."""
@@ -59,7 +59,7 @@ class Batch:
             subscriber.handle_event(event)
 
     def drop_next(self) -> None:
-        """What was next has been done with."""
+        """Remove the call or event that was run."""
         if self.calls:
             self.calls.popleft()
         else:
@@ -67,20 +67,22 @@ class Batch:
             self._index += 1
 
     def begin_again(self) -> None:
-        """Make room for other events; all have been dropped."""
+        """Reset to read further events; all have been dropped."""
         self._index = 0
 
 
 def move_all(source: collections.deque[T], target: collections.deque[T]) -> None:
-    """Move what is in the one to the end of the other; at no point is an item in neither, whatever interrupts this."""
+    """Move all items of `source` to the end of `target`. An interrupt loses none of them."""
     try:
-        target.extend(starmap(source.popleft, repeat((), len(source))))  # in C: no signal handler runs in between
+        target.extend(
+            starmap(source.popleft, repeat((), len(source)))
+        )  # in C, so that no signal handler runs meanwhile
     except IndexError:  # another thread has taken some
         return
 
 
 def report(error: BaseException) -> None:
-    """Show an exception that nobody catches, whatever the user's ``sys.excepthook`` does."""
+    """Show an exception that is not caught, whatever the user's ``sys.excepthook`` does."""
     if is_of_exit(error):
         return
     try:

@@ -1,4 +1,4 @@
-"""What links, players and groups do at the end of a ``with`` block."""
+"""Closing of links and groups at the end of a ``with`` block."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ClosedByWith:
     """Closed at the end of a ``with`` block; an error in the block is raised rather than one of closing."""
 
     def close(self) -> None:
-        """Stop for good."""
+        """Stop, and release everything."""
         raise NotImplementedError
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""Where callbacks run: one library thread for the whole process, or the user's own event loop."""
+"""Dispatchers run callbacks: on one library thread for the whole process, or in the user's own event loop."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MANY_EVENTS = 3  # at a time
 
 
 class PendingDelivery(Protocol):
-    """What is to be delivered once it has been prepared outside the dispatcher, because of a native source."""
+    """A delivery, caused by a native source, that is being prepared on another thread."""
 
     @property
     def source(self) -> int:
@@ -54,8 +54,8 @@ class Dispatcher:
     :meth:`run_pending` when it becomes readable. :meth:`for_asyncio` does that for asyncio, :meth:`run_async` in a
     task of asyncio or trio.
 
-    What is not run in time coalesces: at most one event of each link or player waits. Raises SDDisplayLinkError if the
-    system refuses the thread.
+    Events that are not handled in time coalesce: at most one event of each link or player is pending. Raises
+    SDDisplayLinkError if the system refuses the thread.
     """
 
     has_thread: bool
@@ -68,7 +68,7 @@ class Dispatcher:
         self._is_closed = False
         self._subscribers: dict[int, weakref.ref[Receiver]] = {}
         self._posted: collections.deque[Callable[[], None]] = collections.deque()
-        self._interrupted: collections.deque[Batch] = collections.deque()  # what an exception kept from being run
+        self._interrupted: collections.deque[Batch] = collections.deque()  # not run because of an exception
         self._callback_error: BaseException | None = None
         self._held: WeakGroup[PendingDelivery] = WeakGroup()
         self._released = WaitList()
@@ -90,14 +90,17 @@ class Dispatcher:
     # ---- for event loops ----
 
     def fileno(self) -> int:
-        """A file descriptor that is readable while something is to be run. It is ours: read nothing from it."""
+        """A file descriptor that is readable while callbacks are due.
+
+        It belongs to the dispatcher: do not read from it.
+        """
         return check(lib.sddl_mailbox_fd(self.mailbox))
 
     def run_pending(self) -> int:
-        """Run, on this thread, the callbacks that are due now; how many events there were. Never blocks.
+        """Run the callbacks that are due now, on this thread; returns the number of events. Never blocks.
 
-        An exception that a callback ends this call with (Ctrl-C, ``sys.exit()``) leaves the other callbacks to the next
-        call. Raises LinkClosedError once closed.
+        If an exception of a callback ends this call (Ctrl-C, ``sys.exit()``), the next call runs the other callbacks.
+        Raises LinkClosedError once closed.
         """
         if self.has_thread:
             raise ClockError("this dispatcher runs its callbacks on its own thread")
@@ -109,10 +112,10 @@ class Dispatcher:
                 return total
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until :meth:`run_pending` has something to do: True; False on timeout. For ``thread=False`` only.
+        """Block until callbacks are due: True; False on timeout. For ``thread=False`` only.
 
-        Raises LinkClosedError once closed, and when the main thread has ended (in a daemon thread it then waits for
-        ever); ValueError for a timeout that is not finite.
+        Raises LinkClosedError once closed, and once the main thread has ended (then a daemon thread waits for ever);
+        ValueError for a timeout that is not finite.
         """
         if self.has_thread:
             raise ClockError("this dispatcher runs its callbacks on its own thread")
@@ -143,7 +146,10 @@ class Dispatcher:
                     raise
 
     def close(self) -> None:
-        """Run no more callbacks. Links and players on it go on in silence; closing them is up to their owners."""
+        """Run no more callbacks.
+
+        Links and players of this dispatcher continue without callbacks until they are closed.
+        """
         self._is_closed = True
         lib.sddl_release(self._owner)
         if self._thread is not None and self._thread is not threading.current_thread():
@@ -156,26 +162,26 @@ class Dispatcher:
         self._subscribers[handle] = weakref.ref(subscriber, partial(self._subscribers.pop, handle))
 
     def unregister(self, handle: int) -> None:
-        """Forget the handle."""
+        """Drop the events of that handle from now on."""
         self._subscribers.pop(handle, None)
 
     def post(self, call: Callable[[], None]) -> None:
         """Have ``call`` run on this dispatcher, before the events that are pending. From any thread.
 
-        A call that an interrupt breaks off is called once more.
+        If an interrupt ends the call, it is made again.
         """
         self._posted.append(call)
         lib.sddl_mailbox_wake(self.mailbox)
 
     def begin_async(self, delivery: PendingDelivery) -> None:
-        """A delivery is under way elsewhere (a frame is being decoded): :meth:`flush` waits for :meth:`end_async`.
+        """A delivery continues on another thread, which decodes a frame: :meth:`flush` waits for :meth:`end_async`.
 
         Held weakly: dropping the delivery ends the wait, too.
         """
         self._held.add(delivery)
 
     def end_async(self, delivery: PendingDelivery) -> None:
-        """The delivery has been made, or will not be."""
+        """The delivery has been completed or cancelled."""
         self._held.discard(delivery)
         self._released.notify()
 
@@ -184,20 +190,20 @@ class Dispatcher:
         return self._running_on == threading.get_ident()
 
     def has_failed(self, error: BaseException) -> None:
-        """This error, about to end :meth:`run_pending`, comes from a callback, which is not to be run again."""
+        """Note that this error, about to end :meth:`run_pending`, is a callback's, which must not be run again."""
         self._callback_error = error
 
     def flush(self, source: int) -> None:
-        """Return when every callback that is due because of that native source has been run: by its thread, or here.
+        """Return when every callback that is due because of that native source has been run, by its thread or here.
 
-        What other sources bring is not waited for, nor anything once this dispatcher is closed.
+        Does not wait for callbacks of other sources, nor for any once this dispatcher is closed.
         """
         if self.is_current():
             raise ClockError("a clock cannot be advanced from inside a callback that it waits for")
         while not self._is_closed and may_wait():
             try:
                 self.run_due(source)
-                self.run_due(source)  # what callbacks have posted meanwhile
+                self.run_due(source)  # for what callbacks have posted meanwhile
                 if not self._is_held(source):
                     return
                 self.await_release(source)
@@ -207,7 +213,7 @@ class Dispatcher:
                 raise
 
     def run_due(self, source: int) -> None:
-        """Have what is due now because of that source run: a part of :meth:`flush`."""
+        """Run what is due now because of that source, or wait until it has been run: part of :meth:`flush`."""
         if not self.has_thread:
             self.run_pending()
             return
@@ -215,14 +221,14 @@ class Dispatcher:
             pass
 
     def await_release(self, source: int) -> None:
-        """Wait, a slice at most, for a held delivery to be posted or made: a part of :meth:`flush`."""
+        """Wait, a slice at most, for an asynchronous delivery to be posted or made: a part of :meth:`flush`."""
         if self.has_thread:
             self.await_elsewhere(source)
         else:
             self.wait(WAIT_SLICE)
 
     def await_elsewhere(self, source: int) -> None:
-        """The same, where another thread runs the callbacks."""
+        """As :meth:`await_release`, if another thread runs the callbacks."""
         self._released.wait(lambda: not self._is_held(source), WAIT_SLICE)
 
     def _is_held(self, source: int) -> bool:
@@ -231,7 +237,7 @@ class Dispatcher:
     # ---- running ----
 
     def _take_and_run(self) -> int:
-        """Run what is there; how many events. Whatever ends this call, what has not been run waits for the next one."""
+        """Run what is pending; the number of events. If an exception ends this call, the next one runs what is left."""
         batches: collections.deque[Batch] = collections.deque()
         try:
             move_all(self._interrupted, batches)
@@ -253,7 +259,7 @@ class Dispatcher:
     def run_batch(self, batch: Batch, count: int) -> None:
         """Run the calls that have been posted, and hand the batch's events, about ``count``, to their subscribers.
 
-        On a thread of its own it reports exceptions; elsewhere they end this, and the batch keeps what is left.
+        A dispatcher with a thread reports exceptions. Otherwise they end this call, and the batch keeps what is left.
         """
         outer = self._running_on
         try:
@@ -271,10 +277,10 @@ class Dispatcher:
         except BaseException as error:
             is_interrupt = not isinstance(error, Exception) and error is not self._callback_error
             self._callback_error = None
-            if self.has_thread:  # everybody's callbacks run on it: no mistake may end it
+            if self.has_thread:  # all callbacks run on it: no exception may end it
                 report(error)
             elif is_interrupt:
-                raise  # what it broke off is still the next of the batch
+                raise  # what it interrupted is still the next of the batch
             batch.drop_next()
             if not self.has_thread:
                 raise
@@ -295,7 +301,7 @@ def _start_thread(dispatcher: Dispatcher) -> threading.Thread:
 
 
 def _serve(mailbox: int, reference: weakref.ref[Dispatcher]) -> None:
-    """The dispatcher's thread: it ends when the mailbox is closed, which dropping the dispatcher does."""
+    """Run a dispatcher's thread until the mailbox is closed, as it is when the dispatcher is dropped."""
     batch = Batch()
     while (count := lib.sddl_mailbox_wait(mailbox, batch.events, BATCH, -1)) >= 0:
         dispatcher = reference()
@@ -334,7 +340,7 @@ class _AsyncioDispatcher(Dispatcher):
         super().close()
 
     def run_due(self, source: int) -> None:
-        """Have what is due run, by the loop if that runs on another thread."""
+        """Run what is due, by the loop if the loop runs on another thread."""
         if _is_running_here(self._loop) or not self._loop.is_running():
             self.run_pending()
             return
@@ -344,7 +350,7 @@ class _AsyncioDispatcher(Dispatcher):
             pass
 
     def await_release(self, source: int) -> None:
-        """Wait for the loop, or run what comes if this is its thread."""
+        """Wait for the loop, or run what is due if this is its thread."""
         if _is_running_here(self._loop) or not self._loop.is_running():
             super().await_release(source)
         else:
@@ -384,14 +390,14 @@ def _is_running_here(loop: asyncio.AbstractEventLoop) -> bool:
         return False
 
 
-# ---- the one that everybody shares ----
+# ---- the shared dispatcher ----
 
 _threaded: WeakGroup[Dispatcher] = WeakGroup()
 _shared: dict[str, Dispatcher] = {}
 
 
 def default_dispatcher() -> Dispatcher:
-    """The dispatcher of all links and players that were given none, made at its first use. Takes no lock."""
+    """The dispatcher of all links and players that were given none, created at its first use. Takes no lock."""
     present = _shared.get("default")
     while present is None or present.is_closed:
         made = Dispatcher()

@@ -1,4 +1,4 @@
-"""What dispatchers have in common that run callbacks in a toolkit's own event loop."""
+"""The common part of the dispatchers that run callbacks in a toolkit's event loop."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LoopDispatcher(Dispatcher):
             self.run_pending()
             return
         while True:
-            # what the first turn found half done is done by the second
+            # two iterations: what the first found unfinished is finished in the second
             self._await_turn()
             self._await_turn()
             if lib.sddl_mailbox_pending_of(self.mailbox, source) <= 0 or not may_wait():
@@ -42,7 +42,7 @@ class LoopDispatcher(Dispatcher):
             self.await_elsewhere(source)
 
     def _await_turn(self) -> None:
-        """Wait until the loop has run what is posted here, or cannot do so any more."""
+        """Wait until the loop has run what is posted here, or has ended."""
         turn = Wakeup()
         self.post(turn.wake)
         while not turn.wait(WAIT_SLICE) and not self.is_closed and may_wait():

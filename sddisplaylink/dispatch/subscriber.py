@@ -1,4 +1,4 @@
-"""What display links and players are made of alike: a kept error, whose callbacks run, and where they run."""
+"""The common parts of display links and players: pending errors, running callbacks, and their dispatcher."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["CallbackActivity", "DispatcherBinding", "PendingError"]
 
 
 class PendingError:
-    """An exception raised in a callback, kept until somebody receives it.
+    """An exception raised in a callback, kept until it is raised again elsewhere.
 
-    One that nobody receives goes to ``sys.unraisablehook`` when the kept error is dropped.
+    An exception that is not raised again goes to ``sys.unraisablehook`` when it is dropped.
     """
 
     __slots__ = ("_kept",)
@@ -38,12 +38,12 @@ class PendingError:
             self._kept = _KeptError(error)
 
     def forget(self, error: BaseException) -> None:
-        """The error has reached somebody."""
+        """Drop the error, which is raised elsewhere."""
         if self.error is error:
             self.pop()
 
     def pop(self) -> BaseException | None:
-        """The stored error, which is not stored any more."""
+        """Remove the stored error and return it."""
         kept, self._kept = self._kept, None
         if kept is None:
             return None
@@ -60,8 +60,8 @@ class PendingError:
 class _KeptError:
     """An error that raises itself when it is dropped, for ``sys.unraisablehook`` to show.
 
-    An object of its own, so that a link or player without an error has no ``__del__``: Python would lose a Ctrl-C that
-    falls into one.
+    A separate object, so that a link or player without an error has no ``__del__``, in which Python would lose a
+    Ctrl-C.
     """
 
     __slots__ = ("error",)
@@ -75,19 +75,20 @@ class _KeptError:
 
 
 class CallbackActivity:
-    """Which threads are inside the callbacks of one link or player, and how to wait until they have left."""
+    """Knows which threads are inside the callbacks of one link or player, and waits until they have left."""
 
     __slots__ = ("_idle", "_threads")
 
     def __init__(self) -> None:
-        self._threads: list[int] = []  # a thread is in it once for every callback that it is inside
+        self._threads: list[int] = []  # one entry for each callback that a thread is inside
         self._idle = WaitList()
 
     def run(self, action: Callable[..., object], *arguments: object) -> None:
         """Call ``action`` as a callback."""
         thread = threading.get_ident()
         try:
-            # first here, and first undone below: Python looks for signals after a call, not between these
+            # the first statement here and in the finally block: Python handles signals after calls, not between these
+            # statements
             self._threads.append(thread)
             action(*arguments)
         finally:
@@ -102,8 +103,8 @@ class CallbackActivity:
     def wait_idle(self, timeout: float = 1.0) -> None:
         """Wait until no callback runs on another thread.
 
-        Bounded, so that a caller who holds a lock which the callback wants is delayed and not stuck. Returns at once in
-        a forked child, which has no other thread.
+        Bounded, so that a caller who holds a lock that the callback needs is delayed and not deadlocked. Returns at
+        once in a forked child, which has no other thread.
         """
         if self._threads and not is_forked():
             here = threading.get_ident()
@@ -111,10 +112,10 @@ class CallbackActivity:
 
 
 class DispatcherBinding:
-    """Which dispatcher runs the callbacks of one player: its own, or for the time of a loop over frames the loop's.
+    """Knows which dispatcher runs the callbacks of one player: its own or, during a loop over its frames, the loop's.
 
-    What the player waits for, and what is posted for it, moves along. A dispatcher that the player has left may still
-    have an event in hand: it finds out by ``current.is_current()``, and passes the event on with :meth:`post`.
+    What the player waits for, and what is posted for it, moves along. A dispatcher from which the player has moved may
+    still have read an event: ``current.is_current()`` is False there, and the event is passed on with :meth:`post`.
     """
 
     __slots__ = ("_calls", "_handle", "_lock", "_under_way", "current", "home")
@@ -131,7 +132,7 @@ class DispatcherBinding:
         """Have ``call`` run once on the current dispatcher. From any thread; never waits."""
         self._calls.append(call)
         dispatcher = None
-        while dispatcher is not self.current:  # moved meanwhile: the former one may not run any more
+        while dispatcher is not self.current:  # moved meanwhile: the former dispatcher may be closed
             dispatcher = self.current
             dispatcher.post(self._run_next)
 
@@ -154,7 +155,7 @@ class DispatcherBinding:
             dispatcher.end_async(delivery)
 
     def set_home(self, dispatcher: Dispatcher, receiver: Receiver) -> None:
-        """Let callbacks run there from now on, but after a loop that has them at the moment."""
+        """Run callbacks there from now on; during a loop over frames, from its end on."""
         with self._lock:
             is_at_home = self.current is self.home
             self.home = dispatcher
@@ -162,14 +163,14 @@ class DispatcherBinding:
                 self._move(dispatcher, receiver)
 
     def lend(self, dispatcher: Dispatcher, receiver: Receiver) -> None:
-        """Let callbacks run there until :meth:`take_back`. ClockError if another loop has them."""
+        """Run callbacks there until :meth:`take_back`. ClockError during another loop over frames."""
         with self._lock:
             if self.current is not self.home:
                 raise ClockError("another loop takes the frames of this player")
             self._move(dispatcher, receiver)
 
     def take_back(self, receiver: Receiver) -> None:
-        """Let callbacks run at home again."""
+        """Run callbacks on the player's own dispatcher again."""
         with self._lock:
             former = self.current
             try:

@@ -1,4 +1,4 @@
-"""Waiting for a change that another thread makes, without a lock that both of them take."""
+"""Waits for a change that another thread makes, without a lock that both threads take."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ __all__ = ["WaitList"]
 class WaitList:
     """The threads that wait for one thing to change.
 
-    Each of them waits for a lock of its own, which whoever makes the change releases. So :meth:`notify` never waits,
-    may be called from anywhere, and a signal or a finaliser at any point leaves nothing locked for the others.
+    Each of them waits for a lock of its own, which the thread that makes the change releases. So :meth:`notify` never
+    waits and may be called anywhere, and a signal or a finaliser at any point leaves no lock taken.
     """
 
     __slots__ = ("gates",)
 
     def __init__(self) -> None:
         self.gates: list[threading.Lock] = []
-        """Not empty while somebody waits."""
+        """One lock for each thread that waits."""
 
     def notify(self) -> None:
-        """Let every waiting thread look again."""
+        """Have every waiting thread check its condition again."""
         _open(self.gates)
 
     def wait(self, is_done: Callable[[], bool], timeout: float | None = None) -> bool:
         """Return True once ``is_done()`` does, False after ``timeout`` seconds or once the main thread has ended.
 
-        A daemon thread waits on then, and for ever once the clocks have stopped. Signal handlers run meanwhile.
+        A daemon thread continues to wait then, for ever once the clocks have stopped. Signal handlers run meanwhile.
         ValueError for a timeout that is not finite.
         """
         deadline = deadline_after(timeout)
@@ -50,7 +50,7 @@ class WaitList:
         gate = threading.Lock()
         gate.acquire()
         try:
-            self.gates.append(gate)  # before asking again: whatever changes from now on opens the gate
+            self.gates.append(gate)  # before the next check: any later change releases it
             _gates.add(gate)
             return is_done() or not may_wait() or _pass(gate, deadline)
         finally:
@@ -59,7 +59,7 @@ class WaitList:
 
 
 def _pass(gate: threading.Lock, deadline: float | None) -> bool:
-    """Wait until the gate is opened; False if that has not happened by the deadline."""
+    """Wait until the lock is released; False if that has not happened by the deadline."""
     if deadline is None:
         return gate.acquire()
     return gate.acquire(timeout=min(max(deadline - time.monotonic(), 0.0), threading.TIMEOUT_MAX))
@@ -69,18 +69,18 @@ def _open(gates: list[threading.Lock]) -> None:
     while gates:
         try:
             gates.pop().release()
-        except (IndexError, RuntimeError):  # another thread has opened it
+        except (IndexError, RuntimeError):  # another thread has released it
             continue
 
 
 def _forget(gate: threading.Lock, gates: list[threading.Lock]) -> None:
     try:
         gates.remove(gate)
-    except ValueError:  # opened in this moment
+    except ValueError:  # released at this moment
         return
 
 
-# ---- the end of the main thread wakes whoever waits ----
+# ---- the end of the main thread wakes all waiting threads ----
 
 _gates: set[threading.Lock] = set()
 

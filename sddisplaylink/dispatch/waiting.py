@@ -2,7 +2,7 @@
 
 ``threading.Condition``, and what is built on it (Event, Semaphore, Queue), take their lock in Python code: a signal
 handler that raises between that and the ``with`` block leaves the lock held for ever. Here every waiting thread has a
-plain lock of its own, which nobody else takes.
+plain lock of its own, which no other thread takes.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Wakeup:
 
 
 def wait_for_mailbox(mailbox: int, out: Any, capacity: int, deadline: float | None) -> int:
-    """``sddl_mailbox_wait()`` until that time.monotonic(), or for ever: how many events there are.
+    """Call ``sddl_mailbox_wait()`` with a deadline by time.monotonic(), or None; the number of events.
 
-    0 at the deadline, on a wake, and at the latest after WAIT_SLICE seconds: look whether to wait on. LinkClosedError
-    once the mailbox is closed; in a daemon thread it never returns once the interpreter is exiting.
+    0 at the deadline, on a wake, and at the latest after WAIT_SLICE seconds: then check whether to wait again. Raises
+    LinkClosedError once the mailbox is closed; in a daemon thread it never returns once the interpreter is exiting.
     """
     left = _slice_before(deadline)
     count = lib.sddl_mailbox_wait(mailbox, out, capacity, nanoseconds(max(left, 0.0)))

@@ -1,1 +1,1 @@
-"""Decoded frames: the frame itself, its pixels, and the cache that an image and its players share."""
+"""Decoded frames: the frame, its pixels, and the cache that an image and its players share."""

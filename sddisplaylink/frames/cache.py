@@ -1,4 +1,4 @@
-"""What has come of the frames of one image: those that are decoded and held, and those that cannot be."""
+"""The cache of one image's frames: decoded frames, and errors of frames that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _EVICTED_AT_ONCE = 2
 class FrameCache:
     """The frames that the newest plan keeps, never more of them than fit.
 
-    Any thread may call anything, and no lock is taken: each change of a mapping is one step of the interpreter, a frame
-    never changes, and is complete before it is stored.
+    Any thread may call any method, and no lock is taken: each change of a mapping is atomic, a frame never changes, and
+    is complete before it is stored.
     """
 
     def __init__(self, frame_bytes: int, name: str) -> None:
@@ -28,11 +28,11 @@ class FrameCache:
         """Why frames cannot be decoded, also those that are composed from a broken one."""
         self.plan = Plan(ahead_back=lookahead(frame_bytes))
         self.log_bytes = 0
-        """Bytes that the decoder's edit log takes beside the frames."""
+        """Bytes of the decoder's edit log, a part of :attr:`nbytes`."""
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all that is held."""
+        """Bytes of the frames and of the edit log."""
         return len(self.frames) * self.frame_bytes + self.log_bytes
 
     def outcome(self, index: int) -> Frame | ImageFormatError | None:
@@ -43,7 +43,7 @@ class FrameCache:
         return frame
 
     def follow(self, plan: Plan) -> None:
-        """Hold what `plan` keeps from now on, and no more than fits."""
+        """Keep the frames of `plan` from now on, and no more than fit."""
         self.plan = plan
         if (surplus := len(self.frames) - plan.capacity) > 0:
             for index in sorted(self.frames, key=plan.kept.__contains__)[:surplus]:
@@ -52,7 +52,7 @@ class FrameCache:
     def evict(self, most: int = _EVICTED_AT_ONCE) -> None:
         """Evict frames that are not kept, the oldest first.
 
-        A few at a time, before a frame is composed: memory that has just become free is the cheapest to compose in.
+        A few at a time, before a frame is composed: memory that was just freed is the fastest to compose in.
         """
         kept = self.plan.kept
         if isinstance(kept, range):  # all frames
@@ -68,7 +68,7 @@ class FrameCache:
         return index in plan.kept and len(self.frames) < plan.capacity
 
     def store(self, frame: Frame) -> None:
-        """Hold a frame for which there was room, unless another thread has filled that meanwhile."""
+        """Hold a frame for which there was room, unless another thread has used that room meanwhile."""
         self.frames[frame.index] = frame
         if len(self.frames) > self.plan.capacity:
             self.frames.pop(frame.index, None)

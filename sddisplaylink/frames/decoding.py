@@ -1,4 +1,4 @@
-"""How one frame comes about: the cheapest decode path to it, taken a frame at a time."""
+"""Decodes frames: finds the cheapest decode path to a frame, and follows it one frame at a time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sddisplaylink.frames.timeline import Timeline
 __all__ = ["Decoding"]
 
 LONG_COST = 3 << 20
-"""Bytes of pixels: where a frame takes that long, it may pay to have the next ones decoded by other threads."""
-_NEAR = 4  # frames: to undo no more is faster than anything else
+"""Bytes of pixels. If a frame costs that much, other threads decode the next ones ahead."""
+_NEAR = 4  # frames: undoing at most so many is faster than any other path
 
 
 class Decoding:
@@ -23,7 +23,7 @@ class Decoding:
 
     def __init__(self, decoder: Decoder, cache: FrameCache, timeline: Timeline) -> None:
         self.state: object = None
-        """A note of whoever lends it: what has been asked of the decoder so far."""
+        """A note of the lender: the latest purge of the decoder."""
         self._decoder = decoder
         self._cache = cache
         self._timeline = timeline
@@ -37,7 +37,10 @@ class Decoding:
     # ---- paths ----
 
     def path(self, goal: int) -> deque[int]:
-        """The frames to compose for `goal`, that one last. ImageFormatError: one of those before it is broken."""
+        """The frames to compose for frame `goal`, in order; `goal` comes last.
+
+        ImageFormatError: one of those before it is broken.
+        """
         if self._goal != goal:
             self._resume, self._path = self._find_path(goal)
             self._goal = goal
@@ -53,8 +56,9 @@ class Decoding:
     def step(self, goal: int, awaited: Container[int] = ()) -> Frame | None:
         """Compose one frame on the path to `goal`, and hold it if it is worth its memory.
 
-        Returned is the frame if it is held, the goal, or `awaited`. ImageFormatError: the frame or one before it is
-        broken, which is remembered for all that it concerns. Whatever goes wrong, the next step finds another path.
+        Returns the frame if it is held, the goal, or `awaited`. ImageFormatError if the frame or one before it is
+        broken, which is remembered for all frames that depend on it. After an exception the next step finds another
+        path.
         """
         cache = self._cache
         cache.evict()
@@ -91,27 +95,27 @@ class Decoding:
         return index
 
     def _following(self, index: int, path: deque[int]) -> list[int]:
-        """The frames that are probably decoded next, after frame `index`, its path first."""
-        if path and path[-1] < index:  # changes are undone, nothing is decoded
+        """The frames that will probably be decoded after frame `index`: its path, then the requested ones."""
+        if path and path[-1] < index:  # undoing decodes nothing
             return []
         held, order = self._cache.frames, self._cache.plan.order
         return [*path, *[other for other in order if other not in held and other not in (index, *path)]]
 
     def purge(self) -> None:
-        """Give up all memory that can be had again."""
+        """Release all memory that is not needed now."""
         self._goal = self._resume = None
         self._decoder.purge()
         self._count_log()
 
     def close(self) -> None:
-        """Let go of the data. Nothing else may be called afterwards."""
+        """Release the data. No other method may be called afterwards."""
         self._decoder.close()
 
     def _find_path(self, goal: int) -> tuple[Frame | None, deque[int]]:
-        """The held frame to resume from, if any, and what to compose then.
+        """The held frame to resume from, if any, and the frames to compose then.
 
-        From where the decoder stands, from the nearest held frame before `goal`, or from a frame that needs none before
-        it.
+        The path begins at the decoder's current frame, at the nearest held frame before `goal`, or at a frame that
+        needs none before it.
         """
         decoder, cache = self._decoder, self._cache
         reference = decoder.reference(goal)
@@ -134,7 +138,7 @@ class Decoding:
         return resume, deque(frames)
 
     def _path_back(self, goal: int, most: int) -> tuple[Frame | None, deque[int]] | None:
-        """Undoing changes from a later frame that is no more than `most` frames off; None if that cannot be done."""
+        """The path that undoes changes from a later frame, at most `most` frames away; None if there is none."""
         if not self._log_room or self._log is None:
             return None
         back = self._log.path_back(goal, self._cache.frames, most)
@@ -149,7 +153,7 @@ class Decoding:
     # ---- the edit log ----
 
     def keep_log(self, room: int) -> None:
-        """Have the changes of the frames that are composed recorded in so many bytes; 0: none."""
+        """Record the changes of composed frames in at most `room` bytes; 0: no log."""
         if room != self._log_room and self._log is not None:
             self._goal = self._resume = None
             self._log.keep_log(room)
@@ -161,5 +165,5 @@ class Decoding:
             self._cache.log_bytes = self._log.log_bytes
 
     def log_reach(self, frame_count: int, room: int) -> int:
-        """How many frames an edit log of so many bytes leads back, about; 0 if it does not pay."""
+        """About how many frames an edit log of `room` bytes can undo; 0 if a log is not worth its memory."""
         return self._log.log_reach(frame_count, room) if self._log is not None else 0

@@ -1,4 +1,4 @@
-"""One decoded picture of an animation."""
+"""One decoded frame of an animation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Frame"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
 class Frame:
-    """A complete picture as it is shown, immutable; it stays valid after its image is closed.
+    """A complete picture as it is shown. Immutable; valid even after its image is closed.
 
     Frames compare by identity. ``numpy.asarray(frame)`` copies nothing: a read-only (height, width, 4) array of uint8.
     """
@@ -25,9 +25,9 @@ class Frame:
     index: int
     """Number of the frame in its image, from 0."""
     timestamp: float
-    """When the frame begins in one forward showing of the image, in seconds."""
+    """When the frame begins in one forward loop of the image, in seconds."""
     duration: float
-    """How long the frame is shown, in seconds, after the image's timing rule."""
+    """How long the frame is shown, in seconds, by the image's timing rule."""
     size: tuple[int, int]
     """(width, height) in pixels, the same for every frame of an image."""
     rgba: memoryview
@@ -48,19 +48,19 @@ class Frame:
 
     @property
     def image(self) -> Image.Image:
-        """A new PIL image (mode RGBA) at every call, a copy: what is done to it does not change the frame."""
+        """A new PIL image (mode RGBA) at every call: a copy, so that changing the image does not change the frame."""
         return Image.frombytes("RGBA", self.size, self.rgba)
 
     def buffer(
         self,
-        format: PixelFormat = "RGBA",  # noqa: A002 -- Pillow's and Qt's word for it
+        format: PixelFormat = "RGBA",  # noqa: A002 -- the name in Pillow and Qt
         *,
         row_alignment: SupportsIndex = 1,
         out: WriteableBuffer | None = None,
     ) -> PixelBuffer:
-        """The pixels in another layout, converted without holding the interpreter.
+        """The pixels in another layout, converted without holding the interpreter lock.
 
-        ``"RGBA"`` with rows as long as they are is the frame's own memory; anything else is new memory, or `out`.
+        ``"RGBA"`` without padding of rows is the frame's own memory; anything else is new memory, or `out`.
 
         Args:
             format: ``"RGBA"`` or ``"BGRA"``, straight alpha; ``"RGBa"`` or ``"BGRa"``, colours premultiplied by alpha

@@ -18,7 +18,7 @@ _CLOSED = object()
 class LentDecoder:
     """Lends a decoder to one thread at a time, without a lock: the decoder is in a queue, or its borrower has it.
 
-    A signal can lose a decoder between the two. Whoever finds none therefore gets a copy.
+    A signal can lose a decoder between the two. A thread that finds none therefore gets a copy.
     """
 
     def __init__(self, decoder: Decoder, cache: FrameCache, timeline: Timeline) -> None:
@@ -27,21 +27,21 @@ class LentDecoder:
         self._cache = cache
         self._timeline = timeline
         self._idle: SimpleQueue[Decoding] = SimpleQueue()
-        self._state: object = None  # another object after each purge
+        self._state: object = None  # a new object after each purge
 
     def borrow(self, timeout: float = 0.0) -> Decoding:
-        """The decoder, for which another thread may be waited for so many seconds, or else a copy."""
+        """The decoder, after waiting at most `timeout` seconds for another thread, or else a copy."""
         return self.borrow_idle(timeout) or Decoding(copy(self._decoder), self._cache, self._timeline)
 
     def borrow_idle(self, timeout: float = 0.0) -> Decoding | None:
-        """The decoder if nobody uses it."""
+        """The decoder, or None if it is still in use after `timeout` seconds."""
         try:
             return self._idle.get(timeout=timeout)
         except Empty:
             return None
 
     def give_back(self, decoding: Decoding) -> None:
-        """Let others have the decoder, after what has been asked for meanwhile."""
+        """Make the decoder available again, purged or closed if that was requested meanwhile."""
         state = self._state
         if state is _CLOSED:
             decoding.close()

@@ -1,4 +1,4 @@
-"""Who holds decoded frames, and gives some back when memory is short."""
+"""Knows all pools of decoded frames, and purges them when memory is short."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ _REDUCED_FOR = 30.0
 
 
 class Purgeable(Protocol):
-    """Something that holds memory which it could do without."""
+    """Holds memory that it can release."""
 
     @property
     def nbytes(self) -> int:
-        """How much."""
+        """The bytes held."""
 
     def purge(self) -> None:
-        """Give up what is not shown. Never waits."""
+        """Release all frames that are not shown. Never waits."""
 
 
 class MemoryMonitor:
-    """Knows all pools, weakly, and purges them when memory is short. A workload of the shared worker.
+    """Refers to all pools weakly, and purges them when memory is short. A workload of the shared worker.
 
-    The system is asked once in a while, when memory is being used: no thread, and no descriptor that stays open.
+    The system is asked at intervals, while images are in use: without a thread, and without a descriptor that stays
+    open.
     """
 
     def __init__(
@@ -44,13 +45,13 @@ class MemoryMonitor:
         self.renew()
 
     def renew(self) -> None:
-        """Begin without pools: those of another process are not for this one to purge."""
+        """Forget all pools: those of the parent process are not for this one to purge."""
         self.is_queued = False
         self.pools: dict[ref[Purgeable], None] = {}
 
     @property
     def share(self) -> float:
-        """The part of a budget that may be used now: a quarter for half a minute after memory was short."""
+        """The part of a budget that may be used now: a quarter for half a minute after memory was short, else 1."""
         return 0.25 if self._reduced_until and self._clock() < self._reduced_until else 1.0
 
     @property
@@ -59,16 +60,19 @@ class MemoryMonitor:
         return sum([pool.nbytes for pool in self._alive()])
 
     def add(self, pool: Purgeable) -> None:
-        """Have `pool` purged as well. Never waits."""
+        """Purge `pool` under pressure as well. Never waits."""
         self.pools[ref(pool, self.pools.pop)] = None
 
     def poll(self) -> None:
-        """Called now and then while frames are used: has the worker check, if it is time. Any thread, never waits."""
+        """Have the worker check the memory pressure, if that is due.
+
+        Called while frames are used: any thread, never waits.
+        """
         if self._clock() >= self._next_check:
             shared_worker().submit(self)
 
     def work(self) -> bool:
-        """Check, and purge all pools if memory is short. Worker thread."""
+        """Check the memory pressure, and purge all pools if memory is short. Worker thread."""
         now = self._clock()
         if now >= self._next_check:
             self._next_check = now + _CHECK_EVERY
@@ -79,7 +83,7 @@ class MemoryMonitor:
         return False
 
     def _alive(self) -> list[Purgeable]:
-        known = self.pools.copy()  # in one step: other threads add to it meanwhile
+        known = self.pools.copy()  # an atomic copy: other threads add pools meanwhile
         return [pool for reference in known if (pool := reference()) is not None]
 
 

@@ -1,6 +1,6 @@
-"""What macOS says of the machine's memory: how much is available, and whether it runs short. Asked by ctypes.
+"""The machine's memory on macOS: how much is available, and whether it runs short, by ctypes.
 
-Written after Apple's headers <mach/vm_statistics.h>, <mach/host_info.h> and <sys/sysctl.h>; run on a stand-in only.
+Written from Apple's headers <mach/vm_statistics.h>, <mach/host_info.h> and <sys/sysctl.h>; tested on a stand-in only.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _hosts: dict[int, int] = {}  # of this process, by its id: each call of mach_hos
 
 
 class VMStatistics64(ctypes.Structure):
-    """``vm_statistics64_data_t``, as it has been since OS X 10.9; later fields are not asked for."""
+    """``vm_statistics64_data_t``, as it has been since OS X 10.9; later fields are not read."""
 
     _fields_ = (
         *[(name, ctypes.c_uint32) for name in ("free", "active", "inactive", "wired")],
@@ -41,9 +41,9 @@ _COUNT = ctypes.sizeof(VMStatistics64) // ctypes.sizeof(ctypes.c_uint32)
 
 
 def available_bytes(library: Any = None) -> int | None:
-    """Memory that is free, or holds what need not be kept (inactive pages), in bytes; None if macOS does not say.
+    """Memory that is free, or can be freed (inactive pages), in bytes; None if macOS does not report it.
 
-    `library` has the C library's functions as attributes: that of this process unless a test gives another.
+    `library` has the C library's functions as attributes; by default that of this process, for tests another one.
     """
     try:
         found = ctypes.CDLL(None) if library is None else library
@@ -63,7 +63,7 @@ def available_bytes(library: Any = None) -> int | None:
 def pressure_percent(library: Any = None) -> float:
     """How short memory is, on the scale of Linux's pressure figures: 0 (normal), 50 (warning) or 100 (critical).
 
-    0 also where macOS does not say. `library`: as of :func:`available_bytes`.
+    0 also if macOS does not report it. `library`: as of :func:`available_bytes`.
     """
     try:
         found = ctypes.CDLL(None) if library is None else library
@@ -78,7 +78,7 @@ def pressure_percent(library: Any = None) -> float:
 
 
 def _host(library: Any) -> int:
-    """The port that stands for this machine. A forked child has none of its parent's ports."""
+    """The port of this machine. A forked child has none of its parent's ports."""
     process = os.getpid()
     if process not in _hosts:
         _hosts.clear()

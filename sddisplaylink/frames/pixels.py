@@ -1,4 +1,4 @@
-"""A frame's pixels in the layout that a toolkit wants."""
+"""Converts a frame's pixels to the layout of a toolkit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ _new_bytes = ffi.new_allocator(should_clear_after_alloc=False)  # every byte of 
 class PixelBuffer:
     """Pixels of a frame, four bytes each, in rows of `stride` bytes; made by :meth:`Frame.buffer`.
 
-    Toolkits take its memory as it is; it must live as long as what they make of it, and ``data`` keeps it alive::
+    Toolkits use the memory as it is. It must live as long as the object that they make of it: keep ``data`` until
+    then::
 
         numpy.asarray(buffer)  # (height, width, 4) of uint8
         QImage(buffer.data, *buffer.size, buffer.stride, QImage.Format.Format_ARGB32_Premultiplied)  # of "BGRa"
@@ -50,7 +51,7 @@ class PixelBuffer:
     data: memoryview
     """Flat bytes, format ``"B"``: `nbytes` of them. Read-only unless they were written to ``out``."""
     stride: int
-    """Bytes from one row to the next, at least 4 × width. What lies between rows means nothing."""
+    """Bytes from one row to the next, at least 4 × width. Bytes between rows have no meaning."""
     size: tuple[int, int]
     """(width, height) in pixels."""
     format: PixelFormat
@@ -63,18 +64,19 @@ class PixelBuffer:
 
     @property
     def image(self) -> Image.Image:
-        """Pillow's view of the memory, without a copy; ValueError unless the format is ``"RGBA"``, all that it maps.
+        """A PIL image over the memory, without a copy; ValueError unless the format is ``"RGBA"``.
 
-        Pillow copies the pixels before it changes them, but for ``Image.frombytes``, which must not be called on it.
+        Pillow copies the pixels before it changes them, except in ``Image.frombytes``, which must not be called on the
+        image.
         """
         if self.format != "RGBA":
             raise ValueError(f'Pillow can only share memory in format "RGBA", not "{self.format}"')
-        memory: Any = self.data  # which Pillow's annotations do not foresee
+        memory: Any = self.data  # not covered by Pillow's annotations
         return Image.frombuffer("RGBA", self.size, memory, "raw", "RGBA", self.stride, 1)
 
     @property
     def __array_interface__(self) -> dict[str, Any]:
-        """NumPy's array interface, version 3: (height, width, 4) of uint8 over this very memory."""
+        """NumPy's array interface, version 3: (height, width, 4) of uint8 over this memory."""
         width, height = self.size
         shape, strides = (height, width, _PIXEL), (self.stride, _PIXEL, 1)
         return {"version": 3, "shape": shape, "typestr": "|u1", "data": self.data, "strides": strides}
@@ -87,7 +89,7 @@ class PixelBuffer:
 def convert_pixels(
     rgba: memoryview, layout: PixelFormat, row_alignment: SupportsIndex, out: WriteableBuffer | None
 ) -> PixelBuffer:
-    """What :meth:`Frame.buffer` says, of C-contiguous straight RGBA pixels of shape (height, width, 4)."""
+    """As :meth:`Frame.buffer`, for C-contiguous straight RGBA pixels of shape (height, width, 4)."""
     if layout not in _LAYOUTS:
         raise ValueError(f"format must be one of {', '.join(_LAYOUTS)}, not {layout!r}")
     height, width, _ = cast(tuple[int, int, int], rgba.shape)
@@ -111,7 +113,10 @@ def _aligned(row: int, alignment: SupportsIndex) -> int:
 
 
 def _writable(out: WriteableBuffer, size: int) -> Any:
-    """`out` as the kernels take it. BufferError if it is read-only or has gaps, TypeError if it is no buffer at all."""
+    """`out` as a pointer for the kernels.
+
+    BufferError if `out` is read-only or not contiguous, TypeError if it is no buffer.
+    """
     memory = ffi.from_buffer("uint8_t[]", out, require_writable=True)
     if len(memory) < size:
         raise ValueError(f"out has {len(memory)} bytes, {size} are needed")

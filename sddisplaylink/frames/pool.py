@@ -1,4 +1,4 @@
-"""Decoded frames of one image, shared by all who show it, within a budget of bytes."""
+"""A pool of decoded frames of one image, which all its players share, within a budget of bytes."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from sddisplaylink.workers import shared_worker
 __all__ = ["FramePool", "PoolReader"]
 
 CHEAP_COST = 1 << 20
-"""Bytes of pixels, some 0.2 ms; that much is lost by waking another thread."""
+"""Bytes of pixels, about 0.2 ms: the cost of waking another thread."""
 _CHEAP_STEPS = 4  # frames
-_STEP_COST = 1 << 20  # bytes of pixels that are composed before another image has its turn
-_PATIENCE = 1.0  # seconds that the worker waits for the decoder, before it takes it for lost in a signal
+_STEP_COST = 1 << 20  # bytes of pixels to compose before another image's turn
+_PATIENCE = 1.0  # seconds that the worker waits for the decoder, before it assumes that a signal has lost the decoder
 _CLOSED = "the image is closed"
 
 
 class FramePool:
-    """Decodes the frames of one image and holds those that are of use, within a budget: the largest of its readers'.
+    """Decodes the frames of one image, and caches frames within a budget, the largest of those of its readers.
 
-    Nobody but the worker thread ever waits. A reader replaces its request, or appends to `asked` which frame it waits
-    for, and submits the pool to the worker. Frames are looked up in the cache without a lock. Whoever decodes borrows a
-    decoder. One follows the requests: the worker has it, a dispatcher's thread where a frame is quickly composed, or a
-    caller of :meth:`frame` while nobody plays. Other callers borrow the spare one.
+    Only the worker thread ever waits. A reader replaces its request, or appends the frame it waits for to `asked`, and
+    submits the pool to the worker. Frames are looked up in the cache without a lock. A thread borrows a decoder to
+    decode. One decoder is for the requests: the worker borrows it, or a dispatcher's thread if a frame is quickly
+    composed, or a caller of :meth:`frame` while no player plays. Other callers borrow the spare one.
     """
 
     def __init__(self, decoder: Decoder, timeline: Timeline, name: str) -> None:
@@ -51,7 +51,7 @@ class FramePool:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the frames that are held."""
+        """Bytes of the frames and the edit log that are held."""
         return self.cache.nbytes
 
     # ---- any thread, and none waits ----
@@ -64,11 +64,11 @@ class FramePool:
         return self._decode(index) if frame is None else frame
 
     def outcome(self, index: int) -> Outcome | None:
-        """What can be said to who waits for frame `index`; None if that is not known yet."""
+        """The frame, or the exception for those who wait for frame `index`; None if neither is known yet."""
         return LinkClosedError(_CLOSED) if self._is_closed else self.cache.outcome(index)
 
     def open_reader(self, max_bytes: int | None) -> PoolReader:
-        """A new reader, which asks for a budget of `max_bytes`; None leaves it to the memory there is."""
+        """A new reader with a budget of `max_bytes`; None for one that depends on the free memory."""
         self._check_usable()
         return PoolReader(self, self.requests, max_bytes)
 
@@ -76,19 +76,19 @@ class FramePool:
         """Have the worker decode `indices`; True if `here` and it is best to :meth:`compose` them at once."""
         missing = self._missing(indices)
         if missing and here and self._is_cheap(missing[0]):
-            return missing[0] in indices[:2]  # two at a time, while all that it takes is in the processor's caches
+            return missing[0] in indices[:2]  # two at a time, while data and code are in the processor caches
         if missing or self.requests.asked:
             self.submit()
         return False
 
     def submit(self) -> None:
-        """Have the worker do what is requested."""
+        """Have the worker decode what is requested."""
         shared_worker().submit(self)
 
     def purge(self) -> None:
-        """Give up what no player shows now, and what the decoders keep for themselves. ForkedProcessError.
+        """Release frames that no player shows now, and the decoders' working memory. ForkedProcessError.
 
-        A decoder that is in use is purged by its user afterwards.
+        A decoder in use is purged by its user afterwards.
         """
         self._check_process()
         self.cache.retain_only(self.requests.reduce_to_shown())
@@ -96,7 +96,7 @@ class FramePool:
         self._spare_decoder.purge()
 
     def close(self) -> None:
-        """Let go of everything; who waits for a frame gets a LinkClosedError. What is in use is closed by its user."""
+        """Release everything; waiters for frames get a LinkClosedError. A decoder in use is closed by its user."""
         if os.getpid() == self._process and not self._is_closed:
             self._is_closed = True
             self.cache.retain_only(())
@@ -107,7 +107,7 @@ class FramePool:
     # ---- the thread of a caller ----
 
     def _decode(self, index: int) -> Frame:
-        """Frame `index`, by the decoder that follows the requests if they are the caller's."""
+        """Decode frame `index`: with the decoder for requests if there are no readers, else with the spare one."""
         lender = self._spare_decoder if self.requests.readers else self.decoder
         decoding = lender.borrow()
         try:
@@ -126,7 +126,7 @@ class FramePool:
     # ---- the thread of a dispatcher ----
 
     def compose(self, indices: tuple[int, ...]) -> None:
-        """Compose `indices` on this thread, as far as that is quickly done, and leave what is not to the worker."""
+        """Compose `indices` on this thread as far as that is quick, and leave the others to the worker."""
         missing = self._missing(indices)
         decoding = self.decoder.borrow_idle()
         if decoding is None:
@@ -138,7 +138,7 @@ class FramePool:
                 frame = decoding.step(missing[0])
                 if frame is not None and frame.index == missing[0]:
                     del missing[0]
-        except Exception:  # the worker comes to it as well, and delivers the error
+        except Exception:  # the worker will fail as well, and deliver the error
             pass
         finally:
             self.decoder.give_back(decoding)
@@ -165,7 +165,7 @@ class FramePool:
         return more
 
     def _take_answers(self, index: int = -1, made: Outcome | None = None) -> list[tuple[Waiting, Outcome]]:
-        """Whom to notify of what: of frame `index` that `made` has come of it."""
+        """The waiters whose outcome is known, and those outcomes; `made` is the outcome of frame `index`."""
         asked = self.requests.asked
         answers: list[tuple[Waiting, Outcome]] = []
         for _ in range(len(asked)):
@@ -178,7 +178,7 @@ class FramePool:
         return answers
 
     def _decode_ahead(self, decoding: Decoding, answers: list[tuple[Waiting, Outcome]]) -> bool:
-        """Take a few steps, until there is somebody to notify; False if there is no more to do, or not now."""
+        """Take a few steps, until there is a waiter to notify; False if nothing is left to do for now."""
         spent = 0
         while not answers and spent < _STEP_COST:
             self._follow_requests(decoding)
@@ -192,7 +192,7 @@ class FramePool:
                 frame = decoding.step(goal, [waiting.frame for waiting in self.requests.asked.copy()])
             except ImageFormatError:
                 answers += self._take_answers()
-            except Exception as error:  # of the machine: another time it may work
+            except Exception as error:  # not the file's: another time the frame may succeed
                 answers += self._take_answers(goal, error)
                 return bool(answers)
             else:
@@ -204,17 +204,17 @@ class FramePool:
         return True
 
     def _next_goal(self, decoding: Decoding) -> int | None:
-        """The frame that is wanted most: one that is waited for, the longest first, or else the next in the order."""
+        """The most urgent frame: one that a reader waits for, the longest wait first, else the next in the order."""
         if self.requests.asked:
             return self.requests.asked[0].frame
         order = self.cache.plan.order
         for rank, index in enumerate(order):
             if self.cache.outcome(index) is None:
-                # what is wanted last is worth a step only: later, a path to it brings several frames at once
+                # for the less urgent half, one step each: later, one path composes several of these frames
                 return index if 2 * rank <= len(order) or decoding.steps(index) == 1 else None
         return None
 
-    # ---- whoever has a decoder ----
+    # ---- any thread with a decoder ----
 
     def _follow_requests(self, decoding: Decoding, *, has_log: bool = True) -> None:
         """Decide anew which frames to hold and what to decode, if requests have changed."""
@@ -231,7 +231,7 @@ class FramePool:
         frames, failures = self.cache.frames, self.cache.failures
         return [index for index in indices if not (index in frames or index in failures or self._is_closed)]
 
-    # ---- what can be wrong ----
+    # ---- checks ----
 
     def _check_process(self) -> None:
         if os.getpid() != self._process:

@@ -1,4 +1,4 @@
-"""What each user of an image, a player or a caller, requests of its frames."""
+"""Readers, through which players request the frames of an image, and the access pattern of each user."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ __all__ = ["Outcome", "PoolReader", "Ready", "Requests", "Waiting"]
 Outcome: TypeAlias = Frame | Exception
 Ready: TypeAlias = Callable[[Outcome], None]
 
-_NEAR = 8  # frames that a late player leaves out at a time, whatever the length of the animation
-_FOLLOWING = 4  # frames that a caller who takes one after the other will ask for next
-_FEW_IN_ORDER = 4  # frames after which one that goes back is taken to go on in order
+_NEAR = 8  # frames: a late player may skip so many, which is no jump
+_FOLLOWING = 4  # frames that a sequential caller will ask for next
+_FEW_IN_ORDER = 4  # frames in sequence, after which a user that goes back counts as sequential
 _NUMBER = operator.attrgetter("number")
 _numbers = count()
 _TURNS = 16  # in one pass over all frames
-_BUDGET = 256 << 20  # bytes, if nobody says more
-_LEAST_FRAMES = 4  # whatever they take
+_BUDGET = 256 << 20  # bytes, by default
+_LEAST_FRAMES = 4  # at least, whatever their size
 
 
 class AccessPattern:
@@ -53,7 +53,7 @@ class AccessPattern:
             if step % frame_count > max(_NEAR, frame_count // 4):
                 self._since_jump = 0
         if self._since_jump is not None:
-            # what is kept for jumps is given up after some frames in order: going forwards, after a whole loop
+            # key frames for jumps are evicted after some frames in sequence: forwards, after a whole loop
             if self._since_jump > (count_frames() if direction is Direction.FORWARD else _FEW_IN_ORDER):
                 self._since_jump = None
             else:
@@ -61,7 +61,7 @@ class AccessPattern:
         return Request(indices, direction, self._since_jump is not None)
 
     def guess(self, index: int) -> tuple[Direction, bool]:
-        """The direction of a caller who asks for frame `index` now; whether the caller takes one after the other."""
+        """The direction of a caller who asks for frame `index` now; whether the caller is sequential."""
         at = self._at
         if at is None or index == at:
             return self._direction, not index
@@ -69,7 +69,7 @@ class AccessPattern:
 
 
 class Waiting(NamedTuple):
-    """Whom to notify of a frame, unless the reader has been closed."""
+    """A reader to notify of a frame, unless it has been closed."""
 
     reader: ref[PoolReader]
     frame: int
@@ -82,12 +82,15 @@ class Waiting(NamedTuple):
 
 
 class Requests:
-    """What is requested of one image: by its open readers, or by a caller while there is none. Any thread, no lock."""
+    """The requests for frames of one image: of its open readers, or of a caller while there is none.
+
+    Any thread, no lock.
+    """
 
     def __init__(self, facts: ImageFacts) -> None:
         self.readers: set[ref[PoolReader]] = set()
         self.asked: deque[Waiting] = deque()
-        """Who waits for which frame, the first that asked first. The worker thread takes them out."""
+        """The waiters, in the order in which they came. The worker thread removes them."""
         self.turn = 1
         """Frames on a long path, after which another who waits has the turn: to find another path takes time, too."""
         self._facts = facts
@@ -96,7 +99,7 @@ class Requests:
         self._changed: object = None
 
     def changed(self) -> None:
-        """Have whoever decodes next make another plan."""
+        """Have the next thread that decodes make another plan."""
         self._changed = object()
         memory.monitor.poll()
 
@@ -107,15 +110,15 @@ class Requests:
         return self._frame_count
 
     def grow(self, frame_count: int) -> None:
-        """There are so many frames in all."""
+        """Note that there are `frame_count` frames in all."""
         self._frame_count = max(frame_count, self._frame_count)
         self.turn = 1 + self._frame_count // _TURNS
         self.changed()
 
     def add_of_caller(self, index: int) -> None:
-        """Somebody asks for frame `index` here and now. That counts as long as there are no readers."""
+        """A caller asks for frame `index`. The request counts while there are no readers."""
         if index > 1:
-            self.count_frames()  # for the first two alone it does not matter how many there are
+            self.count_frames()  # for the first two frames the count does not matter
         if not self.readers:
             direction, is_in_order = self._caller.guess(index)
             last = min(index + _FOLLOWING, self._frame_count - 1) if is_in_order else index
@@ -124,7 +127,7 @@ class Requests:
             self.changed()
 
     def reduce_to_shown(self) -> set[int | None]:
-        """Forget all requests but for frames that are on screen, which are returned."""
+        """Reduce the requests to the frames on screen, which are returned."""
         readers = self._open_readers()
         shown = {reader.shown for reader in readers}
         for reader in readers:
@@ -135,7 +138,7 @@ class Requests:
         return shown
 
     def make_plan(self, cache: FrameCache, log_reach: Callable[[int, int], int], *, can_resume: bool) -> Plan:
-        """The plan for the requests of this moment: the one that `cache` follows if nothing has changed."""
+        """The plan for the present requests: the plan of `cache` if nothing has changed."""
         basis = self._changed, len(self.readers), memory.monitor.share
         if cache.plan.basis == basis:
             return cache.plan
@@ -147,18 +150,20 @@ class Requests:
             requests = [self._caller_request] if self._caller_request.indices else []
             budget = min(_BUDGET, default_budget())
         budget = int(budget * basis[2])
-        frame_count = self._frame_count or 2  # nobody has asked for more than the first two yet
+        frame_count = self._frame_count or 2  # only the first two have been asked for yet
         plan = make_plan(requests, frame_count, cache.frame_bytes, budget, log_reach, can_resume=can_resume)
         return plan._replace(basis=basis)
 
     def _open_readers(self) -> list[PoolReader]:
-        known = [reference() for reference in self.readers.copy()]  # in one step: others come and go meanwhile
+        known = [
+            reference() for reference in self.readers.copy()
+        ]  # an atomic copy: readers are opened and closed meanwhile
         readers = [reader for reader in known if reader is not None and not reader.is_closed]
         return sorted(readers, key=_NUMBER)
 
 
 class Pool(Protocol):
-    """What a reader uses of its pool."""
+    """The part of a pool that its readers use."""
 
     cache: FrameCache
 
@@ -169,7 +174,7 @@ class Pool(Protocol):
 
 
 class PoolReader:
-    """One player's access to the frames of an image; none of its methods waits for anybody. Any thread.
+    """One player's access to the frames of an image. No method waits; all may be called on any thread.
 
     Closing the reader, or dropping the last reference to it, ends its requests.
     """
@@ -187,7 +192,7 @@ class PoolReader:
     )
 
     def __init__(self, pool: Pool, requests: Requests, max_bytes: int | None) -> None:
-        """`max_bytes` is the budget that is asked for; None leaves it to the memory there is."""
+        """`max_bytes` is the budget; None for one that depends on the free memory."""
         if max_bytes is None:
             max_bytes = min(default_budget(), max(_BUDGET, _LEAST_FRAMES * pool.cache.frame_bytes))
         self.max_bytes = max_bytes
@@ -195,9 +200,9 @@ class PoolReader:
         """Readers opened first have their turn first."""
         self.is_closed = False
         self.request = Request()
-        """What the reader wants now; replaced as a whole, so that any thread may read it."""
+        """The present request; replaced as a whole, so that any thread may read it."""
         self.shown: int | None = None
-        """The frame on screen, which outlasts a purge."""
+        """The frame on screen, which a purge does not evict."""
         self._pattern = AccessPattern()
         self._pool = pool
         self._requests = requests
@@ -215,11 +220,11 @@ class PoolReader:
         return lookahead(cache.frame_bytes) if direction is Direction.FORWARD else cache.plan.ahead_back
 
     def want(self, indices: Iterable[int], direction: Direction = Direction.FORWARD, *, here: bool = False) -> bool:
-        """Have `indices` (in playing order, the due one first) decoded ahead and held, as far as the budget goes.
+        """Decode frames ahead and hold them within the budget: `indices`, in playing order, the due one first.
 
-        Replaces the earlier request; frames that nobody requests are evicted, except for those that save decoding
-        others again, given that the player goes on in `direction`. If `here`, the caller is asked to call
-        :meth:`compose` where that takes less time than to have it done: True.
+        Replaces the earlier request; frames that no reader requests are evicted, except key frames and others that save
+        decoding, as the player goes on in `direction`. If `here`, the method may return True: the frames are so cheap
+        that the caller should call :meth:`compose`.
         """
         if self.is_closed:
             return False
@@ -228,12 +233,12 @@ class PoolReader:
         return self._pool.prefetch(self.request.indices, here=here)
 
     def compose(self) -> None:
-        """Compose the frames that :meth:`want` has left to the caller, or have them composed. Never waits."""
+        """Compose the frames that :meth:`want` has left to the caller, or leave them to the worker. Never waits."""
         if not self.is_closed:
             self._pool.compose(self.request.indices)
 
     def notify(self, index: int, ready: Ready) -> None:
-        """Call ``ready(frame or error)`` once: at once if frame `index` is decoded, else from the worker thread.
+        """Call ``ready(frame or error)`` once: now if frame `index` is decoded, else later on the worker thread.
 
         The error is an ImageFormatError, a LinkClosedError if the image was closed, or one of the machine, such as a
         MemoryError. After `close` no call begins.
@@ -252,4 +257,4 @@ class PoolReader:
         if not self.is_closed:
             self.is_closed = True
             self._requests.readers.discard(ref(self))
-            self._pool.submit()  # gives up what was for this reader
+            self._pool.submit()  # to evict frames that were for this reader

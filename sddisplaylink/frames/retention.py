@@ -1,4 +1,4 @@
-"""Which decoded frames of an image are worth their memory: a pure function of what is requested and what fits."""
+"""Decides which decoded frames of an image to retain: a pure function of the requests and the budget."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import NamedTuple
 __all__ = ["Direction", "Plan", "Request", "keep", "lookahead", "make_plan", "requested"]
 
 SMALL_BYTES = 64 << 10
-"""An animation of that size is kept whole in any case."""
+"""An animation of at most so many bytes is kept whole in any case."""
 CHEAP_BYTES = 64 << 20
-"""Up to that size one is kept whole if its frames will be needed again and again."""
+"""An animation of at most so many bytes is kept whole if its frames will be needed again."""
 AHEAD_BYTES = 4 << 20
-"""What a player that goes forwards has decoded ahead of the frame that is shown."""
+"""Bytes that a player which goes forwards has decoded ahead."""
 LOG_BYTES = 16 << 20
-"""What an edit log may take: a second's worth of changes, so that going back over them comes in one go."""
+"""The most bytes for an edit log: about a second of changes, so that they can be undone without a break."""
 _MOST_AHEAD = 2
-_NEAREST = 4  # key frames that are closer together save next to nothing
-_LEAST_HELD = 4  # frames that have room beside an edit log
+_NEAREST = 4  # frames: closer key frames save next to nothing
+_LEAST_HELD = 4  # frames for which an edit log leaves room
 
 
 class Direction(IntEnum):
@@ -39,14 +39,14 @@ class Request(NamedTuple):
     """Frames in playing order: the one that is due, then the lookahead."""
     direction: Direction = Direction.FORWARD
     jumps: bool = False
-    """Whether the user was sent to a far frame not long ago, and will probably be again."""
+    """Whether the user has jumped to a far frame not long ago, and will probably jump again."""
 
 
 class Plan(NamedTuple):
-    """What is to be decoded and held for the requests of one moment."""
+    """What to decode and to hold for the requests at one moment."""
 
     order: Sequence[int] = ()
-    """What is requested, the most urgent first."""
+    """The requested frames, the most urgent first."""
     kept: Collection[int] = ()
     """Frames that are worth their memory; all others are evicted."""
     capacity: int = 1
@@ -54,9 +54,9 @@ class Plan(NamedTuple):
     log_room: int = 0
     """Bytes for an edit log."""
     ahead_back: int = 1
-    """Lookahead of those who go back."""
+    """The lookahead for users that go back."""
     basis: object = None
-    """What the plan was made for; another plan is needed once that has changed."""
+    """What the plan depends on; once that has changed, another plan is needed."""
 
 
 def make_plan(
@@ -70,8 +70,8 @@ def make_plan(
 ) -> Plan:
     """Decide what to decode and to hold.
 
-    `log_reach` says how many of so many frames an edit log of so many bytes leads back over. It is called if somebody
-    goes back; a log pays if it leads back over as many frames as lie between two key frames.
+    `log_reach(frame_count, room)` says how many frames an edit log of `room` bytes can undo. It is called only if a
+    user goes back; a log is kept if it can undo as many frames as lie between two key frames.
     """
     room = reach = 0
     ahead, is_small = lookahead(frame_bytes), frame_count * frame_bytes <= min(budget, CHEAP_BYTES)
@@ -81,7 +81,7 @@ def make_plan(
         if reach < isqrt(frame_count):
             room = reach = 0
         budget -= room
-        if not reach:  # the frames between two key frames come all at once, and early enough
+        if not reach:  # so that the frames between two key frames are decoded together, and early enough
             capacity = max(1, budget // frame_bytes)
             ahead = max(ahead, min(_key_spacing(frame_count, capacity, 0) // 2, capacity // 8))
     capacity = max(1, budget // frame_bytes)
@@ -103,17 +103,18 @@ def keep(
     """The indices of the frames to hold; never more of them than fit in `budget`, and always at least one.
 
     1. What is requested, with the lookahead: `order`.
-    2. All frames, if they fit and will be needed again: somebody goes back or jumps, or users are at different places.
-    3. Otherwise, for those who go back or jump, key frames from which others are composed, about every √n frames; and
-       for those who go back, the frames between two key frames, unless an edit log leads back over them.
+    2. All frames, if they fit and will be needed again: a user goes back or jumps, or users are at different places.
+    3. Otherwise, for users that go back or jump, key frames from which others are composed, about every √n frames; and
+       for users that go back, the frames between two key frames, unless an edit log can undo them.
 
-    `reach` is how many frames the edit log leads back, 0 without one. `can_resume` is False if the decoder cannot go on
-    from a picture: key frames are of no use then, and going back takes as many frames at a time as are cheap to hold.
+    `reach` is how many frames the edit log can undo, 0 without one. `can_resume` is False if the decoder cannot resume
+    from a picture: then key frames are useless, and as many frames as are cheap to hold are decoded at a time for going
+    back.
     """
     capacity = max(1, budget // frame_bytes)
     returns = [request for request in requests if request.jumps or request.direction is not Direction.FORWARD]
     are_apart = len(requests) > 1 and len(order) >= 2 * max([len(request.indices) for request in requests])
-    # where users are apart, what one leaves behind is what another comes to
+    # where users are apart, frames that one has passed are needed by another
     limit = budget if are_apart else CHEAP_BYTES if returns else SMALL_BYTES
     if 0 < frame_count <= min(capacity, limit // frame_bytes):
         return range(frame_count)
@@ -134,7 +135,7 @@ def keep(
 
 
 def requested(requests: Sequence[Request], capacity: int) -> list[int]:
-    """At most `capacity` frames, the most urgent first: everybody's due frame, then everybody's next one, and so on."""
+    """At most `capacity` frames, the most urgent first: the due frames of all users, then the next ones, and so on."""
     if len(requests) == 1:
         return list(requests[0].indices[:capacity])
     rounds = zip_longest(*[request.indices for request in requests])
@@ -143,13 +144,13 @@ def requested(requests: Sequence[Request], capacity: int) -> list[int]:
 
 
 def lookahead(frame_bytes: int) -> int:
-    """How many frames a player has decoded beyond the one that is due."""
+    """How many frames to decode after the one that is due, for a player that goes forwards."""
     return max(1, min(_MOST_AHEAD, AHEAD_BYTES // frame_bytes))
 
 
 def _key_spacing(frame_count: int, capacity: int, reach: int) -> int:
-    """How far apart key frames are: keys and the frames between two of them are fewest at the square root.
+    """The distance of key frames: with the square root, key frames and those between two of them are fewest in total.
 
-    An edit log that reaches farther makes fewer do. Keys take half of the `capacity` at the most.
+    With an edit log that reaches farther, fewer are needed. Key frames take at most half of the `capacity`.
     """
     return max(_NEAREST, isqrt(frame_count), reach, -(-2 * frame_count // capacity))

@@ -1,6 +1,6 @@
-"""How long frames are shown: the delay rules of the browsers, and the timeline that follows from them.
+"""Durations of frames by the delay rules of browsers, and the timeline of an image.
 
-Delays are whole nanoseconds here, so that sums are exact; seconds as ``float`` are made from them for the public API.
+Delays are whole nanoseconds here, so that sums are exact; the public API converts them to seconds as ``float``.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ TimingRule = Literal["browser", "raw"]
 TIMING_RULES = get_args(TimingRule)
 
 _NANOSECONDS = 1_000_000_000
-_LEAST_NS = 11_000_000  # Chromium, Firefox and WebKit agree: 10 ms and less are not meant; Chromium looks at whole ones
+_LEAST_NS = 11_000_000  # in Chromium, Firefox and WebKit 10 ms and less count as unintended
 _BROWSER_DEFAULT_NS = 100_000_000
 
 
 class Delays(Protocol):
-    """Whoever knows the stored delays: a decoder."""
+    """Knows the stored delays of an image: a decoder."""
 
     @property
     def info(self) -> ImageInfo:
-        """Those of all frames; reads the whole file."""
+        """The delays of all frames, among others; reads the whole file."""
 
     def delay_ns(self, index: int) -> int | None:
-        """That of a frame; reads as far as that."""
+        """The delay of one frame; reads the file no further than that frame."""
 
 
 class Timeline:
-    """Durations and start times of an image's frames under a timing rule, found when they are asked for.
+    """Durations and start times of an image's frames under a timing rule, computed when they are needed.
 
     ``"browser"`` shows frames of less than 11 ms, 0 or no stored delay for 100 ms; longer delays are kept. ``"raw"``
     keeps what is stored: its zero (or missing) delays are 0.0 in :attr:`durations`, but one nanosecond in
@@ -55,7 +55,7 @@ class Timeline:
 
     @cached_property
     def duration(self) -> float:
-        """The sum of them."""
+        """The duration of all frames together, in seconds."""
         return seconds(sum(self._shown_ns))
 
     @cached_property
@@ -76,7 +76,7 @@ class Timeline:
         return begins[index] / _NANOSECONDS, shown / _NANOSECONDS
 
     def duration_ns(self, index: int) -> int:
-        """That of one frame as in :attr:`durations_ns`; reads the file no further than that frame."""
+        """The duration of one frame as in :attr:`durations_ns`; reads the file no further than that frame."""
         return max(1, self._shown(self._stored.delay_ns(index)))
 
     @cached_property

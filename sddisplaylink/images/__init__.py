@@ -1,1 +1,1 @@
-"""Animated images: opened from a file, or still coming in."""
+"""Animated images, opened from a file or still coming in."""

@@ -1,4 +1,4 @@
-"""Animated images: opening them, what they say of themselves, and their frames."""
+"""AnimatedImage: an image file, its properties, and its frames."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DECODERS = get_args(DecoderName)
 
 
 def check_names(timing: str, decoder: str) -> None:
-    """ValueError unless both are known."""
+    """ValueError unless both are known names."""
     if decoder not in _DECODERS:
         raise ValueError(f'decoder must be "auto" or "pillow", not {decoder!r}')
     if timing not in TIMING_RULES:
@@ -39,7 +39,7 @@ class AnimatedImage:
     """An image with one or more frames; open it with :meth:`open`.
 
     All methods may be called from any thread. Decoded frames are held in a pool that all players of the image share. In
-    a forked child, frames cannot be had from an image that the parent opened (ForkedProcessError).
+    a forked child, an image that the parent opened raises ForkedProcessError.
     """
 
     __slots__ = ("__weakref__", "_data", "_frames", "_name", "_timeline", "pool")
@@ -82,12 +82,12 @@ class AnimatedImage:
             source: a path, bytes, or a binary file, which is read to its end from where it stands and left open.
             timing: ``"browser"`` shows frames with a delay of less than 11 ms (or none) for 100 ms, as all browsers do;
                 ``"raw"`` takes the delays as they are stored. A still image counts as a frame without a delay.
-            decoder: ``"auto"`` for the fastest way, ``"pillow"`` for Pillow's codecs alone.
+            decoder: ``"auto"`` for the fastest decoder, ``"pillow"`` for Pillow's codecs alone.
             max_pixels: how many pixels a frame may have; by default Pillow's ``Image.MAX_IMAGE_PIXELS``.
             max_frames: how many frames the image may have; a million by default.
-            orient: turn and mirror frames as the file says, like browsers; False for the pictures as they are stored.
-            to_srgb: bring colours to sRGB if the file says that they are others, like browsers; False for the values
-                that are stored.
+            orient: turn and mirror frames as the file says, like browsers; False for the pictures as stored.
+            to_srgb: convert colours to sRGB if the file has another colour space, like browsers; False for the
+                values as stored.
 
         Raises:
             ImageFormatError: not an image, no whole frame in it, or more pixels than allowed.
@@ -126,22 +126,22 @@ class AnimatedImage:
 
     @property
     def loop_count(self) -> int:
-        """How often the file wants to be played; 0 = for ever. A still image is played once."""
+        """The number of plays that the file asks for; 0 = for ever. A still image is played once."""
         return self._frames.loop_count
 
     @property
     def durations(self) -> tuple[float, ...]:
-        """How long each frame is shown, in seconds, after the timing rule."""
+        """How long each frame is shown, in seconds, by the timing rule."""
         return self._timeline.durations
 
     @property
     def durations_ns(self) -> tuple[int, ...]:
-        """The same in whole nanoseconds, as they are scheduled: exact, and 1 where ``"raw"`` timing has 0."""
+        """The durations in whole nanoseconds, as they are scheduled: exact, and 1 where ``"raw"`` timing has 0."""
         return self._timeline.durations_ns
 
     @property
     def duration(self) -> float:
-        """Length of one showing of all frames in seconds."""
+        """Duration of all frames together, in seconds."""
         return self._timeline.duration
 
     @property
@@ -156,7 +156,7 @@ class AnimatedImage:
 
     @property
     def orientation(self) -> int:
-        """How the file wants its pictures to be turned, from 1 (not at all) to 8 as EXIF counts.
+        """The orientation that the file asks for, from 1 (as stored) to 8, as in EXIF.
 
         Frames are turned already, unless the image was opened with ``orient=False``.
         """
@@ -164,7 +164,7 @@ class AnimatedImage:
 
     @property
     def colour_profile(self) -> str | None:
-        """What the colours of the file are called, such as ``"Display P3"``; None if it says nothing of them: sRGB.
+        """The name of the file's colour space, such as ``"Display P3"``; None if the file has none: sRGB.
 
         Frames are in sRGB already, unless the image was opened with ``to_srgb=False``.
         """
@@ -179,7 +179,7 @@ class AnimatedImage:
             LinkClosedError: the image is closed.
         """
         number = operator.index(index)
-        if number >= 0 and self._frames.has_frame(number):  # the others need not be known
+        if number >= 0 and self._frames.has_frame(number):  # needs no frame count
             return self.pool.frame(number)
         count = self.frame_count
         if not -count <= number < 0:
@@ -187,29 +187,28 @@ class AnimatedImage:
         return self.pool.frame(number + count)
 
     def open_reader(self, max_bytes: int | None) -> PoolReader:
-        """A player's access to the frames: decodes ahead within `max_bytes` (None: what the memory allows)."""
+        """A player's access to the frames, which decodes ahead within `max_bytes` (None: as far as memory allows)."""
         return self.pool.open_reader(max_bytes)
 
     def purge(self) -> None:
-        """Give back the memory of every decoded frame that no player shows right now, and all working memory.
+        """Release the memory of every decoded frame that no player shows now, and all working memory.
 
-        Frames that were handed out stay valid; what is needed next is decoded again, so a player that is playing may
-        show its next frame a little late. It happens by itself, while images are in use, when the system reports that
-        memory is short (on Linux, by its pressure stall information). From any thread; never waits: a frame
-        that is being decoded is finished first. Nothing happens if the image is
-        closed. ForkedProcessError in a forked child.
+        Frames that were handed out stay valid. Frames that are needed next are decoded again, so a playing player may
+        show its next frame a little late. The library purges all images itself when the system reports that memory is
+        short (on Linux, by its pressure stall information). From any thread; never waits: if a frame is being decoded,
+        memory is released after that. Does nothing if the image is closed. ForkedProcessError in a forked child.
         """
         self.pool.purge()
 
     def close(self) -> None:
-        """Let go of the data and the decoded frames; frames that were handed out stay valid. Idempotent."""
+        """Release the data and the decoded frames; frames that were handed out stay valid. Idempotent."""
         self.pool.close()
         self._data.close()
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, str]:
-        """What IPython and Jupyter show: the file itself, played by the browser, and a line of text."""
+        """For IPython and Jupyter: the file itself, which the browser plays, and a line of text."""
         data = None
         with contextlib.suppress(SDDisplayLinkError):  # closed
             self._data.check()
@@ -223,7 +222,7 @@ class AnimatedImage:
         return self.frame_count
 
     def __iter__(self) -> Iterator[Frame]:
-        return map(self.frame, takewhile(self._frames.has_frame, count()))  # looks no further than it has come
+        return map(self.frame, takewhile(self._frames.has_frame, count()))  # reads no further than it has got
 
     def __enter__(self) -> Self:
         return self
@@ -238,5 +237,5 @@ class AnimatedImage:
         try:
             frames = "1 frame" if self.frame_count == 1 else f"{self.frame_count} frames"
             return f"{known}, {frames}, {self.duration:.3f} s>"
-        except SDDisplayLinkError:  # closed before all frames were found, or damaged
+        except SDDisplayLinkError:  # closed before all frames were found, or broken
             return f"{known}>"

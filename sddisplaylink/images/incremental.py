@@ -1,4 +1,4 @@
-"""Animated images whose data is still coming in."""
+"""IncrementalImage: an animated image whose data is still coming in."""
 
 from __future__ import annotations
 
@@ -29,38 +29,38 @@ _NAME = "<incremental>"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What an image has got since somebody asked last."""
+    """What has come of an image since the last call."""
 
     durations_ns: Sequence[int]
-    """Of the further frames."""
+    """Durations of the further frames, in nanoseconds."""
     loop_count: int
-    """As far as it is known."""
+    """The number of plays, as far as it is known."""
     is_complete: bool
-    """No more will come."""
+    """Whether no more frames will come."""
     error: Exception | None
-    """Why there will be no image."""
+    """The exception that says why there will be no image, or None."""
 
 
 class Listener(Protocol):
-    """Is called when an image has got further frames."""
+    """Is notified when an image has further frames."""
 
     def on_progress(self) -> None:
-        """There are more frames, or the end is known. On the thread that feeds the image."""
+        """There are further frames, or the end is known. Called on the thread that feeds the image."""
 
 
 class IncrementalImage(AnimatedImage):
-    """An animated image that grows as its data comes in, from a download for instance.
+    """An animated image that grows as its data comes in, for instance from a download.
 
-    Give it to players and views at once, and every piece of the data to :meth:`feed`, then call :meth:`finish`. Each
-    frame of a GIF or an APNG is there as soon as its last byte is; other formats are there after :meth:`finish`.
-    :attr:`frame_count`, :attr:`durations` and :attr:`loop_count` tell of what is there so far; before the first frame
-    :attr:`frame_count` is 0 and :attr:`size` is (0, 0).
+    Pass the image to players and views at once, pass every piece of the data to :meth:`feed`, then call :meth:`finish`.
+    A frame of a GIF or an APNG is available as soon as its last byte has come; other formats are available after
+    :meth:`finish`. :attr:`frame_count`, :attr:`durations` and :attr:`loop_count` cover what has come so far; before the
+    first frame :attr:`frame_count` is 0 and :attr:`size` is (0, 0).
 
-    A player shows what is whole: it waits for the first frame; a frame whose time is over stays until the next one is
-    there, and no time is skipped for that; no loop ends before the end is known, because the file says so or
-    :meth:`finish` was called. Going backwards (a negative rate, REVERSE, REVERSED_BOUNCE) waits for the end.
+    A player shows whole frames: it waits for the first one, and a frame whose time is over stays until the next one has
+    come, without skipping time. No loop ends before the end is known, because the file says so or :meth:`finish` was
+    called. Playing backwards (a negative rate, REVERSE, REVERSED_BOUNCE) waits for the end.
 
-    All methods may be called from any thread; pieces are taken in one after the other. In a forked child
+    All methods may be called from any thread; pieces are processed one after the other. In a forked child
     ForkedProcessError is raised.
 
     Args:
@@ -111,11 +111,11 @@ class IncrementalImage(AnimatedImage):
     # ---- the data ----
 
     def feed(self, data: ReadableBuffer) -> None:
-        """Take in the next piece of the data: any buffer of bytes, of any size, which is copied. Decodes nothing.
+        """Append the next piece of the data: any buffer of bytes, of any size, which is copied. Decodes nothing.
 
-        What follows the end that the file itself tells is ignored. Raises ImageFormatError once it is certain that
-        there will be no image, and again from then on; LinkClosedError after :meth:`close` or :meth:`finish`; TypeError
-        for what is no buffer.
+        Data after the end of the image is ignored. Raises ImageFormatError, now and in later calls, once it is certain
+        that there will be no image; LinkClosedError after :meth:`close` or :meth:`finish`; TypeError if `data` is no
+        buffer.
         """
         with self._lock:
             self._check_usable()
@@ -130,11 +130,11 @@ class IncrementalImage(AnimatedImage):
         self.raise_error()
 
     def finish(self) -> None:
-        """That was all of the data, also if it breaks off. Idempotent.
+        """Say that all data has come, even if the file is incomplete. Idempotent.
 
-        From here on the image is what :meth:`AnimatedImage.open` makes of that data: :attr:`truncated` if frames are
-        missing. Raises ImageFormatError if no whole frame has come, and again from then on; LinkClosedError after
-        :meth:`close`.
+        From now on the image is the same as if :meth:`AnimatedImage.open` had opened the data: :attr:`truncated` if
+        frames are missing. Raises ImageFormatError, now and in later calls, if no whole frame has come; LinkClosedError
+        after :meth:`close`.
         """
         with self._lock:
             self._check_usable()
@@ -146,10 +146,10 @@ class IncrementalImage(AnimatedImage):
 
     @property
     def is_finished(self) -> bool:
-        """Whether all frames are there that will come: the end is known, or there has been an error."""
+        """Whether no more frames will come: the end is known, or there was an error."""
         return self._error is not None or not self._incoming.is_growing
 
-    # ---- what it says of itself ----
+    # ---- properties ----
 
     @property
     def frame_count(self) -> int:
@@ -158,22 +158,22 @@ class IncrementalImage(AnimatedImage):
 
     @property
     def truncated(self) -> bool:
-        """True if data is missing or broken after the frames that are there; False as long as more may come."""
+        """True if data is missing or broken after the last whole frame; False as long as more may come."""
         return self.is_finished and self._frames.info.truncated
 
     def open_reader(self, max_bytes: int | None) -> PoolReader:
-        """As of any image, once there is a frame."""
+        """As :meth:`AnimatedImage.open_reader`, once there is a frame. LinkClosedError before that."""
         if not self._count:
             raise LinkClosedError("no frame has come yet")
         return super().open_reader(max_bytes)
 
     def purge(self) -> None:
-        """As of any image; nothing happens before there is a frame."""
+        """As :meth:`AnimatedImage.purge`; does nothing before there is a frame."""
         if self._count:
             super().purge()
 
     def close(self) -> None:
-        """Take in no more; let go of the data and the decoded frames. Frames handed out stay valid. Idempotent.
+        """Accept no more data; release the data and the decoded frames. Frames handed out stay valid. Idempotent.
 
         Players that wait for further frames stop with a LinkClosedError.
         """
@@ -193,20 +193,20 @@ class IncrementalImage(AnimatedImage):
     # ---- for players ----
 
     def progress_since(self, first: int) -> Progress:
-        """What there is from frame `first` on."""
+        """The frames from `first` on, and what else is known."""
         with self._lock:
             durations = [self._timeline.duration_ns(index) for index in range(first, self._count)]
             return Progress(durations, self.loop_count, self.is_finished, self._error)
 
     def add_listener(self, listener: Listener) -> None:
-        """Notify ``listener``, held weakly, when there is something new."""
+        """Notify ``listener``, held weakly, when there are further frames or the end is known."""
         with self._lock:
             self._listeners.add(listener)
 
     def raise_error(self) -> None:
-        """If there will be no image, say why."""
+        """Raise the reason if there will be no image."""
         if (error := self._error) is not None:
-            raise type(error)(str(error))  # a new one each time: on one raised again and again tracebacks would pile up
+            raise type(error)(str(error))  # a new one each time: one that is raised repeatedly would collect tracebacks
 
     # ---- with the lock held ----
 
@@ -218,7 +218,7 @@ class IncrementalImage(AnimatedImage):
             raise LinkClosedError("the image is closed")
 
     def _rescan(self) -> bool:
-        """Find out what has come; whether that is anything new."""
+        """Look for further frames; whether there are any, or the end is known."""
         before = self._count
         try:
             decoder = self._arriving.look()
@@ -241,7 +241,7 @@ class IncrementalImage(AnimatedImage):
         return count > before or self._arriving.has_ended
 
     def _end(self) -> bool:
-        """No more data will come."""
+        """Look for the last frames; whether the end was not known before."""
         if not self._incoming.is_growing:
             return False
         self._incoming.end()

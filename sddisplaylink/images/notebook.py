@@ -1,4 +1,4 @@
-"""How notebooks show an image: the file itself, which the browser plays."""
+"""MIME bundles, by which notebooks show an image: the file itself, which the browser plays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 __all__ = ["mime_bundle"]
 
-# What browsers show and notebooks let through, by Pillow's names.
+# Formats that browsers show and notebooks allow, by Pillow's names.
 _TYPES = {
     "BMP": "image/bmp",
     "GIF": "image/gif",
@@ -22,7 +22,7 @@ def mime_bundle(
 ) -> dict[str, str]:
     """The data by its MIME type, base64 as Jupyter's messages have it, and ``text``. ``kind``: its format.
 
-    ``include`` and ``exclude`` are the types that are wanted alone, and not wanted.
+    ``include``: the only types to return; ``exclude``: types not to return.
     """
     bundle = {"text/plain": text}
     if data is not None and kind in _TYPES:

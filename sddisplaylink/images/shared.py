@@ -1,4 +1,4 @@
-"""One image for all views of one file: indexed once, decoded once."""
+"""Shares one image among all views of a file, so that it is indexed and decoded once."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ _lock = threading.Lock()
 
 
 def open_shared(source: AnimatedImage | Source) -> AnimatedImage:
-    """The image, opened unless it is one. A file that another view has open, unchanged since, is not read again.
+    """The image of ``source``, opened if need be.
 
-    Close none of them: they go with whoever shows them last. Raises what :meth:`AnimatedImage.open` raises.
+    A file that another view has open, and that has not changed, is shared.
+
+    Do not close a shared image: it is freed with its last user. Raises what :meth:`AnimatedImage.open` raises.
     """
     if isinstance(source, AnimatedImage):
         return source
@@ -36,6 +38,6 @@ def open_shared(source: AnimatedImage | Source) -> AnimatedImage:
 
 
 def _key(path: str | os.PathLike[str]) -> _Key:
-    """Where the file is, and what changes when it does."""
-    about = os.stat(path)  # noqa: PTH116 - what users call a path may be no Path
+    """The file's path, and properties that change with its content."""
+    about = os.stat(path)  # noqa: PTH116 - a user's path may be no Path
     return os.path.abspath(path), about.st_dev, about.st_ino, about.st_mtime_ns, about.st_size  # noqa: PTH100

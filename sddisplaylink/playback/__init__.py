@@ -1,1 +1,1 @@
-"""Players: native playback, delivery of frames, commands, groups and pacing."""
+"""Players: the native player, delivery of frames, callbacks, commands, groups and pacing."""

@@ -1,4 +1,4 @@
-"""Whom a player calls: the user's callbacks, its views, and a loop over its frames."""
+"""Calls the user's callbacks, the views, and the loop over the frames of a player."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Fail = Callable[[BaseException], object]
 class Callbacks:
     """The user's callbacks and the views of one player, and the exception that has stopped the player.
 
-    Each method named ``notify_...`` runs on the player's dispatcher and gives an exception of a callback to ``fail``;
-    the callbacks after that one are called all the same. Holds no reference to the player.
+    Each method ``notify_...`` runs on the player's dispatcher and passes an exception of a callback to ``fail``; later
+    callbacks are called nevertheless. Holds no reference to the player.
     """
 
     def __init__(self) -> None:
@@ -29,10 +29,10 @@ class Callbacks:
         self.observers = Observers()
         self.pending_error = PendingError()
         self.sink: Callable[[Frame], object] | None = None
-        """Where a loop over the frames takes them from."""
+        """Receives the frames for a loop over them."""
 
     def notify_frame(self, frame: Frame, fail: Fail) -> None:
-        """A frame is shown."""
+        """Report a frame that is shown."""
         if self.sink is not None:
             self.sink(frame)
         if self.observers.known:
@@ -42,21 +42,21 @@ class Callbacks:
             _call(fail, self.on_frame, frame)
 
     def notify_loop(self, loops: int, fail: Fail) -> None:
-        """So many loops have been completed."""
+        """Report the number of loops that have been completed."""
         for observer in self.observers:
             _call(fail, observer.loop_completed, loops)
         if self.on_loop is not None:
             _call(fail, self.on_loop, loops)
 
     def notify_finish(self, fail: Fail) -> None:
-        """The last loop has ended."""
+        """Report the end of the last loop."""
         for observer in self.observers:
             _call(fail, observer.playback_finished)
         if self.on_finish is not None:
             _call(fail, self.on_finish)
 
     def notify_error(self, error: BaseException) -> None:
-        """The exception has stopped playback. One that ``on_error`` raises becomes a note of the first."""
+        """Report the exception that has stopped playback. An exception of ``on_error`` becomes a note of the first."""
         for observer in self.observers:
             observer.playback_failed(error)
         if self.on_error is None:
@@ -67,13 +67,13 @@ class Callbacks:
             error.add_note(f"on_error, called with it, raised {second!r}")
 
     def notify_state(self) -> None:
-        """The player's state may have changed."""
+        """Report that the player's state may have changed."""
         for observer in self.observers:
             observer.state_changed()
 
 
 def check_callback(name: str, callback: object) -> None:
-    """TypeError unless it is callable or None."""
+    """TypeError unless the callback is callable or None."""
     if callback is not None and not callable(callback):
         raise TypeError(f"{name} must be callable, not {type(callback).__name__}")
 

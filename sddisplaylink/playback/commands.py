@@ -1,4 +1,4 @@
-"""The commands that one player or all players of a group can be given."""
+"""The commands for one player or all players of a group."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HANDLE = operator.attrgetter("native.handle")
 
 
 def play(engines: Sequence[PlaybackEngine]) -> None:
-    """Start those that are at rest, resume those that are paused."""
+    """Start the players that are stopped or finished, resume those that are paused."""
     were_at_rest = [engine.state() in AT_REST for engine in engines]
     after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_PLAY)
     for engine, info, was_at_rest in zip(engines, after, were_at_rest, strict=True):
@@ -29,7 +29,7 @@ def play(engines: Sequence[PlaybackEngine]) -> None:
 
 
 def pause(engines: Sequence[PlaybackEngine]) -> None:
-    """Hold media time. On return no callback of theirs begins."""
+    """Hold media time. On return no callback of these players begins."""
     command_all([*map(_HANDLE, engines)], lib.SDDL_OP_PAUSE)
     for engine in engines:
         engine.is_suspended = False
@@ -39,7 +39,7 @@ def pause(engines: Sequence[PlaybackEngine]) -> None:
 
 
 def stop(engines: Sequence[PlaybackEngine]) -> None:
-    """End playback and go back to the start. On return no callback of theirs begins."""
+    """End playback and go back to the start. On return no callback of these players begins."""
     after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_STOP)
     for engine, info in zip(engines, after, strict=True):
         engine.is_suspended = False
@@ -48,7 +48,7 @@ def stop(engines: Sequence[PlaybackEngine]) -> None:
 
 
 def seek(engines: Sequence[PlaybackEngine], index: SupportsIndex, loop: int | None) -> None:
-    """Go to the start of that frame, in that loop (default: the present one)."""
+    """Go to the start of that frame, in that loop (None: the present one)."""
     frame = operator.index(index)
     if loop is not None and operator.index(loop) < 0:
         raise ValueError(f"loop must not be negative: {loop}")
@@ -64,7 +64,7 @@ def seek(engines: Sequence[PlaybackEngine], index: SupportsIndex, loop: int | No
 
 
 def set_rate(engines: Sequence[PlaybackEngine], rate: float) -> None:
-    """Go on from here at another speed."""
+    """Continue at another rate."""
     after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_RATE, rate=rate)
     for engine, info in zip(engines, after, strict=True):
         if engine.change_rate(info):
@@ -78,7 +78,7 @@ def configure(engine: PlaybackEngine, operation: int, value: int) -> None:
 
 
 def align(engines: Sequence[PlaybackEngine], leader: PlaybackEngine) -> None:
-    """Make them do what ``leader`` does, at its media time."""
+    """Give the players the state, rate and media time of ``leader``."""
     after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_ALIGN, other=leader.native.handle)
     for engine, info in zip(engines, after, strict=True):
         engine.move(info)

@@ -1,4 +1,4 @@
-"""From a due event to its frame: held already, or awaited while it is being decoded."""
+"""Finds the frame of a due event: one that is decoded already, or one that is awaited while it is being decoded."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["Delivery"]
 
 
 class Delivery:
-    """Has the frames of one player decoded ahead in playing order, and awaits the one that is due.
+    """Decodes the frames of one player ahead, in playing order, and awaits the one that is due.
 
-    At most one event is awaited: one that becomes due meanwhile takes its place. What is awaited belongs to the thread
-    of the player's dispatcher; :meth:`prefetch`, :meth:`clear_current` and :meth:`close` may be called on any thread.
+    At most one event is awaited; one that becomes due meanwhile replaces it. Events are awaited on the thread of the
+    player's dispatcher; :meth:`prefetch`, :meth:`clear_current` and :meth:`close` may be called on any thread.
     """
 
     def __init__(self, native: NativePlayer, reader: PoolReader | None) -> None:
-        """Without a reader as long as the image has no frame: until :meth:`attach_reader`."""
+        """``reader`` is None as long as the image has no frame; :meth:`attach_reader` sets it."""
         self._native = native
         self._reader = reader
         self._direction = direction_of(lib.SDDL_NORMAL, 1.0)
@@ -35,7 +35,7 @@ class Delivery:
     # ---- on any thread ----
 
     def attach_reader(self, reader: PoolReader) -> None:
-        """The image has its first frame."""
+        """Use that reader, once the image has a frame."""
         self._reader = reader
 
     @property
@@ -44,12 +44,12 @@ class Delivery:
         return self._awaited is not None
 
     def prefetch(self, info: Any) -> None:
-        """Have the frames decoded that a native player in that state shows next."""
+        """Decode the frames that a native player in that state shows next."""
         self._direction = direction_of(info.mode, info.rate)
         self._prefetch(info.frame)
 
     def clear_current(self) -> None:
-        """The player shows none of the frames."""
+        """Say that the player shows no frame."""
         if self._reader is not None:
             self._reader.shown = None
 
@@ -64,8 +64,8 @@ class Delivery:
     # ---- on the dispatcher ----
 
     def find(self, due: DueEvent) -> Frame | None:
-        """The frame of the event if it is decoded. Else None, and :meth:`await_frame` is to be called."""
-        assert self._reader is not None  # an image without frames has none that is due
+        """The frame of the event if it is decoded; else None, and the caller calls :meth:`await_frame`."""
+        assert self._reader is not None  # without frames no event is due
         frame = self._reader.get(due.frame)
         if frame is not None and self._awaited is not None:
             due.absorb(self._awaited.due)
@@ -73,10 +73,10 @@ class Delivery:
         return frame
 
     def show(self, index: int, showing: Showing, *, here: bool) -> bool:
-        """The player shows that frame now: have those that follow it decoded ahead.
+        """Say that the player shows that frame now, and decode the following ones ahead.
 
-        If ``here``, a frame that is quickly composed may be left to the caller: then returns True, and the caller calls
-        :meth:`compose` once the user has been notified.
+        If ``here``, a cheap frame may be left to the caller: then returns True, and the caller calls :meth:`compose`
+        after the user's callbacks.
         """
         reader = self._reader
         assert reader is not None
@@ -88,12 +88,12 @@ class Delivery:
         return reader.want(dict.fromkeys([index, *showing.upcoming[:ahead]]), self._direction, here=here)
 
     def compose(self) -> None:
-        """Compose what :meth:`show` has left to the caller. Never waits."""
+        """Compose the frames that :meth:`show` has left to the caller. Never waits."""
         if self._reader is not None:
             self._reader.compose()
 
     def merge_into_awaited(self, due: DueEvent) -> bool:
-        """Add an event without a frame to the awaited one, to be acted on together. False if nothing is awaited."""
+        """Merge an event without a frame into the awaited one. False if no event is awaited."""
         awaited = None if self._awaited is None else self._awaited.due
         if awaited is None or awaited.epoch != due.epoch:
             return False
@@ -104,7 +104,7 @@ class Delivery:
     def await_frame(
         self, due: DueEvent, binding: DispatcherBinding, arrived: Callable[[DueEvent, Outcome], None]
     ) -> None:
-        """Call ``arrived`` with the event and its frame, from any thread, once it is (or cannot be) decoded.
+        """Call ``arrived`` with the event and its frame or error, on any thread, once either is known.
 
         ``arrived`` is kept for as long as that takes: let it hold its player weakly. Until then the native player does
         not leave the loop, and a manual clock that waits for the binding's dispatcher waits for the frame.
@@ -115,7 +115,7 @@ class Delivery:
             due.absorb(self._awaited.due)
             self._awaited.due = due
         self._native.set_starved(True)
-        if not self._native.is_current(due.epoch):  # the command could not see that this is awaited
+        if not self._native.is_current(due.epoch):  # a command came before this event was recorded as awaited
             self.cancel()
             return
         self.misses += 1
@@ -124,7 +124,10 @@ class Delivery:
             self._reader.notify(due.frame, partial(arrived, due))
 
     def claim(self, due: DueEvent) -> Callable[[], object] | None:
-        """The frame of the event has come. Returns what to call once it has been shown; None if it is not awaited."""
+        """End the wait for the event, whose frame has come.
+
+        Returns a function to call once the frame was shown; None if the event is not awaited.
+        """
         awaited = self._awaited
         if awaited is None or awaited.due is not due:
             return None
@@ -132,14 +135,14 @@ class Delivery:
         return awaited.release
 
     def cancel(self) -> None:
-        """Await no frame any more."""
+        """End the wait."""
         awaited = self._awaited
         if awaited is not None:
             self._end_wait()
             awaited.release()
 
     def cancel_stale(self) -> None:
-        """Await no frame of before the last command; one that became due since stays awaited."""
+        """End the wait for a frame that a command has made void."""
         if self._awaited is not None and not self._native.is_current(self._awaited.due.epoch):
             self.cancel()
 

@@ -1,4 +1,4 @@
-"""PlaybackEngine: one player at work, from a due event to the callbacks."""
+"""PlaybackEngine: handles the events of a native player, from a due event to the callbacks."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _FRAME, _LOOP, _FINISHED = lib.SDDL_EVENT_FRAME, lib.SDDL_EVENT_LOOP, lib.SDDL_E
 
 
 class PlaybackEngine:
-    """What an :class:`AnimatedImagePlayer` and a :class:`PlayerGroup` drive; dropping the engine stops the player.
+    """The working part of an :class:`AnimatedImagePlayer`; dropping the engine stops the player.
 
-    Commands may come on any thread, while the thread of the dispatcher shows frames, and neither waits for the other. A
-    command is a native call that begins a new *epoch*, which makes the events of earlier epochs void; what the command
-    and the dispatcher record here carries the epoch that it belongs to, so that the record of the later epoch counts,
-    whichever of them was written last.
+    Commands may be called on any thread while the thread of the dispatcher shows frames, and neither waits for the
+    other. A command is a native call that begins a new *epoch*, which makes the events of earlier epochs void. Records
+    of commands and of the dispatcher carry their epoch, so that the record of the later epoch counts, whichever of them
+    was written last.
     """
 
     def __init__(self, opened: OpenedPlayer) -> None:
@@ -42,7 +42,7 @@ class PlaybackEngine:
         self.source = opened.source
         self.delivery = opened.delivery
         self.feed = opened.feed
-        self.follows_image_loops = False  # as far as they are known of an image that is still coming in
+        self.follows_image_loops = False  # of an image that is still coming in
         self.binding = DispatcherBinding(self.native.handle, opened.dispatcher)
         self.activity = CallbackActivity()
         self.callbacks = Callbacks()
@@ -50,15 +50,15 @@ class PlaybackEngine:
         self.counts = Counts()
         self.recorders: tuple[PacingRecorder, ...] = ()
         self.is_suspended = False
-        """Paused because no view is visible."""
+        """Whether the player is paused because no view is visible."""
         self.is_backward = False
         """Whether the rate is negative, as of the last command."""
-        self._lock = threading.Lock()  # guards a few assignments by commands; nothing else happens under it
-        self._run_epoch = 0  # the first of the present run
-        self._origin = Position(0, None, 0, None)  # where the last command has moved the player
+        self._lock = threading.Lock()  # guards a few assignments of commands; nothing is called with it held
+        self._run_epoch = 0  # the first epoch of the present run
+        self._origin = Position(0, None, 0, None)  # the position after the last command that moved the player
         self._shown: Position | None = None
         self._finished_epoch = -1
-        self._notified_loops: tuple[int, int] | None = None  # epoch and number
+        self._notified_loops: tuple[int, int] | None = None  # epoch, and number of loops
         self._last_serial = 0
         self._last_info: Any = None  # once closed
         opened.dispatcher.register(self.native.handle, self)
@@ -67,7 +67,7 @@ class PlaybackEngine:
             self.feed.image.add_listener(self)
             self.on_progress()
 
-    # ---- what the player is like: on any thread ----
+    # ---- the player's state: on any thread ----
 
     @property
     def is_closed(self) -> bool:
@@ -75,7 +75,7 @@ class PlaybackEngine:
         return self._last_info is not None
 
     def info(self) -> Any:
-        """The ``sddl_player_info``; once closed, the last one."""
+        """The ``sddl_player_info``; after :meth:`close`, the last one."""
         if self._last_info is None:
             try:
                 return self.native.info()
@@ -85,7 +85,7 @@ class PlaybackEngine:
         return self._last_info
 
     def state(self) -> PlayerState:
-        """FINISHED only once ``on_finish`` is called."""
+        """The player's state; FINISHED from the call of ``on_finish`` on."""
         state = STATES[self.info().status]
         if self.is_closed:
             self.native.check_process()
@@ -98,20 +98,20 @@ class PlaybackEngine:
         return self.state() not in (PlayerState.PLAYING, PlayerState.PAUSED)
 
     def position(self) -> Position:
-        """The frame shown last, or sought since. ForkedProcessError in a forked child."""
+        """The position of the frame shown last, or sought since. ForkedProcessError in a forked child."""
         self.native.check_process()
         origin, shown = self._origin, self._shown
         return origin if shown is None or shown.epoch < origin.epoch else shown
 
     @property
     def frame_count(self) -> int:
-        """How many frames the native player knows of."""
+        """The number of frames that the native player knows."""
         return self.image.frame_count if self.feed is None else self.feed.frame_count
 
     # ---- what follows a command: on any thread ----
 
     def begin_run(self, info: Any) -> None:
-        """Another run begins, or one from elsewhere: nothing of the last one is awaited or counts as notified."""
+        """Begin a new run: frames, loops and the end of former runs do not count any more."""
         epoch = info.epoch
         with self._lock:
             if epoch > self._run_epoch:
@@ -120,7 +120,7 @@ class PlaybackEngine:
         self.notify_change()
 
     def move(self, info: Any, frame: int | None = None) -> None:
-        """The player is at the start of that frame, or where play begins; of the present loop."""
+        """Record that a command has moved the player to the start of ``frame`` (None: to the start of playback)."""
         origin = Position(info.epoch, frame, info.loop, None)
         with self._lock:
             if origin.epoch >= self._origin.epoch:
@@ -130,7 +130,7 @@ class PlaybackEngine:
         self.begin_run(info)
 
     def change_rate(self, info: Any) -> bool:
-        """The player goes on at another rate; whether in the other direction: then loops are counted from that end."""
+        """Record a change of the rate; whether the direction has changed, which renumbers loops."""
         has_turned = (info.rate < 0) is not self.is_backward
         if has_turned:
             self.is_backward = not self.is_backward
@@ -138,7 +138,7 @@ class PlaybackEngine:
         return has_turned
 
     def cancel_stale(self) -> None:
-        """Await no frame of before the last command."""
+        """End the wait for a frame that the last command has made void."""
         if not self.delivery.is_waiting:
             return
         if self.binding.current.is_current():
@@ -147,7 +147,7 @@ class PlaybackEngine:
             self.binding.post(partial(_cancel_later, weakref.ref(self)))
 
     def notify_change(self) -> None:
-        """Wake those who wait for the end, and a loop over the frames; let views look at the state."""
+        """Wake threads that wait for the end and the loop over the frames, and notify views of the state."""
         if self.changes.gates:
             self.changes.notify()
         if self.callbacks.sink is not None:
@@ -156,7 +156,7 @@ class PlaybackEngine:
             self.binding.post(partial(_state_changed_later, weakref.ref(self)))
 
     def close(self) -> None:
-        """Close everything but the image; what was shown last stays known. Idempotent. Does not wait."""
+        """Close everything except the image; the last position stays known. Idempotent. Does not wait."""
         try:
             info = self.native.info()
         except LinkClosedError:
@@ -170,7 +170,7 @@ class PlaybackEngine:
         self.notify_change()
 
     def use_dispatcher(self, dispatcher: Dispatcher) -> None:
-        """Let callbacks run there from now on, after a loop over the frames as well."""
+        """Run callbacks on that dispatcher from now on; during a loop over the frames, from its end on."""
         self.native.check_process()
         if self.is_closed:
             raise LinkClosedError("this player has been closed")
@@ -180,19 +180,19 @@ class PlaybackEngine:
         self.source.register(dispatcher)
 
     def add_recorder(self, recorder: PacingRecorder) -> None:
-        """Let ``recorder`` note the frames from now on."""
+        """Record frames with ``recorder`` from now on."""
         with self._lock:
             self.recorders += (recorder,)
 
     def remove_recorder(self, recorder: PacingRecorder) -> None:
-        """Let ``recorder`` note no more."""
+        """Record no more frames with ``recorder``."""
         with self._lock:
             self.recorders = tuple(other for other in self.recorders if other is not recorder)
 
-    # ---- of an image that is still coming in: on the thread that feeds it ----
+    # ---- an image that is still coming in: on the thread that feeds it ----
 
     def on_progress(self) -> None:
-        """The image has further frames, or its end is known."""
+        """Add further frames of the image to the player, or its end."""
         feed = self.feed
         if feed is None or self.is_closed:
             return
@@ -210,7 +210,7 @@ class PlaybackEngine:
                     self.native.command(lib.SDDL_OP_LOOPS, value=progress.loop_count)
                 feed.extend(progress)
             self.delivery.prefetch(self.native.info())
-        except LinkClosedError:  # meanwhile
+        except LinkClosedError:  # closed meanwhile
             return
 
     # ---- events: on the dispatcher ----
@@ -231,14 +231,14 @@ class PlaybackEngine:
         self.run_or_pass_on(PlaybackEngine._handle, due)
 
     def run_or_pass_on(self, action: Callable[..., object], *arguments: object) -> None:
-        """Call ``action(self, *arguments)``; if callbacks have moved to another dispatcher, there."""
+        """Call ``action(self, *arguments)`` here, or on the dispatcher to which callbacks have moved."""
         if self.binding.current.is_current():
             self.activity.run(action, self, *arguments)
         else:
             self.binding.post(partial(_run_later, weakref.ref(self), action, *arguments))
 
     def _handle(self, due: DueEvent) -> None:
-        if due.serial < self._last_serial:  # overtaken on the path from one dispatcher to another
+        if due.serial < self._last_serial:  # overtaken while it was passed from one dispatcher to another
             self.counts = self.counts._replace(skipped=self.counts.skipped + due.advanced)
             return
         self._last_serial = due.serial
@@ -266,9 +266,9 @@ class PlaybackEngine:
             release()
 
     def _act_on(self, due: DueEvent, frame: Frame | None) -> bool:
-        """Call what the event calls for; whether its frame was shown.
+        """Call the callbacks for the event; whether its frame was shown.
 
-        Each callback may end the run, and with it what was to follow.
+        Each callback may end the run, and so suppress the following ones.
         """
         flags, is_shown = due.flags, False
         if flags & _LOOP and not flags & _FINISHED:
@@ -306,7 +306,7 @@ class PlaybackEngine:
         return True
 
     def _count(self, due: DueEvent, now: int) -> None:
-        # a frame that was sought between ticks has no time at which it should have been there
+        # a frame that was sought between ticks has no intended time
         intended = due.target if due.period else now
         shown, skipped, late, most = self.counts
         lateness = max(0, now - intended)
@@ -321,9 +321,9 @@ class PlaybackEngine:
             self.callbacks.notify_finish(self.fail)
 
     def fail(self, error: BaseException) -> None:
-        """The exception stops playback; it is kept for whoever waits or closes, and ``on_error`` is called.
+        """Stop playback because of that exception, keep it for wait() and close(), and call ``on_error``.
 
-        Ctrl-C and sys.exit() in the user's own event loop are raised again: they end that loop.
+        In the user's own event loop, Ctrl-C and sys.exit() are raised again: they end that loop.
         """
         pending = self.callbacks.pending_error
         pending.keep(error)
@@ -340,7 +340,7 @@ class PlaybackEngine:
             self.fail(error)
 
 
-# ---- what others hold of an engine: never more than a weak reference ----
+# ---- called later, with a weak reference to the engine ----
 
 
 def _run_later(reference: weakref.ref[PlaybackEngine], action: Callable[..., object], *arguments: object) -> None:
@@ -350,7 +350,7 @@ def _run_later(reference: weakref.ref[PlaybackEngine], action: Callable[..., obj
 
 
 def _frame_arrived(reference: weakref.ref[PlaybackEngine], due: DueEvent, outcome: Outcome) -> None:
-    """On any thread, the one that decodes for instance: waits for nothing."""
+    """Pass a decoded frame on to the dispatcher. On any thread, such as the one that decodes: never waits."""
     engine = reference()
     if engine is not None:
         engine.binding.post(partial(_run_later, reference, PlaybackEngine._handle_arrival, due, outcome))
@@ -370,4 +370,4 @@ def _state_changed_later(reference: weakref.ref[PlaybackEngine]) -> None:
 
 
 def _nothing() -> None:
-    """Posted to wake whoever waits at the dispatcher."""
+    """Posted to wake a loop that waits for its dispatcher."""

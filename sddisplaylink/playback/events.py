@@ -1,4 +1,4 @@
-"""The records that pass between the native player and its engine."""
+"""Records that pass between the native player and its engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Counts", "DueEvent", "Position", "Showing", "direction_of"]
 
 @dataclass(slots=True, eq=False)
 class DueEvent:
-    """A copy of a player's native event, which outlives the batch of events. Times in nanoseconds of the clock."""
+    """A copy of a player's native event, which outlives its batch. Times are nanoseconds of the clock."""
 
     epoch: int
     serial: int
@@ -27,7 +27,7 @@ class DueEvent:
     period: int
 
     def absorb(self, earlier: DueEvent) -> None:
-        """Add what an earlier event said that has not been acted on."""
+        """Add an earlier event that was not acted on."""
         if earlier.epoch == self.epoch:
             self.advanced += earlier.advanced
             self.flags |= earlier.flags
@@ -45,7 +45,7 @@ class Position(NamedTuple):
 
 
 class Showing(NamedTuple):
-    """What the native player says when a frame is shown."""
+    """What the native player returns when a frame is shown."""
 
     now: int
     """The time of the clock in nanoseconds."""
@@ -54,7 +54,7 @@ class Showing(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What has been shown, and how late at the most; times in nanoseconds."""
+    """How many frames were shown, skipped and late, and the largest lateness in nanoseconds."""
 
     shown: int = 0
     skipped: int = 0
@@ -63,7 +63,7 @@ class Counts(NamedTuple):
 
 
 def direction_of(mode: int, rate: float) -> Direction:
-    """The direction in which a native player in that mode, at that rate, passes through the frames."""
+    """The direction in which a native player goes through the frames in that mode, at that rate."""
     if mode in (lib.SDDL_BOUNCE, lib.SDDL_REVERSED_BOUNCE):
         return Direction.BOTH
     return Direction.FORWARD if (mode == lib.SDDL_NORMAL) == (rate >= 0) else Direction.BACKWARD

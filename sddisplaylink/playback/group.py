@@ -22,9 +22,9 @@ _UNDER_WAY = (PlayerState.PLAYING, PlayerState.PAUSED)
 class PlayerGroup(ClosedByWith):
     """Players on one timeline: each command reaches all of them between the same two ticks.
 
-    They must be on one clock and display; ClockError if not. The first member that plays or pauses, else the first,
-    leads: the others take over its rate, its media time and what it is doing. Members whose images differ in length
-    loop and finish each in its time. What is done to a single member is not undone. Closed members are left out.
+    They must be on one clock and display; ClockError if not. The first member that plays or is paused, else the first
+    member, leads: the others get its state, rate and media time. Members whose images differ in length loop and finish
+    independently. A command to a single member affects only that one. Closed members are left out.
 
     All methods may be called from any thread and inside callbacks.
     """
@@ -45,7 +45,7 @@ class PlayerGroup(ClosedByWith):
         return tuple(player for player in self._players if not player.is_closed)
 
     def add(self, player: AnimatedImagePlayer) -> None:
-        """Add a player, which from now on shows the same instant as the others."""
+        """Add a player, which shows the same instant as the others from now on."""
         self._check_new(player)
         leader = self._leader()
         if leader is not None:
@@ -53,13 +53,16 @@ class PlayerGroup(ClosedByWith):
         self._players.append(player)
 
     def remove(self, player: AnimatedImagePlayer) -> None:
-        """Let a player go; it goes on alone. ValueError if it is not a member."""
+        """Remove a player, which continues alone. ValueError if it is not a member."""
         if player not in self._players:
             raise ValueError("that player is not in this group")
         self._players.remove(player)
 
     def play(self) -> None:
-        """Start all members, or resume those that pause. Finished ones start over only when all are at rest."""
+        """Start all members, or resume those that are paused.
+
+        Finished ones start over only if no member plays or is paused.
+        """
         members = self.players
         under_way = [player for player in members if player.state in _UNDER_WAY]
         commands.play([player.engine for player in under_way or members])
@@ -69,11 +72,14 @@ class PlayerGroup(ClosedByWith):
         commands.pause(self._engines())
 
     def stop(self) -> None:
-        """Send all members back to the start."""
+        """Stop all members: they go back to the start."""
         commands.stop(self._engines())
 
     def seek(self, index: SupportsIndex, loop: int | None = None) -> None:
-        """Go to the start of that frame in all members. IndexError, with nothing done, if one has no such frame."""
+        """Go to the start of that frame in all members.
+
+        IndexError, and no member is moved, if one has no such frame.
+        """
         commands.seek(self._engines(), index, loop)
 
     @property
@@ -87,12 +93,15 @@ class PlayerGroup(ClosedByWith):
         commands.set_rate(self._engines(), to_rate(value))
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until playback of all has ended; False after ``timeout`` seconds. Raises what stopped one of them."""
+        """Block until playback of all members has ended; False after ``timeout`` seconds.
+
+        Raises an exception that stopped one.
+        """
         deadline = None if timeout is None else time.monotonic() + timeout
         return all(player.wait(_left(deadline)) for player in self._players)
 
     def close(self) -> None:
-        """Close all members; then raises what stopped one of them, with what stopped others as its context."""
+        """Close all members. Then raises an exception that stopped one of them; those of others are its context."""
         with contextlib.ExitStack() as closing:
             for player in reversed(self._players):
                 closing.callback(player.close)

@@ -1,4 +1,4 @@
-"""Loops over the frames of a player: callbacks move into the loop, which runs them when it asks for the next frame."""
+"""Loops over the frames of a player: callbacks move to the loop, and run when it asks for the next frame."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ __all__ = ["iterate", "iterate_async"]
 
 
 def iterate(engine: PlaybackEngine) -> Iterator[Frame]:
-    """Frames as they become due, until the player finishes, is stopped or closed. Raises the error that stopped it."""
+    """Frames as they become due, until the player finishes, is stopped or closed.
+
+    Raises the exception that stopped it.
+    """
     loop = _FrameLoop(engine)
     try:
         loop.begin()
@@ -35,7 +38,7 @@ def iterate(engine: PlaybackEngine) -> Iterator[Frame]:
         try:
             loop.end()
         finally:
-            loop.end()  # what an interrupt has kept the first call from
+            loop.end()  # completes the first call if an interrupt ended it
     engine.callbacks.pending_error.raise_once()
 
 
@@ -63,7 +66,7 @@ async def iterate_async(engine: PlaybackEngine) -> AsyncGenerator[Frame]:
 
 
 class _FrameLoop:
-    """A dispatcher of the loop's own, to which the callbacks of the playing player move, and the player's frames."""
+    """A loop's dispatcher, to which the callbacks of the player move, and a queue of the player's frames."""
 
     def __init__(self, engine: PlaybackEngine) -> None:
         self.frames: deque[Frame] = deque()
@@ -71,7 +74,7 @@ class _FrameLoop:
         self._engine = engine
 
     def begin(self) -> None:
-        """Let callbacks run here, and start a player that is at rest. ClockError if another loop has the frames."""
+        """Move the callbacks here, and start an inactive player. ClockError during another loop over the frames."""
         engine = self._engine
         engine.native.check_process()
         if engine.binding.current.is_current():
@@ -82,11 +85,11 @@ class _FrameLoop:
             play([engine])
 
     def end(self) -> None:
-        """Let callbacks run where they ran before, as far as that has not been done. Idempotent."""
+        """Move the callbacks back, unless that has been done. Idempotent."""
         engine, dispatcher = self._engine, self.dispatcher
         if engine.binding.current is dispatcher:
             engine.callbacks.sink = None
             engine.binding.take_back(engine)
         if not dispatcher.is_closed:
-            dispatcher.run_pending()  # what was posted here meanwhile is passed on
+            dispatcher.run_pending()  # passes on what was posted here meanwhile
             dispatcher.close()

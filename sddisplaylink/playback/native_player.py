@@ -1,4 +1,4 @@
-"""Every call of the C library that is about a player."""
+"""NativePlayer: all calls of the native core that concern a player."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ __all__ = ["NativePlayer", "command_all"]
 
 
 class NativePlayer:
-    """One player of the C library, which decides by the clock which frame is due.
+    """One player of the native core, which decides by the clock which frame is due.
 
     An ``sddl_player_info`` that a method returns is a copy, to be kept. Raises LinkClosedError once the player is
-    closed, and ForkedProcessError in a forked child. Closing the player, or dropping it, ends its events.
+    closed, and ForkedProcessError in a forked child. Closing or dropping the player ends its events.
     """
 
     __slots__ = ("_owner", "_showing", "handle", "source")
 
     def __init__(self, source: int, mailbox: int, durations_ns: Sequence[int] | None) -> None:
-        """Open it on that clock source; without durations its frames are still to come (see :meth:`extend`)."""
+        """Open a player on that clock source.
+
+        ``durations_ns`` is None if frames are still to come (see :meth:`extend`).
+        """
         durations = ffi.NULL if durations_ns is None else ffi.new("int64_t[]", durations_ns)
         self._owner = owned_handle()
         check(lib.sddl_player_open(source, mailbox, durations, len(durations_ns or ()), self._owner))
@@ -41,11 +44,11 @@ class NativePlayer:
         return info
 
     def command(self, operation: int, *, value: int = 0) -> Any:
-        """Give it one command, and return the info that the command leads to."""
+        """Execute one command, and return the player's info after it."""
         return command_all([self.handle], operation, value=value)[0]
 
     def extend(self, first: int, durations_ns: Sequence[int], *, is_complete: bool) -> None:
-        """Add further frames, from number ``first`` on, and whether they are the last."""
+        """Add further frames, from index ``first`` on; ``is_complete`` if they are the last."""
         durations = ffi.new("int64_t[]", durations_ns)
         _check_player(lib.sddl_player_extend(self.handle, first, durations, len(durations_ns), is_complete))
 
@@ -54,7 +57,7 @@ class NativePlayer:
         return bool(lib.sddl_client_is_current(self.handle, epoch) == 1)
 
     def is_forked(self) -> bool:
-        """Whether it belongs to the parent of this process."""
+        """Whether the player belongs to the parent of this process."""
         return bool(lib.sddl_client_is_current(self.handle, 0) == lib.SDDL_E_FORKED)
 
     def check_process(self) -> None:
@@ -63,18 +66,18 @@ class NativePlayer:
             check(lib.SDDL_E_FORKED)
 
     def confirm_shown(self, epoch: int, serial: int) -> Showing | None:
-        """The frame of that event is about to be shown. None if a command has made the event void."""
+        """Confirm an event whose frame is about to be shown. None if a command has made the event void."""
         showing = self._showing
         if lib.sddl_player_show(self.handle, epoch, serial, showing) != 1:
             return None
         return Showing(showing.now, ffi.unpack(showing.upcoming, showing.count))
 
     def confirm_handled(self, serial: int) -> None:
-        """The event, which brought no frame, is being acted on."""
+        """Confirm an event without a frame, which is being handled."""
         lib.sddl_player_shown(self.handle, serial)
 
     def set_starved(self, is_starved: bool) -> None:
-        """Let it stay in the present loop, or leave the loop: a frame that is due is being decoded, or is there."""
+        """Say whether the frame that is due is still being decoded: then the player does not leave the present loop."""
         lib.sddl_player_set_starved(self.handle, is_starved)
 
     def upcoming(self, most: int) -> list[int]:
@@ -94,9 +97,9 @@ def command_all(
     rate: float = 1.0,
     other: int = 0,
 ) -> Any:
-    """Give the players with those handles one command between two ticks; on an error to none of them.
+    """Execute one command on the players with those handles, between two ticks; on an error on none of them.
 
-    Returns an ``sddl_player_info[]``, what each player is like after the command: keep it as long as an element of it.
+    Returns an ``sddl_player_info[]``, the state of each player after the command: keep it as long as an element of it.
     ClockError if they are on different clocks, LinkClosedError if one is closed, ValueError for a value out of range.
     """
     after = ffi.new("sddl_player_info[]", len(handles))

@@ -1,4 +1,4 @@
-"""Views of a player, which are notified of what it does, so that the callbacks stay free for the user."""
+"""Observers: views that a player notifies, so that the callbacks stay free for the user."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ __all__ = ["Observers", "PlayerObserver"]
 
 
 class PlayerObserver:
-    """A view of a player, from :meth:`AnimatedImagePlayer.attach` on. The player holds its views weakly.
+    """A view of a player, notified from :meth:`AnimatedImagePlayer.attach` on. The player holds its views weakly.
 
     The methods are called on the player's dispatcher, before the user's callbacks. An exception in one of them is
     treated like one in a callback.
     """
 
     is_visible = True
-    """Whether anybody can see the view. After a change call :meth:`AnimatedImagePlayer.update_visibility`."""
+    """Whether the view can be seen. After a change call :meth:`AnimatedImagePlayer.update_visibility`."""
 
     def frame_shown(self, frame: Frame) -> None:
-        """This frame is now the one to show."""
+        """Show this frame from now on."""
 
     def loop_completed(self, loops: int) -> None:
         """So many loops have been completed."""
@@ -42,15 +42,15 @@ class Observers:
 
     def __init__(self) -> None:
         self.known: dict[int, weakref.ref[PlayerObserver]] = {}
-        """By the observer's id, in the order of being added. Empty if there is none."""
+        """References by the observer's id, in the order in which they were added."""
 
     def add(self, observer: PlayerObserver) -> None:
-        """Notify it from now on."""
+        """Notify the observer from now on."""
         key = id(observer)
         self.known[key] = weakref.ref(observer, partial(_forget, weakref.ref(self), key))
 
     def remove(self, observer: PlayerObserver) -> None:
-        """Notify it no more."""
+        """Notify the observer no more."""
         self.known.pop(id(observer), None)
 
     def __iter__(self) -> Iterator[PlayerObserver]:
@@ -60,7 +60,7 @@ class Observers:
                 yield observer
 
     def are_hidden(self) -> bool:
-        """Whether there are some, and none of them is visible."""
+        """Whether there are observers, and none of them is visible."""
         living = list(self)
         return bool(living) and not any(observer.is_visible for observer in living)
 

@@ -1,4 +1,4 @@
-"""What a player is made of, opened together or not at all."""
+"""Opens the parts of a player, all or none."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class OpenedPlayer:
 
     native: NativePlayer
     source: Source
-    """The clock."""
+    """The source of the clock that the player follows."""
     image: AnimatedImage
     owned_image: AnimatedImage | None
-    """The same if the player has opened it, and so is to close it."""
+    """The image if the player has opened it, and so has to close it."""
     delivery: Delivery
     feed: TimelineFeed | None
-    """For an image that is still coming in."""
+    """Set for an image that is still coming in."""
     dispatcher: Dispatcher
 
 

@@ -1,4 +1,4 @@
-"""The words of playback: modes, states, late policies, figures; and what users may give for them."""
+"""Options of playback: modes, states, late policies, statistics; and the validation of arguments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_LOOPS = 2**32 - 1
 
 
 class PlaybackMode(enum.StrEnum):
-    """The order of the frames 0 … n-1 in one loop. Frames at the turns are shown once.
+    """The order of the frames 0 … n-1 in one loop. Frames at which a bounce turns are shown once.
 
     Each mode is also its string: ``mode="bounce"`` sets what ``mode=PlaybackMode.BOUNCE`` sets.
     """
@@ -31,9 +31,9 @@ class PlaybackMode(enum.StrEnum):
     REVERSE = "reverse"
     """n-1 … 0."""
     BOUNCE = "bounce"
-    """0 … n-1 … 1; the last loop closes with frame 0."""
+    """0 … n-1 … 1; the last loop ends with frame 0."""
     REVERSED_BOUNCE = "reversed_bounce"
-    """n-1 … 0 … n-2; the last loop closes with frame n-1."""
+    """n-1 … 0 … n-2; the last loop ends with frame n-1."""
 
 
 MODES: dict[PlaybackMode, int] = {
@@ -84,22 +84,22 @@ STATES: dict[int, PlayerState] = {
 
 @dataclass(frozen=True, slots=True)
 class PlayerStats:
-    """How playback has gone since the player was made."""
+    """Statistics of playback since the player was made."""
 
     shown: int = 0
-    """Frames given to ``on_frame``."""
+    """Frames passed to ``on_frame``."""
     skipped: int = 0
-    """Frames that were due but made way for a later one; shown + skipped is the number of frames due."""
+    """Frames that were due but replaced by a later one; shown + skipped is the number of frames due."""
     late: int = 0
     """Frames shown more than one refresh period after they should have been on screen."""
     missed_ticks: int = 0
     """Ticks of the clock that were lost while playing."""
     buffer_hits: int = 0
-    """Due frames that were decoded already."""
+    """Frames that were decoded when they became due."""
     buffer_misses: int = 0
-    """Due frames that had to be waited for."""
+    """Frames that were not decoded when they became due."""
     max_lateness: float = 0.0
-    """The most that a frame was late, in seconds."""
+    """The largest lateness of a frame, in seconds."""
 
 
 def to_rate(value: float) -> float:

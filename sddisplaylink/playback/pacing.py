@@ -1,4 +1,4 @@
-"""How well playback keeps time: what each frame was meant for, and when it came."""
+"""Recording of pacing: the intended and the actual time of each frame."""
 
 from __future__ import annotations
 
@@ -21,48 +21,48 @@ DEFAULT_CAPACITY = 10_000
 
 
 class PacingEvent(NamedTuple):
-    """One frame that was shown. Times in seconds, those of day on the clock's own scale (``time.monotonic()``)."""
+    """One frame that was shown. Times in seconds; points in time are those of the clock (``time.monotonic()``)."""
 
     frame: int
     """Index of the frame in the image."""
     loop: int
     """The loop that it belongs to, from 0."""
     intended: float
-    """The refresh of the display that was to show it."""
+    """The refresh of the display that was to show the frame."""
     actual: float
-    """When it was given to ``on_frame``."""
+    """When the frame was passed to ``on_frame``."""
     lateness: float
-    """``actual - intended``. Negative is early: so much was left of the time until that refresh."""
+    """``actual - intended``. Negative if the frame was early: the time that was left until that refresh."""
     skipped: int
-    """Frames that were due before it and made way for it."""
+    """Frames that were due before this one, and replaced by it."""
     missed_ticks: int
     """Ticks of the clock that were lost since the frame before."""
 
 
 @dataclass(frozen=True, slots=True)
 class PacingSummary:
-    """Figures of a recording. Times in seconds; a negative lateness is early."""
+    """Statistics of a recording. Times in seconds; a negative lateness is early."""
 
     frames: int
     seconds: float
     skipped: int
     missed_ticks: int
     late: int
-    """Frames that came after the refresh that was to show them."""
+    """Frames after the refresh that was to show them."""
     lateness_mean: float
     lateness_p50: float
     lateness_p95: float
     lateness_p99: float
     lateness_max: float
     dropped: int
-    """Events of before these, which there was no room to keep."""
+    """Earlier events, beyond the recorder's capacity, which are not included."""
 
 
 class PacingRecorder:
     """Records the frames that a player shows, from :meth:`AnimatedImagePlayer.record` until :meth:`stop`.
 
-    A context manager, which stops at its end. The latest ``capacity`` events are kept, about 200 bytes each. All
-    methods may be called from any thread, also while it records.
+    A context manager, which stops at the end of the block. The latest ``capacity`` events are kept, about 200 bytes
+    each. All methods may be called from any thread, also while recording.
     """
 
     def __init__(self, capacity: int, missed: int, detach: Callable[[PacingRecorder], object]) -> None:
@@ -74,17 +74,17 @@ class PacingRecorder:
         self._missed = missed
 
     def stop(self) -> None:
-        """Record no more; what has been recorded stays. Idempotent."""
+        """Stop recording; recorded events stay. Idempotent."""
         self._detach(self)
 
     @property
     def events(self) -> tuple[PacingEvent, ...]:
-        """What has been recorded so far, oldest first."""
+        """The events recorded so far, oldest first."""
         with self._lock:
             return tuple(self._events)
 
     def summary(self) -> PacingSummary:
-        """Figures of what has been recorded so far; all 0 if that is nothing."""
+        """Statistics of the events recorded so far; all 0 if there are none."""
         with self._lock:
             events, dropped = tuple(self._events), self._seen - len(self._events)
         if not events:
@@ -106,7 +106,7 @@ class PacingRecorder:
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """The summary and all events as JSON, also written to ``path`` if that is given. OSError."""
-        import json  # like csv, not worth loading before somebody writes
+        import json  # like csv, loaded only when it is needed
 
         events = [event._asdict() for event in self.events]
         return _written(json.dumps({"summary": asdict(self.summary()), "events": events}, indent=1), path)
@@ -123,7 +123,7 @@ class PacingRecorder:
         return _written(text.getvalue(), path)
 
     def plot(self, path: str | os.PathLike[str], title: str | None = None) -> None:
-        """Draw a chart (PNG, SVG or PDF, as the name says): lateness over time, its histogram, misses marked.
+        """Draw a chart (PNG, SVG or PDF, by the file's name): lateness over time and its histogram, with misses marked.
 
         Raises SDDisplayLinkError if matplotlib is missing (the extra "plot") or nothing has been
         recorded, OSError if the file cannot be written.
@@ -131,14 +131,14 @@ class PacingRecorder:
         draw_playback(self.events, path, title)
 
     def note(self, frame: int, loop: int, intended: int, actual: int, skipped: int, missed: int) -> None:
-        """Keep a frame that was shown. Called by the player, on its dispatcher; times in nanoseconds.
+        """Record a frame that was shown. Called by the player, on its dispatcher; times in nanoseconds.
 
         ``missed``: the ticks that were lost since the player was made.
         """
         times = seconds(intended), seconds(actual), seconds(actual - intended)
         event = PacingEvent(frame, loop, *times, skipped, missed - self._missed)
         self._missed = missed
-        with self._lock:  # nothing is made under it, so that no finaliser can run that waits for who reads
+        with self._lock:  # nothing is allocated with it held, so that no finaliser can run that waits for a reader
             self._seen += 1
             self._events.append(event)
 
@@ -173,7 +173,7 @@ def _written(text: str, path: str | os.PathLike[str] | None) -> str:
 
 
 def draw_playback(events: Sequence[PacingEvent], path: str | os.PathLike[str], title: str | None = None) -> None:
-    """Draw what a player's recorder holds. Raises what the chart's draw() does."""
+    """Draw the events of a player's recorder. Raises what the chart's draw() raises."""
     from sddisplaylink.playback.pacing_chart import Series, draw  # no player needs a chart
 
     series = Series(

@@ -1,4 +1,4 @@
-"""Charts of pacing, by matplotlib: intended against actual times, how late, how often, and what was missed."""
+"""Charts of pacing, drawn by matplotlib: intended and actual times, lateness and its histogram, and misses."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sddisplaylink.playback.percentile import percentile
 
 __all__ = ["Series", "draw", "load_figure"]
 
-INTENDED, ACTUAL, LATE, MISSED = "#9a9a9a", "#0072b2", "#d55e00", "#cc79a7"  # told apart by colour-blind people, too
+INTENDED, ACTUAL, LATE, MISSED = "#9a9a9a", "#0072b2", "#d55e00", "#cc79a7"  # colour-blind people can distinguish them
 BINS = 50
 
 
 @dataclass(frozen=True)
 class Series:
-    """What a chart shows: times in seconds, `missed` what was left out before each of them."""
+    """The data of a chart: times in seconds, and in `missed` what was left out before each of them."""
 
     intended: list[float]
     actual: list[float]
@@ -28,15 +28,15 @@ class Series:
     missed_verb: str
     lateness: str
     has_deadline: bool
-    """Whether what comes after its intended time is late, and not just on its way."""
+    """Whether an actual time after the intended one counts as late."""
     ticks_missed: int | None = None
 
     def times(self) -> list[float]:
-        """When each was intended, in seconds since the first."""
+        """The intended times, in seconds since the first."""
         return [time - self.intended[0] for time in self.intended]
 
     def milliseconds(self) -> list[float]:
-        """How long after its intended time each came."""
+        """The time from intended to actual, for each, in milliseconds."""
         return [1000 * (actual - intended) for intended, actual in zip(self.intended, self.actual, strict=True)]
 
 
@@ -49,7 +49,7 @@ def load_figure() -> Any:
 
 
 def draw(series: Series, path: str | os.PathLike[str], title: str) -> None:
-    """Draw the series into a file (PNG, SVG or PDF, as its name says).
+    """Draw the series into a file (PNG, SVG or PDF, by its name).
 
     Raises SDDisplayLinkError if matplotlib is missing or the series is empty, OSError if the file cannot be written.
     """

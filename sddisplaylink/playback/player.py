@@ -1,4 +1,4 @@
-"""AnimatedImagePlayer: the frames of an animated image, each when it is due."""
+"""AnimatedImagePlayer: shows each frame of an animated image when it is due."""
 
 from __future__ import annotations
 
@@ -46,25 +46,25 @@ __all__ = ["AnimatedImagePlayer"]
 class AnimatedImagePlayer:
     """Plays an animated image in step with a display.
 
-    ``image``: an `AnimatedImage`, or anything that `AnimatedImage.open` takes; what the player has opened,
-    it closes. Callbacks run on ``dispatcher``, by default on the one library thread: ``on_frame(frame)`` for every
-    frame that is shown, ``on_loop(n)`` when ``n`` loops are completed (before the first frame of the next; of loops
-    that end within one refresh only the last is reported), ``on_finish()`` after the last, ``on_error(exception)``.
-    They are attributes, too, and may stop, seek, close or drop their player.
+    ``image``: an `AnimatedImage`, or anything that `AnimatedImage.open` takes; the player closes an image that it has
+    opened. Callbacks run on ``dispatcher``, by default on the one library thread: ``on_frame(frame)`` for every frame
+    that is shown, ``on_loop(n)`` when ``n`` loops are completed (before the first frame of the next; of loops that end
+    within one refresh only the last is reported), ``on_finish()`` after the last, ``on_error(exception)``. The
+    callbacks are attributes as well, and may stop, seek, close or drop the player.
 
     ``rate``: 1.0 = as fast as the image says; 0 holds the frame; negative runs backwards. ``loop_count``: plays, 0 =
-    for ever, None = what the image says. ``late_policy``: ``"skip"`` keeps to the schedule and leaves frames out,
-    ``"no_skip"`` shows every frame and takes the time it takes, ``"catch_up"`` shows one frame per refresh until it is
-    back on schedule. ``max_buffer_bytes``: how much may be kept decoded; None = what memory allows. ``display`` and
-    ``clock``: as for `DisplayLink`.
+    for ever, None = what the image says. ``late_policy``: ``"skip"`` keeps to the schedule and leaves out late frames,
+    ``"no_skip"`` shows every frame and falls behind the schedule, ``"catch_up"`` shows every frame, one per refresh
+    until playback is back on schedule. ``max_buffer_bytes``: the budget for decoded frames; None = as far as memory
+    allows. ``display`` and ``clock``: as for `DisplayLink`.
 
     An exception in a callback, or a frame that cannot be decoded, stops playback, is given to ``on_error``, and is
     raised once by `wait`, `close` or the loop over `frames`. Dropping the last reference to a player
     stops it.
 
-    All methods may be called from any thread and inside callbacks. A closed player that is to do something raises
-    LinkClosedError; what it showed last can still be asked for. Raises what `AnimatedImage.open` raises,
-    ClockError if there is no such clock or display, ValueError or TypeError for an argument that is none of the above.
+    All methods may be called from any thread and inside callbacks. Commands to a closed player raise LinkClosedError;
+    the last frame and position can still be read. Raises what `AnimatedImage.open` raises, ClockError if there is no
+    such clock or display, ValueError or TypeError for an argument that is none of the above.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class AnimatedImagePlayer:
     # ---- playing ----
 
     def play(self) -> None:
-        """Start, resume, or after FINISHED start over; does nothing if playing. The next tick shows the first frame."""
+        """Start, resume, or start over after FINISHED; does nothing if playing. The next tick shows the first frame."""
         commands.play([self.engine])
 
     def pause(self) -> None:
@@ -136,7 +136,10 @@ class AnimatedImagePlayer:
         return has_ended and engine.is_over()
 
     def close(self) -> None:
-        """Stop for good. Idempotent. Raises, once, the exception that stopped playback, but not inside a callback."""
+        """Stop, and release everything. Idempotent.
+
+        Raises, once, the exception that stopped playback, but not inside a callback.
+        """
         engine = self.engine
         if engine.native.is_forked():
             return  # it is the parent's to close
@@ -148,24 +151,26 @@ class AnimatedImagePlayer:
             engine.callbacks.pending_error.raise_once()
 
     def frames(self) -> Iterator[Frame]:
-        """Frames as they become due, until the player finishes, stops or is closed. Starts a player that is at rest.
+        """Frames as they become due, until the player finishes, stops or is closed.
 
-        Callbacks run in the loop, too, on its thread. Under ``"skip"`` a slow loop gets the latest frame, under
-        ``"no_skip"`` every one. When the loop is left, the player goes on with callbacks where they ran before. Raises
-        the exception that stopped playback, and ClockError if another loop has the frames or a callback asks for them.
+        Starts a player that is stopped or finished.
+
+        Callbacks run in the loop as well, on its thread. Under ``"skip"`` a slow loop gets the latest frame, under
+        ``"no_skip"`` every one. After the loop the player continues, and callbacks run where they ran before. Raises
+        the exception that stopped playback, and ClockError inside a callback or during another loop over the frames.
         """
         self._check_open()
         return iterate(self.engine)
 
     def frames_async(self) -> AsyncGenerator[Frame]:
-        """The same for ``async for``, in the running asyncio or trio loop."""
+        """The same for ``async for`` in the running asyncio or trio loop."""
         self._check_open()
         return iterate_async(self.engine)
 
     def record(self, capacity: int = DEFAULT_CAPACITY) -> PacingRecorder:
-        """Record for when each frame from now on is meant and when it comes, until the recorder is stopped.
+        """Record the intended and the actual time of each frame from now on, until the recorder is stopped.
 
-        The latest ``capacity`` frames are kept; as long as nobody records, none are. ValueError if that is below 1.
+        The latest ``capacity`` frames are kept. ValueError if ``capacity`` is below 1.
         """
         self._check_open()
         engine = self.engine
@@ -177,9 +182,9 @@ class AnimatedImagePlayer:
 
     @property
     def on_frame(self) -> Callable[[Frame], object] | None:
-        """Called with every frame that is shown, or None. A change takes effect with the next event; so for the others.
+        """Called with every frame that is shown; or None. A change of any callback takes effect with the next event.
 
-        TypeError for what cannot be called.
+        TypeError for an object that cannot be called.
         """
         return self.engine.callbacks.on_frame
 
@@ -190,7 +195,7 @@ class AnimatedImagePlayer:
 
     @property
     def on_loop(self) -> Callable[[int], object] | None:
-        """Called with the number of loops that have been completed, before the first frame of the next one; or None."""
+        """Called with the number of completed loops, before the first frame of the next one; or None."""
         return self.engine.callbacks.on_loop
 
     @on_loop.setter
@@ -218,7 +223,7 @@ class AnimatedImagePlayer:
         check_callback("on_error", callback)
         self.engine.callbacks.on_error = callback
 
-    # ---- what the player does ----
+    # ---- state ----
 
     @property
     def image(self) -> AnimatedImage:
@@ -243,13 +248,13 @@ class AnimatedImagePlayer:
 
     @property
     def loop_index(self) -> int:
-        """The loop, from 0, that this frame belongs to."""
+        """The loop, from 0, to which that frame belongs."""
         position = self.engine.position()
         return int(self.engine.info().loop) if position.frame is None else position.loop
 
     @property
     def current_frame(self) -> Frame | None:
-        """The frame shown last, or sought since (decoded here if need be); None before the first and once stopped."""
+        """The frame shown last, or sought since (decoded if need be); None before the first, and once stopped."""
         position = self.engine.position()
         if position.picture is not None or position.frame is None or self.is_closed:
             return position.picture
@@ -257,7 +262,7 @@ class AnimatedImagePlayer:
 
     @property
     def stats(self) -> PlayerStats:
-        """How playback has gone so far."""
+        """Statistics of playback so far."""
         counts, delivery = self.engine.counts, self.engine.delivery
         return PlayerStats(
             shown=counts.shown,
@@ -275,7 +280,7 @@ class AnimatedImagePlayer:
         self._check_open()
         return self.engine.source.period
 
-    # ---- what can be set while it plays ----
+    # ---- options that can be set while playing ----
 
     @property
     def rate(self) -> float:
@@ -298,7 +303,10 @@ class AnimatedImagePlayer:
 
     @property
     def loop_count(self) -> int:
-        """Plays, 0 = for ever; None sets what the image says. A loop that has begun is played to its end."""
+        """Number of plays, 0 = for ever; setting None sets that of the image.
+
+        A loop that has begun is played to its end.
+        """
         return int(self.engine.info().loops)
 
     @loop_count.setter
@@ -320,7 +328,7 @@ class AnimatedImagePlayer:
     # ---- for views ----
 
     def attach(self, view: PlayerObserver) -> None:
-        """Notify ``view``, held weakly, of what the player does, before the callbacks are called."""
+        """Notify ``view``, held weakly, of frames, loops, the end and errors, before the callbacks are called."""
         self.engine.callbacks.observers.add(view)
 
     def detach(self, view: PlayerObserver) -> None:
@@ -330,7 +338,7 @@ class AnimatedImagePlayer:
     def update_visibility(self) -> None:
         """Pause if no attached view is visible; play on if one is, unless the user paused or stopped the player.
 
-        To be called when a view's ``is_visible`` has changed. Does nothing if the player is closed.
+        Call this when a view's ``is_visible`` has changed. Does nothing if the player is closed.
         """
         update_visibility(self.engine)
 
@@ -339,7 +347,7 @@ class AnimatedImagePlayer:
         self.engine.use_dispatcher(dispatcher)
 
     def take_error(self) -> BaseException | None:
-        """The exception that has stopped playback, if nobody has had it; it is not raised any more then."""
+        """The exception that has stopped playback, if it was not raised yet; it is not raised any more then."""
         return self.engine.callbacks.pending_error.pop()
 
     def __enter__(self) -> Self:
@@ -349,7 +357,7 @@ class AnimatedImagePlayer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close the player. An exception in the block is raised rather than one that closing would raise."""
+        """Close the player. An exception in the block goes before one that closing would raise."""
         close_after(error, self.close)
 
     def __repr__(self) -> str:

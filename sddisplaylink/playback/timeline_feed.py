@@ -1,4 +1,4 @@
-"""From an image that is still coming in to the native player, which learns of frames as they come."""
+"""Feeds the timeline of a native player with the frames of an image that is still coming in."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ __all__ = ["TimelineFeed"]
 
 
 class TimelineFeed:
-    """Adds the frames that an image has got to the timeline of one native player."""
+    """Adds the frames of an image to the timeline of one native player as they come."""
 
     def __init__(
         self, native: NativePlayer, image: IncrementalImage, delivery: Delivery, max_bytes: int | None
     ) -> None:
         self.image = image
         self.frame_count = 0
-        """How many frames the player knows of."""
+        """The number of frames that the player knows."""
         self.lock = threading.Lock()
-        """To be held from :meth:`progress` to :meth:`extend`: several threads may feed one image."""
+        """To be locked from :meth:`progress` to :meth:`extend`, as several threads may feed one image."""
         self._native = native
         self._delivery = delivery
         self._max_bytes = max_bytes
         self._is_complete = False
 
     def progress(self) -> Progress | None:
-        """What the image has got that the player does not know of; None once the player knows everything."""
+        """The progress of the image that the player does not know; None once it knows everything."""
         return None if self._is_complete else self.image.progress_since(self.frame_count)
 
     def extend(self, progress: Progress) -> None:
@@ -41,5 +41,5 @@ class TimelineFeed:
         self.frame_count += len(durations)
 
     def end(self) -> None:
-        """Nothing more will come: the image has failed."""
+        """Add no more frames: the image has failed."""
         self._is_complete = True

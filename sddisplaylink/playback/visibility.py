@@ -1,4 +1,4 @@
-"""Pausing a player while nobody can see it."""
+"""Pauses a player while none of its views can be seen."""
 
 from __future__ import annotations
 

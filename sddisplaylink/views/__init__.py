@@ -1,1 +1,1 @@
-"""Where frames are shown. Each view imports its toolkit only when it is used."""
+"""Views, which show the frames of players. Each view imports its toolkit only when it is used."""

@@ -1,4 +1,4 @@
-"""What the keys of a viewer do to the players that it shows."""
+"""Keyboard commands of a viewer for its players."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FASTEST, _SLOWEST = 16.0, 1 / 16
 
 
 class Command(Enum):
-    """What a key asks for."""
+    """A command for which there is a key."""
 
     QUIT = "quit"
     PAUSE = "pause"
@@ -27,7 +27,7 @@ class Command(Enum):
 
 
 def apply_command(command: Command, group: PlayerGroup) -> None:
-    """Do it to all players of the group; QUIT and HELP are the viewer's own business."""
+    """Apply the command to all players of the group; QUIT and HELP are handled by the viewer."""
     with contextlib.suppress(LinkClosedError):
         if command is Command.PAUSE:
             _toggle(group)
@@ -47,7 +47,7 @@ def _toggle(group: PlayerGroup) -> None:
 
 
 def _step(group: PlayerGroup, frames: int) -> None:
-    """Hold all players, and show the next frame of each, or the one before."""
+    """Pause all players, and show the next frame of each, or the previous one."""
     group.pause()
     for player in group.players:
         player.seek((player.frame_index + frames) % player.image.frame_count)

@@ -1,4 +1,4 @@
-"""The one-liner: play images here and now."""
+"""play(): plays images in this terminal or in a window, and waits until they have finished."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def show(
 
     A window that is closed is SIGINT.
     """
-    # not worth loading for programs with windows of their own
+    # loaded only when it is needed
     from sddisplaylink.views.terminal.choice import TerminalOptions
     from sddisplaylink.views.terminal.player_view import play_in_terminal
     from sddisplaylink.views.window import play_in_window
@@ -95,7 +95,7 @@ def has_terminal() -> bool:
 
 
 def has_display() -> bool:
-    """Whether there is a screen that a window could be on."""
+    """Whether there is a display for windows."""
     if sys.platform == "darwin":
         from sddisplaylink.views import window_server
 

@@ -1,4 +1,4 @@
-"""Signals while a picture is on the screen: noted by their handlers, acted upon by the loop that they wake."""
+"""Signals while a picture is on the screen: recorded by their handlers, and handled by the loop that they wake."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import FrameType
 
 QUIT = 0
-"""Stands for a signal's number where a key has ended what a signal could have ended."""
+"""In place of a signal's number: a key has ended playback."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _UNCATCHABLE = ("SIGKILL", "SIGSTOP")
@@ -23,7 +23,7 @@ Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class Interrupted(BaseException):
-    """Raised out of a write to the terminal, which may be blocked, so that a signal can end it."""
+    """Raised by a signal handler to end a write to the terminal that may be blocked."""
 
 
 def ending_signals() -> list[int]:
@@ -49,7 +49,7 @@ class SignalWatch:
 
     A context manager.
 
-    `fileno()` becomes readable when one has come. Handlers need the main thread: elsewhere nothing is noted.
+    `fileno()` becomes readable when a signal has come. Handlers need the main thread: on others nothing is recorded.
     """
 
     def __init__(self, is_drawing: Callable[[], bool] = bool) -> None:
@@ -86,27 +86,27 @@ class SignalWatch:
         return self._reader
 
     def clear(self) -> None:
-        """Make `fileno()` unreadable; to be done before the notes are looked at."""
+        """Make `fileno()` unreadable. Call this before reading the attributes."""
         with contextlib.suppress(BlockingIOError):
             os.read(self._reader, 4096)
 
     def stop_process(self) -> None:
-        """Do what Ctrl-Z does by default; returns when the process has been continued."""
+        """Stop the process as Ctrl-Z does by default; returns when the process is continued."""
         ours = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         signal.raise_signal(signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, ours)
 
     def stop_for_output(self) -> None:
-        """Do what writing to another job's terminal does: stop this job until it is continued.
+        """Stop this job until it is continued, as writing to another job's terminal does.
 
-        Returns at once where that signal is ignored, or nobody could continue the job (it has no shell).
+        Returns at once if that signal is ignored, or if no shell could continue the job.
         """
         if signal.getsignal(signal.SIGTTOU) == signal.SIG_DFL:
             os.killpg(os.getpgrp(), signal.SIGTTOU)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         first = self.ended_by is None
-        if number in (signal.SIGWINCH, signal.SIGCONT):  # whoever had the terminal meanwhile may have drawn on it
+        if number in (signal.SIGWINCH, signal.SIGCONT):  # another program may have drawn on the terminal meanwhile
             self.resized = True
         elif number == signal.SIGTSTP:
             self.suspended = True

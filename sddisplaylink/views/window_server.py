@@ -1,4 +1,4 @@
-"""Whether this process may open windows on a Mac. Over ssh, or as a daemon, it may not, and toolkits abort there."""
+"""Checks whether this process may open windows on a Mac. Over ssh, or as a daemon, it may not, and toolkits abort."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CORE_FOUNDATION = f"{_FRAMEWORKS}/CoreFoundation.framework/CoreFoundation"
 
 
 def is_reachable(load: Callable[[str], Any] = ctypes.CDLL) -> bool:
-    """Whether the window server has a session for this process. True where Core Graphics cannot be asked.
+    """Whether the window server has a session for this process. True if Core Graphics cannot be loaded.
 
     Args:
         load: loads a library by its path; OSError if there is none.

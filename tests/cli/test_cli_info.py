@@ -129,7 +129,7 @@ def test_what_is_no_image_is_one_line_of_error(data: bytes, tmp_path: Path, caps
 
 @pytest.mark.parametrize("file_format", ["GIF", "PNG"])
 def test_cut_at_every_tenth_byte(file_format: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """More of the file never holds fewer frames, and what is missing is told."""
+    """A longer part of the file never has fewer frames, and what is missing is reported."""
     data = animation(file_format, [50] * 6)
     counts = []
     for end in range(0, len(data), 10):

@@ -1,4 +1,4 @@
-"""`sddisplaylink play` in a real pseudo-terminal: however it ends, the terminal is given back."""
+"""`sddisplaylink play` in a real pseudo-terminal: however the program ends, the terminal is restored."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_signals_end_it_with_the_screen_restored(gif: Path, number: signal.Signa
 
 
 def test_a_signal_ends_a_write_that_the_terminal_does_not_take(tmp_path: Path) -> None:
-    """One frame is more than the terminal holds, and nobody reads: only what interrupts the write can end it."""
+    """One frame is more than the terminal's buffer holds, and is not read: only a signal can end the write."""
     path = write_gif(tmp_path / "a.gif", [mosaic(1, (400, 300)), mosaic(2, (400, 300))])
     with PtyProcess(*PLAY, str(path), "--renderer", "kitty", cell=(20, 40)) as process:
         process.read_until(lambda: b"\x1b_Ga=T" in process.log)
@@ -196,7 +196,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 @pytest.mark.parametrize("key", [b"\x1a", None])
 def test_sent_to_the_background_it_leaves_the_shells_screen_alone(gif: Path, key: bytes | None) -> None:
-    """By Ctrl-Z and `bg`, or by SIGSTOP, of which it hears nothing."""
+    """By Ctrl-Z and `bg`, or by SIGSTOP, which cannot be handled."""
     with PtyProcess("-c", SENT_BACK, *PLAY, str(gif)) as process:
         process.read_until(lambda: UPDATE_END in process.log)
         if key is None:

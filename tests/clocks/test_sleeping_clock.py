@@ -1,4 +1,4 @@
-"""The timer, in real time: it sleeps while nobody wants a tick, and wakes when somebody does."""
+"""The timer, in real time: it sleeps while no tick is requested, and wakes for a request."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def test_a_link_beside_it_has_every_tick(open_native: Open, timer: int) -> None:
 
 
 def lull(player: NativePlayer) -> None:
-    """Have its clock, which nobody else is on, sleep until it is told otherwise."""
+    """Have the clock of this link, its only user, sleep until a tick is requested."""
     player.rate(0.0)
     for _ in range(PATIENCE // (10 * MS)):
         if player.clock.wanted == NEVER:
             return
         player.take(10 * MS)
-    raise AssertionError("the clock has not come to the tick that it was told of before")
+    raise AssertionError("the clock has not come to the tick that was requested before")
 
 
 def start_over(player: NativePlayer) -> None:

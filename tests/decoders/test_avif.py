@@ -70,7 +70,7 @@ def test_runs_of_frames_have_their_own_times():
 
 def test_a_timescale_of_zero_is_no_time():
     assert read_avif(with_timing(SEQUENCE, 0, 1), LIMIT).delays_ns == (None, None, None)
-    with pytest.raises(sd.ImageFormatError):  # Pillow cannot live with that
+    with pytest.raises(sd.ImageFormatError):  # Pillow rejects that
         info(with_timing(SEQUENCE, 0, 1))
 
 

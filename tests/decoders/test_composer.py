@@ -1,4 +1,4 @@
-"""Composition in recycled memory: every way to a frame, whatever happens to those handed out, gives the same pixels."""
+"""Composition in recycled memory: the pixels are the same by every decode path, whatever happens to exported frames."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_frames_look_as_pillow_composes_them(data):
         assert difference(ours, expected) <= 1.01
 
 
-# ways
+# decode paths
 
 
 def test_the_way_leaves_out_frames_that_leave_no_trace():
@@ -121,7 +121,7 @@ def test_another_decoder_of_the_same_image_has_composed_nothing():
 
 def test_a_frame_whose_base_is_missing_is_refused():
     decoder = opened(build_gif([GifPicture(transparent=0) for _ in range(3)]))
-    with pytest.raises(RuntimeError, match="builds on frame 1"):
+    with pytest.raises(RuntimeError, match="depends on frame 1"):
         decoder.compose(2)
     with pytest.raises(RuntimeError, match="nothing"):
         decoder.pixels()
@@ -319,7 +319,7 @@ def test_prepare_takes_anything():
 @pytest.mark.parametrize("data", [LONG, build_apng([PngPicture(), PngPicture(), PngPicture()])])
 @pytest.mark.parametrize("native", [True, False])
 def test_a_dropped_decoder_goes_at_once(data, native):
-    source = bytes(bytearray(data))  # nobody else's
+    source = bytes(bytearray(data))  # not shared
     references = sys.getrefcount(source)
     gc.disable()
     try:

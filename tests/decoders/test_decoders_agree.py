@@ -27,7 +27,7 @@ LIMITS = Limits(100_000)
 
 
 def outcome(decoder, index):
-    """The pixels of a frame, or what is wrong with it, coming from wherever the decoder stands."""
+    """The pixels of a frame, or the error that it gives, from the present position of the decoder."""
     try:
         for at in path_to(decoder, index)[1]:
             decoder.compose(at)
@@ -86,7 +86,7 @@ def test_damaged_apng(data, order):
 
 @pytest.mark.parametrize("size", [0, 1, 9, 10, 11])
 def test_code_sizes_that_gif_does_not_have(size):
-    codes = bytes.fromhex("04082040800001010100 21fe07636f6d6d65")  # where the width grows is anyone's guess
+    codes = bytes.fromhex("04082040800001010100 21fe07636f6d6d65")  # where the width grows is undefined
     assert_same(build_gif([GifPicture(5, 3, data=bytes([size]) + sub_blocks(codes))], size=(5, 3)))
 
 
@@ -159,7 +159,7 @@ def test_the_option_chooses(data):
 @pytest.mark.parametrize("native", [True, False])
 @pytest.mark.parametrize("data", SAMPLES)
 def test_a_closed_decoder_holds_nothing_of_the_file(data, native):
-    source = bytes(bytearray(data))  # nobody else's
+    source = bytes(bytearray(data))  # not shared
     references = sys.getrefcount(source)
     decoder = open_decoder(FileData(source), LIMITS, native=native)
     decoder.compose(0)

@@ -1,4 +1,4 @@
-"""Going back over frames without decoding: what is recorded, which ways there are, and what becomes of the memory."""
+"""Going back over frames without decoding: what is recorded, which decode paths there are, and when memory is freed."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def use(data):
 
 
 def use_with(decoder, data):
-    """The image and all frames of it that can be had, forwards and backwards; None if it is refused."""
+    """The image and all its frames without errors, forwards and backwards; None if the image is refused."""
     begin = time.process_time()
     got, errors = [], []
     try:
@@ -147,7 +147,7 @@ def test_rubbish_after_every_signature():
 
 
 def assert_small(build, expected):
-    """`build` raises ImageFormatError with that text, and takes less than 50 MB of Python's memory on the way."""
+    """`build` raises ImageFormatError with that text, and takes less than 50 MB of Python's memory meanwhile."""
     tracemalloc.start()
     try:
         with pytest.raises(ImageFormatError, match=expected):

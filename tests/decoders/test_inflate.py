@@ -1,4 +1,4 @@
-"""zlib streams: libdeflate and zlib are of one mind."""
+"""zlib streams: libdeflate and zlib give the same results."""
 
 from __future__ import annotations
 

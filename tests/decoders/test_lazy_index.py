@@ -1,4 +1,4 @@
-"""Files are looked at no further than somebody asks."""
+"""Files are indexed no further than is asked for."""
 
 from __future__ import annotations
 

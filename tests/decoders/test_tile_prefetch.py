@@ -1,4 +1,4 @@
-"""Tiles decoded on other threads: which, how many at a time, and that the thread that composes waits for nobody."""
+"""Tiles decoded on other threads: which, how many at a time, and that the composing thread never waits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.pool_support import PATIENCE
 
 
 class ByHand:
-    """A worker who does nothing by itself."""
+    """A worker that does nothing by itself."""
 
     def __init__(self):
         self.jobs = []

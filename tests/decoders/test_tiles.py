@@ -43,7 +43,7 @@ def opened(data, native):
 
 
 def composed(data, index):
-    """Frame `index`, which both ways give."""
+    """Frame `index`, which both decode paths give."""
     ours, pillows = (composed_by(data, index, native=native) for native in (True, False))
     assert ours.tolist() == pillows.tolist()
     return ours

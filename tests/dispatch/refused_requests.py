@@ -28,7 +28,7 @@ PATIENCE = 20.0
 
 
 class System:
-    """Refuses what the native module, or for threads anybody, asks for."""
+    """Refuses requests of the native module, and threads of the whole process."""
 
     def __init__(self) -> None:
         self._limits = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -194,7 +194,7 @@ def try_call(system: System, subjects: Subjects, name: str, kind: int, granted: 
 
 
 def wait_for_threads() -> None:
-    """Wait until clocks that nobody needs have stopped, so that the next call needs threads of its own again."""
+    """Wait until unused clocks have stopped, so that the next call has to start threads again."""
     ended = threading.Event()
     while sd.diagnostics()["native_threads"]:
         ended.wait(0.01)

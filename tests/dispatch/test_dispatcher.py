@@ -1,4 +1,4 @@
-"""Dispatcher: whose thread runs the callbacks, and how event loops are told."""
+"""Dispatcher: which thread runs the callbacks, and how event loops are woken."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def is_readable(descriptor: int) -> bool:
 
 
 def tick_without_running_callbacks(clock):
-    """A tick whose callbacks nobody runs: the manual clock would, so let it forget the dispatcher."""
+    """A tick whose callbacks are not run. The manual clock would run them, so remove the dispatcher from it."""
     clock._dispatchers.clear()
     clock.advance(1 / clock.refresh_rate)
 

@@ -80,7 +80,7 @@ EXECUTOR = "from concurrent.futures import ThreadPoolExecutor"
 
 
 def run(program: str) -> tuple[int, str, bool]:
-    """The exit code of a program, what it says on stderr, and whether it ended in time."""
+    """The exit code of a program, its standard error, and whether it ended in time."""
     begin = time.monotonic()
     try:
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=2 * LIMIT)

@@ -22,7 +22,7 @@ def at_rest() -> dict[str, object]:
 
 
 def wait_until_at_rest() -> dict[str, object]:
-    """The figures once the clocks that linger have stopped, or what is left after a long wait."""
+    """The figures once the clocks that are kept for a while have stopped, or those after a long wait."""
     gc.collect()
     deadline = time.monotonic() + PATIENCE
     while any(at_rest().values()) and time.monotonic() < deadline:

@@ -1,7 +1,7 @@
 """A stand-in for functions of macOS that are called by ctypes: real C functions, so that a wrong type breaks the call.
 
-Each says in which header of Apple's the original is. They are as unkind as the originals: a buffer that is too small
-is an error, a host port that is none another, and what is released wrongly is counted as a crash.
+Each says in which header of Apple's the original is. They are as strict as the originals: a buffer that is too small is
+an error, a host port that is none another, and what is released wrongly is counted as a crash.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Function(ctypes._CFuncPtr):
 def _library(**functions: Any) -> SimpleNamespace:
     made = {name: _Function(ctypes.cast(function, ctypes.c_void_p).value) for name, function in functions.items()}
     for name, function in functions.items():
-        made[name].kept = function  # the C code behind it goes with this
+        made[name].kept = function  # the C code behind it is freed with this
     return SimpleNamespace(**made)
 
 
@@ -55,7 +55,7 @@ class Mac:
         self.ports: list[int] = []
         self.has_window_server = True
         self.sessions = 0
-        """Dictionaries of the session that nobody has released."""
+        """Dictionaries of the session that have not been released."""
         self.crashes: list[int | None] = []
         self.library = _library(
             sysctlbyname=_SYSCTL(self._sysctlbyname),

@@ -36,7 +36,7 @@ class Load:
 
 
 class Gate(Load):
-    """Its step waits until it is let go."""
+    """Its step waits until the test lets it continue."""
 
     def __init__(self):
         super().__init__()

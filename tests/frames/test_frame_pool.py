@@ -1,4 +1,4 @@
-"""The pool: within its budget, in the right order, fair, and gone when its users are."""
+"""The pool: within its budget, in the right order, fair, and closed with its last user."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def test_a_collector_that_drops_a_reader_while_a_frame_is_decoded_does_not_block
     gc.collect()
     pool.decoder.give_back(decoding)
     drain(pool)
-    assert pool.nbytes == 10 * FRAME  # nobody plays: what is left is the budget of an image that is not played
+    assert pool.nbytes == 10 * FRAME  # no player plays: what is left is the budget of an image that is not played
 
 
 def test_the_bytes_of_all_images_are_counted():

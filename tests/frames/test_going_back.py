@@ -1,4 +1,4 @@
-"""Backwards, there and back, and about, over frames that change little: cost, memory, and what is shown."""
+"""Playback backwards, bouncing and with jumps, over frames that change little: cost, memory, and what is shown."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ KB, MB = 1024, 1 << 20
 
 @pytest.fixture
 def system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A directory whose files are asked in place of the system's; none of them is there yet."""
+    """A directory whose files are read in place of the system's; it is empty at first."""
     monkeypatch.setattr(memory_budget, "MEMORY_INFO", str(tmp_path / "meminfo"))
     monkeypatch.setattr(memory_budget, "GROUP_LIMIT", str(tmp_path / "max"))
     monkeypatch.setattr(memory_budget, "GROUP_USE", str(tmp_path / "current"))

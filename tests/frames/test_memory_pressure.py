@@ -1,4 +1,4 @@
-"""Memory is given back when it is short."""
+"""Memory is freed when the system runs short of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from support.pool_support import FRAME, NoWorker, drain, make_pool
 
 
 class System:
-    """Time and memory pressure as a test wants them."""
+    """Time and memory pressure, set by the test."""
 
     def __init__(self):
         self.now, self.is_short, self.looks = 100.0, False, 0

@@ -1,7 +1,7 @@
 """A thread that an event loop runs on never waits for a thread of the library.
 
-Here the worker is stuck in Python code, in the middle of a frame: as if a finaliser that the collector runs there
-waited for the event loop.
+Here the worker is blocked in Python code, in the middle of a frame: as if a finaliser that the garbage collector runs
+there waited for the event loop.
 """
 
 from __future__ import annotations

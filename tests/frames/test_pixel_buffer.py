@@ -142,7 +142,7 @@ def test_out_may_be_of_any_shape(frame, make):
 def test_memory_that_is_given_is_let_go(frame):
     out = bytearray(80)
     frame.buffer("BGRA", out=out)
-    out.append(1)  # BufferError if somebody still held it
+    out.append(1)  # BufferError if a view of it were left
 
 
 @pytest.mark.parametrize(

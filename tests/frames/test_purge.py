@@ -1,4 +1,4 @@
-"""AnimatedImage.purge(): memory given back, nothing broken by it."""
+"""AnimatedImage.purge(): memory is freed, and nothing breaks."""
 
 from __future__ import annotations
 

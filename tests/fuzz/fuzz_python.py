@@ -1,4 +1,4 @@
-"""Opens whatever libFuzzer thinks up, by both decoders, and decodes it: nothing but ImageFormatError may come out.
+"""Opens and decodes inputs from libFuzzer with both decoders: nothing but ImageFormatError may come out.
 
 Needs atheris; `tests/fuzz/run SECONDS python` starts it. Memory and time are bounded by libFuzzer's own limits.
 """
@@ -63,7 +63,8 @@ def arrive(data: bytes, cut: int) -> None:
                 assert not count_frames(so_far)
                 return
             whole = count_frames(so_far)
-            # of an APNG one less: whose stream is broken ends with the next one; its default image stands in for none
+            # of an APNG one less: a frame whose stream is broken ends with the next one; its default image replaces no
+            # frame
             known = {whole - data.startswith(SIGNATURE), whole}
             assert image.frame_count in known, "not the frames that are there so far"
         with contextlib.suppress(sd.ImageFormatError):
@@ -81,7 +82,7 @@ def count_frames(data: bytes) -> int:
 
 
 def mutate(data: bytes, most: int, seed: int) -> bytes:
-    """libFuzzer's own mutation; for a PNG, half of them with right checksums, which chance would hardly ever find."""
+    """libFuzzer's own mutation; for a PNG, half of them with right checksums, which chance would hardly produce."""
     changed = atheris.Mutate(data, most)
     if not changed.startswith(SIGNATURE) or random.Random(seed).random() < 0.5:
         return changed

@@ -1,4 +1,4 @@
-"""One image for all who show one file."""
+"""One shared image for all users of a file."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from macho.wheels import make_wheel
 
 
 def build(work: Path, out: Path) -> Path:
-    """The wheel in ``out``; what it is made of stays in ``work``."""
+    """The wheel in ``out``; intermediate files stay in ``work``."""
     work.mkdir(parents=True, exist_ok=True)
     return make_wheel(build_extension(ROOT, work, find_toolchain()), work, out)
 

@@ -68,7 +68,7 @@ int driver_displays(sddl_display *out, int capacity) {
     return sddl_clock_corevideo.displays(out, capacity);
 }
 
-/* Waits on a monitor that nobody notifies. */
+/* Waits on a monitor that is never notified. */
 bool driver_wait_until(int64_t deadline) {
     sddl_monitor monitor;
     sddl_monitor_init(&monitor, SDDL_RANK_TIMER);

@@ -117,7 +117,7 @@ class ClockDriver:
         return int(self.library.sddl_host_time_to_ns(ctypes.c_uint64(ticks)))
 
     def wait_until(self, deadline: int) -> bool:
-        """Waits on a monitor that nobody notifies: True if it claims to have ended in time."""
+        """Waits on a monitor that is never notified: True if the wait reports that it ended in time."""
         return bool(self.library.driver_wait_until(ctypes.c_int64(deadline)))
 
     def wait_for_notify(self, deadline: int) -> bool:

@@ -73,7 +73,7 @@ def clock_library(clang: tuple[str, ...], tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def driver(clock_library: Path) -> Iterator[ClockDriver]:
-    """The Apple clock alone. Links tick when told to, and nothing may be left of them."""
+    """The Apple clock alone. Links tick when the test says so, and nothing may be left of them."""
     made = ClockDriver(clock_library)
     made.standin.reset()
     made.standin.set("ticking", 0)

@@ -18,7 +18,7 @@ class FaultControl:
         self._patience = patience
 
     def count(self, counter: str) -> int:
-        """What the counter stands at. KeyError if there is none of that name."""
+        """The counter's value. KeyError if there is none of that name."""
         value = int(self._count(counter.encode()))
         if value < 0:
             raise KeyError(counter)
@@ -35,6 +35,6 @@ class FaultControl:
             raise AssertionError(f"{counter} is {self.count(counter)} after {seconds} s, not {wanted}")
 
     def set(self, knob: str, value: float) -> None:
-        """Turn the knob. KeyError if there is none of that name."""
+        """Set the knob. KeyError if there is none of that name."""
         if self._set(knob.encode(), ctypes.c_double(value)) != 0:
             raise KeyError(knob)

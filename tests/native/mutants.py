@@ -157,7 +157,7 @@ MUTANTS = {
         CLOCKS, f"    sddl_source_unlock(source);\n{WITH_LOCK_HELD}    sddl_source_lock(source);\n", WITH_LOCK_HELD,
         "hazards_locks::test_13",
     ),
-    # the rest
+    # locks, signals, fork and others
     "locks taken in the wrong order": Mutant(
         "csrc/core/link.c", "    sddl_source_lock(client->source);\n    set_running",
         "    sddl_source_lock(client->source);\n    (void)sddl_handle_count(SDDL_KIND_LINK);\n    set_running",

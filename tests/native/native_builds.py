@@ -22,7 +22,7 @@ INGREDIENTS = ("csrc", "sddisplaylink", STANDIN, "native_build.py", "setup.py")
 
 
 def find_clang() -> tuple[str, ...] | None:
-    """A clang, the one compiler that takes ``@autoreleasepool`` without a library; that in PyPI's ziglang will do."""
+    """A clang, the only compiler that takes ``@autoreleasepool`` without a library; PyPI's ziglang has one."""
     names = ("clang", *(f"clang-{version}" for version in range(25, 13, -1)))
     found = next((path for path in map(shutil.which, names) if path), None)
     return (found,) if found else find_zig()
@@ -91,7 +91,7 @@ def build_mutant(package: Path, target: Path, mutation: tuple[str, str, str], cl
 
 
 def build_clock(tree: Path, clang: tuple[str, ...]) -> Path:
-    """Build the Apple clock without the core, as a library that tells what ticks it makes."""
+    """Build the Apple clock without the core, as a library that reports the ticks it makes."""
     library = tree / "libclock.so"
     names = ("corevideo.m", "table.c", "timer.c", "vsync_grid.c")
     sources = [f"csrc/clocks/{name}" for name in names] + [str(HERE / "clock_driver.c")]
@@ -147,7 +147,10 @@ from virtual_display import advance, is_native, is_synthetic, stand, total, watc
 
 
 def hold_in_virtual_time(tree: Path, program: str) -> str:
-    """Run a program whose time is virtual (see ``virtual_display``); it must succeed in silence. What it printed."""
+    """Run a program whose time is virtual (see ``virtual_display``); it must succeed without output on stderr.
+
+    Returns what it printed.
+    """
     done = run_program(tree, VIRTUAL + program)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr or done.returncode
     return done.stdout

@@ -9,7 +9,7 @@ from pathlib import Path
 from fault_control import FaultControl
 
 DISPLAYS = ((1, 60.0, 60.0), (2, 120.0, 0.0))
-"""An external display, and a built-in panel whose mode tells no rate: what there is at first."""
+"""The displays at first: an external display, and a built-in panel whose mode gives no rate."""
 
 
 class _Display(ctypes.Structure):
@@ -40,7 +40,7 @@ class Standin(FaultControl):
         self.library.standin_set_virtual(ctypes.c_bool(virtual))
 
     def advance(self, seconds: float, *, at_once: bool = False) -> None:
-        """Let virtual time pass, step by step, or in one leap. On return every native thread waits again."""
+        """Let virtual time pass, step by step, or in one step. On return every native thread waits again."""
         self.library.standin_advance(ctypes.c_int64(round(seconds * 1e9)), ctypes.c_bool(at_once))
 
     def set_displays(self, displays: Iterable[tuple[int, float, float]]) -> None:

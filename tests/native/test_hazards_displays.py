@@ -1,4 +1,4 @@
-"""Hazards 21 to 30 (docs/hazards.md): displays that sleep, wake, change, vanish, and clocks that die with them."""
+"""Hazards 21 to 30 (docs/hazards.md): displays that sleep, wake, change, disappear, and clocks that stop with them."""
 
 from __future__ import annotations
 

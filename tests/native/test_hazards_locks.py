@@ -102,7 +102,7 @@ def test_15_a_stop_under_a_lock_that_the_callback_wants_returns() -> None:
     with users_lock:
         link.start()
         assert wants_it.wait(PATIENCE)
-        link.stop()  # gives up waiting for the callback after a second
+        link.stop()  # waits for the callback for one second at most
         assert not link.is_running
         assert not got_it.is_set()
     assert got_it.wait(PATIENCE)

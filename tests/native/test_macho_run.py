@@ -53,7 +53,7 @@ def counts():
 with sd.DisplayLink(clock="corevideo") as link:
     stand.wait("starts", exactly=1, timeout=60)
     deliver()
-    while link.wait(0.01) is None:  # the core has still to hear that the display's clock has started
+    while link.wait(0.01) is None:  # the core does not yet know that the display's clock has started
         deliver()
     before, heard = counts(), 0
     for _ in range(10_000):
@@ -70,7 +70,7 @@ stand.wait("pops", exactly=stand.count("pushes"), timeout=60)
 
 
 def ten_thousand_ticks(tree: Path) -> list[int]:
-    """Ticks heard in Python, callbacks, their outermost pools, the objects autoreleased in them, and those freed."""
+    """Ticks received in Python, callbacks, their outermost pools, the objects autoreleased in them, and those freed."""
     done = run_program(tree, TEN_THOUSAND_TICKS)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return [int(word) for word in done.stdout.split()]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.timeout(600)  # whichever runs first builds
 CLOCK = "csrc/clocks/quartzcore.m"
 POOL = "    @autoreleasepool {\n        (void)selector;"
 
-# the package's tests on the stand-in run again, on the machine code, but for the mutants: the source's tell enough
+# the package's tests on the stand-in run again, on the machine code, except the mutants: those of the source suffice
 for source in (package_tests, fault_tests):
     names = (name for name in vars(source) if name.startswith("test_") and "noticed" not in name)
     globals().update({name: vars(source)[name] for name in names})

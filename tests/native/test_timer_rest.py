@@ -1,6 +1,6 @@
-"""The timer that sleeps through refreshes at which nobody wants a tick, in virtual time: nothing else must differ.
+"""The timer that sleeps through refreshes for which no tick is requested, in virtual time: nothing else may differ.
 
-Which ticks a player wants is in tests/playback/native/test_player_rest.py.
+Which ticks a player requests is tested in tests/playback/native/test_player_rest.py.
 """
 
 from __future__ import annotations

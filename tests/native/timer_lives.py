@@ -1,4 +1,4 @@
-"""Players on a timer in virtual time, for the programs of test_timer_rest.py: what two of them may live through."""
+"""Scenarios of two players on a timer in virtual time, for the programs of test_timer_rest.py."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def command(player: NativePlayer, other: NativePlayer, chance: random.Random) ->
 
 
 def watch(players: list[NativePlayer], begun: int, chance: random.Random) -> Iterable[tuple[Any, ...]]:
-    """What they say within a while."""
+    """The events of the players during the next refreshes."""
     for _ in range(chance.randrange(1, 30)):
         advance(chance.choice((0.0011, 0.017, 0.03)))
         for player in players:
@@ -78,7 +78,7 @@ def inspect(player: NativePlayer) -> tuple[Any, ...]:
 
 
 def live(seed: int, *, linked: bool) -> tuple[list[tuple[Any, ...]], int]:
-    """What two players say and answer, and how many ticks there were; with a link there is one at every refresh."""
+    """The events and infos of two players, and the number of ticks; with a link there is one at every refresh."""
     chance, log, players = random.Random(seed), [], []
     for _ in range(2):
         lengths = (chance.choice((1, 5, 30, 200, 900, 2500)) for _ in range(chance.randrange(1, 5)))
@@ -101,12 +101,12 @@ def live(seed: int, *, linked: bool) -> tuple[list[tuple[Any, ...]], int]:
     lib.sddl_link_stop(link)
     for player in (*players, keeper):
         player.close()
-    advance(2)  # the clock stops: the next one begins where that life does
+    advance(2)  # the clock stops, so that the next run begins like this one
     return log, given
 
 
 def compare(seeds: Iterable[int]) -> None:
-    """AssertionError if a life differs for the ticks that were left out, or if none ever was."""
+    """AssertionError if a run without the omitted ticks differs from one with all, or if no tick was ever omitted."""
     slept = 0
     for seed in seeds:
         (constant, every), (resting, some) = live(seed, linked=True), live(seed, linked=False)

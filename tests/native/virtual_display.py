@@ -1,4 +1,4 @@
-"""Virtual time for programs on the stand-in frameworks: time stands still but for what these functions let pass.
+"""Virtual time for programs on the stand-in frameworks: time passes only in these functions.
 
 Callbacks run on Python's threads, for which virtual time does not wait: pull, or use ``Dispatcher(thread=False)``.
 """
@@ -47,10 +47,10 @@ def is_native(tick: sd.Tick) -> bool:
 
 
 def is_synthetic(tick: sd.Tick) -> bool:
-    """Whether it came from the timer that stands in for the display."""
+    """Whether it came from the fallback timer."""
     return tick.synthetic
 
 
 def total(ticks: list[sd.Tick]) -> int:
-    """How many there were, those not taken in time included."""
+    """The number of ticks, missed ones included."""
     return sum(1 + tick.missed for tick in ticks)

@@ -1,4 +1,4 @@
-"""Players of images that are still coming in, in virtual time."""
+"""Players of images whose data is still arriving, in virtual time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def pieces_of(data: bytes) -> list[bytes]:
-    """What comes before frame 0 is whole, then one piece a frame, then the rest."""
+    """What comes before frame 0 is complete, then one piece for each frame, then the remaining bytes."""
     ends = [0, *gif_ends(data), len(data)]
     return [data[begin:end] for begin, end in pairwise(ends)]
 

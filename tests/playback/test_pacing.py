@@ -49,7 +49,7 @@ def test_each_frame_is_recorded_with_its_refresh(player: sd.AnimatedImagePlayer,
     assert [(event.frame, event.loop) for event in events] == [(0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (0, 1)]
     for before, after in itertools.pairwise(events):
         assert after.intended - before.intended == pytest.approx(0.05)
-    for event in events:  # told at a tick, meant for the next
+    for event in events:  # posted at a tick, for display at the next
         assert event.lateness == pytest.approx(-TICK)
         assert event.actual - event.intended == pytest.approx(event.lateness)
         assert (event.skipped, event.missed_ticks) == (0, 0)
@@ -59,7 +59,7 @@ def test_late_frames_skipped_ones_and_missed_ticks(player: sd.AnimatedImagePlaye
     recorder = player.record()
     player.play()
     clock.advance(TICK)
-    clock._dispatchers.clear()  # nobody runs the callbacks for a while
+    clock._dispatchers.clear()  # the callbacks are not run for a while
     clock.advance(0.15)
     player.engine.binding.current.flush(player.engine.native.source)
     first, second = recorder.events

@@ -341,7 +341,7 @@ def test_lateness_is_measured_against_the_target(make_gif: MakeImage, clock: sd.
         player.play()
         clock.advance(0.02)  # target 33.3 ms, shown at 16.7 ms
         assert (player.stats.late, player.stats.max_lateness) == (0, 0.0)
-        clock._dispatchers.discard(dispatcher)  # nobody reads the next one in time
+        clock._dispatchers.discard(dispatcher)  # the next one is not read in time
         clock.advance(0.05)
         clock.stall(0.1)
         dispatcher.run_pending()

@@ -1,4 +1,4 @@
-"""What other players' test suites ask for, and what none of them does, in virtual time."""
+"""What the test suites of other players check, and what none of them checks, in virtual time."""
 
 from __future__ import annotations
 
@@ -395,7 +395,7 @@ def test_lost_ticks_corrupt_nothing(start: Start) -> None:
     assert play.player.stats.missed_ticks == sum((0, 2, 6, 1, 39, 4))
 
 
-# ---- what nobody tests ----
+# ---- what no other test suite checks ----
 
 
 def native_threads() -> int:

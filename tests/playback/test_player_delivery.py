@@ -1,4 +1,4 @@
-"""Frames that are not decoded when they are due, with a decoder that is as slow as a test wants it."""
+"""Frames that are not decoded when they are due, with a decoder whose speed the test sets."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_frames_are_wanted_in_playing_order(slow: Callable[..., Slow]) -> None:
     one.clock.advance(0.1)
     assert one.reader.wishes[-1] == [1, 2, 3, 0]
     one.player.mode = sd.PlaybackMode.REVERSED_BOUNCE
-    assert one.reader.wishes[-1] == [1, 0, 2]  # by way of frame 1
+    assert one.reader.wishes[-1] == [1, 0, 2]  # through frame 1
     one.player.rate = -1.0
     assert one.reader.wishes[-1] == [1, 2, 3]
     one.player.seek(3)
@@ -380,7 +380,7 @@ def test_a_frame_that_comes_when_a_loop_is_left_is_passed_on(slow: Callable[...,
     assert next(frames).index == 0
     one.clock.advance(0.05)
     one.player.engine.binding.current.run_pending()
-    one.reader.answer()  # told to the loop's dispatcher, which the loop does not run any more
+    one.reader.answer()  # posted to the loop's dispatcher, which the loop does not run any more
     frames.close()  # type: ignore[attr-defined]
     dispatcher.run_pending()
     assert one.log == [0, 1]

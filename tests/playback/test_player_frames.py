@@ -18,7 +18,7 @@ PATIENCE = 20.0
 
 @pytest.fixture
 def open_player(make_gif: MakeImage, clock: sd.ManualClock) -> Iterator[Callable[..., sd.AnimatedImagePlayer]]:
-    """Players whose callbacks nobody runs, and for which the clock does not wait, unless a loop takes them over."""
+    """Players whose callbacks are not run, and for which the clock does not wait, unless a loop takes them over."""
     dispatcher = sd.Dispatcher(thread=False)
     opened: list[sd.AnimatedImagePlayer] = []
 
@@ -172,7 +172,7 @@ def test_an_event_in_hand_is_passed_on_to_the_loop(open_player: Open, clock: sd.
     player.engine.binding.home.post(lambda: (entered.set(), leave.wait(PATIENCE), None)[-1])
     pumping = threading.Thread(
         target=player.engine.binding.home.run_pending
-    )  # takes the event, and is held up before it
+    )  # takes the event, and is delayed before it
     pumping.start()
     assert entered.wait(PATIENCE)
     later(leave.set)

@@ -1,4 +1,4 @@
-"""What a view is told of its player, and how a player pauses while no view is visible."""
+"""The calls that a view gets from its player, and how a player pauses while no view is visible."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.player_log import Log
 
 
 class View(PlayerObserver):
-    """Keeps what it is told."""
+    """Records the calls that it gets."""
 
     def __init__(self, log):
         self.log = log

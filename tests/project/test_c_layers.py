@@ -1,4 +1,4 @@
-"""The files of csrc/ use each other downwards only, by folders, and in no circle; the image kernels stand apart."""
+"""The files of csrc/ use each other downwards only, by folders, and in no cycle; the image kernels are separate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The modules of the package import downwards only, room by room, and in no circle."""
+"""The modules of the package import downwards only, layer by layer, and in no cycle."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def room_of(module: str) -> str:
 
 
 def may_import(user: str, used: str) -> bool:
-    """Whether a module of the one room may import one of the other."""
+    """Whether a module of the one layer may import one of the other."""
     return user == used or FLOORS[used] < FLOORS[user]
 
 

@@ -1,4 +1,4 @@
-"""The stub of the compiled module tells the truth."""
+"""The stub of the compiled module agrees with the module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report that a Mac user is asked for: what it runs, and that it names nobody."""
+"""The report that a Mac user is asked for: what it runs, and that it contains no names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the AppKit view did, or might do, and must not: each with the tests that must then fail."""
+"""Mistakes that the AppKit view made, or might make, each with the tests that must then fail."""
 
 from __future__ import annotations
 

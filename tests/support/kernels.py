@@ -9,7 +9,7 @@ from sddisplaylink._native import ffi, lib
 
 
 class Canvas:
-    """RGBA rows in memory of their own, with bytes between them that nobody may touch."""
+    """RGBA rows in memory of their own, with bytes between them that must not be touched."""
 
     def __init__(self, width: int, height: int, pixels: bytes | None = None, gap: int = 0) -> None:
         self.width, self.height, self.stride = width, height, width * 4 + gap

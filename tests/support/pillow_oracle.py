@@ -36,7 +36,7 @@ def draw(canvas, tile, picture):
 
 
 def difference(first, second):
-    """The largest of any channel, after premultiplication: colours that hardly show are rounded as one likes."""
+    """The largest of any channel, after premultiplication: nearly transparent colours may be rounded either way."""
     return numpy.abs(premultiplied(first) - premultiplied(second)).max()
 
 

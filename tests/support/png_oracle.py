@@ -54,7 +54,7 @@ class PngIndex:
     loop_count: int
     truncated: bool
     last_uncertain: bool
-    """The file breaks off after the last frame's data: whether that is whole only decoding can tell."""
+    """The file breaks off after the last frame's data: only decoding shows whether that data is complete."""
 
 
 class _BrokenFile(Exception):

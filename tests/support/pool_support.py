@@ -1,4 +1,4 @@
-"""A frame pool over a decoder whose doings can be counted, and a worker that does nothing by itself."""
+"""A frame pool over a decoder whose work is counted, and a worker that does nothing by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FRAME = 2 * 2 * 4
 
 
 class Countable:
-    """A decoder of frames whose bytes are their number; counts what it composes and what there is at once.
+    """A decoder of frames whose bytes are their number; counts the frames it composes and those that exist at once.
 
     `restarts` are frames that need none before them, `unfit` ones those that nothing can be built on.
     """

@@ -21,7 +21,7 @@ from support.terminal_support import ATTRIBUTES, ENTER, LEAVE, Emulator
 
 PATIENCE = 30.0
 
-# The session leader: it outlives the process, as the terminal is taken from everybody when its session leader ends.
+# The session leader: it outlives the process, as all processes lose the terminal when its session leader ends.
 LEADER = """
 import fcntl, os, signal, sys, termios
 report, done = int(sys.argv[1]), int(sys.argv[2])
@@ -115,14 +115,14 @@ class PtyProcess:
         os.kill(self.pid, number)
 
     def read_until(self, condition: Callable[[], bool]) -> None:
-        """Take in what the process writes until the condition holds."""
+        """Read what the process writes until the condition holds."""
         deadline = time.monotonic() + PATIENCE
         while not condition():
             if not self._read(deadline - time.monotonic()):
                 raise AssertionError(f"gave up; code {self.code}, last output {self.log[-300:]!r}")
 
     def ends_unread(self) -> None:
-        """Wait for the end of the process without taking in what it writes."""
+        """Wait for the end of the process without reading what it writes."""
         deadline = time.monotonic() + PATIENCE
         while self.code is None:
             assert time.monotonic() < deadline, "does not end"

@@ -32,7 +32,7 @@ _COMMAND = re.compile(rb"\x1b_G([^;\x1b]*)(?:;([^\x1b]*))?\x1b\\")
 
 
 class _Screen(pyte.Screen):
-    """pyte's screen, with the alternate screen that it lacks, and deaf to questions that it does not know."""
+    """pyte's screen, with the alternate screen that it lacks; it ignores queries that it does not know."""
 
     usual: tuple[Any, Any] | None = None
 

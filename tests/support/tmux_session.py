@@ -80,7 +80,7 @@ class TmuxSession(PtyProcess):
         return int(self._code_file.read_text())
 
     def read_until(self, condition: Callable[[], bool]) -> None:
-        """Take in what tmux draws, looking at the condition now and then even when that is nothing."""
+        """Read what tmux draws until the condition holds, checked now and then even if nothing is drawn."""
         for _ in range(600):
             if condition():
                 return
@@ -93,7 +93,7 @@ class TmuxSession(PtyProcess):
         for row in range(self.terminal.screen.lines):
             for column in range(self.terminal.screen.columns):
                 cell = self.terminal.screen.buffer[row][column]
-                # of the last cell that has been read so far, the marks may still be on their way
+                # of the last cell that has been read so far, the diacritics may not have arrived yet
                 if cell.data.startswith(PLACEHOLDER) and len(cell.data) == 4:
                     image_row, image_column, high = map(NUMERALS.index, cell.data[1:])
                     image_id = high << 24 | pyte.graphics.FG_BG_256.index(cell.fg, 16)

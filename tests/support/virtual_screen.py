@@ -1,4 +1,4 @@
-"""An X server for windows that nobody sees, photographs of it, and programs that open the windows."""
+"""A virtual X server, screenshots of it, and programs that open windows on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE = 60.0  # seconds for the server to start, or for a program to end
 class VirtualScreen:
     """An Xvfb of its own, on the first free display: 24 bits deep, with GLX, and without a window manager.
 
-    Windows appear where they ask to be, without a frame, and nobody answers the wish to be minimised.
+    Windows appear where they ask to be, without a frame, and requests to minimise them are not answered.
     """
 
     def __init__(self, size: tuple[int, int] = (1280, 800)) -> None:

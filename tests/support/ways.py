@@ -1,4 +1,4 @@
-"""Goes to a frame as a pool does."""
+"""Decode paths: composes a frame as a pool does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sddisplaylink.decoders.composition.tile_prefetch import TileJob
 
 
 def prepare(decoder, index):
-    """Have the tile of frame `index` decoded ahead, whether that pays or not; None if it cannot be."""
+    """Have the tile of frame `index` decoded ahead, however fast it is; None if that is impossible."""
     prefetch = decoder.prefetch
     job = prefetch.jobs[index] = TileJob(prefetch.painter, index)
     job.work()
@@ -24,7 +24,7 @@ def path_to(decoder, index, held=()):
 
 
 def get(decoder, index, held=()):
-    """The pixels of frame `index`, by the shortest way, back over what the edit log has if that is one."""
+    """The pixels of frame `index`, by the shortest decode path, backwards over the edit log if that is possible."""
     back = decoder.path_back(index, held, 1000) if hasattr(decoder, "path_back") else None
     resume, frames = path_to(decoder, index, held) if back is None or decoder.reference(index) is None else back
     if resume is not None:

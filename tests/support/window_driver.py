@@ -28,7 +28,7 @@ def grab(display: str | None = None, box: Box | None = None) -> Image.Image:
 
 
 def main(scenarios: dict[str, Callable[..., object]]) -> None:
-    """Run the function that the command line names, with the rest of it, and print what it returns."""
+    """Run the function that the command line names, with the other arguments, and print what it returns."""
     _, name, *arguments = sys.argv
     print(json.dumps(scenarios[name](*arguments)))
 
@@ -75,7 +75,7 @@ def _percentile_99(values: list[float]) -> float:
 
 
 def _time_in_run_queue() -> float:
-    """Seconds that this thread, the main one, could have run but for others; 0 where nobody counts them."""
+    """Seconds that this thread, the main one, waited for a processor; 0 where the system does not count them."""
     counted = Path("/proc/self/schedstat")
     return int(counted.read_text().split()[1]) / 1e9 if counted.exists() else 0.0
 
@@ -83,7 +83,7 @@ def _time_in_run_queue() -> float:
 def _others_busy() -> float:
     """Seconds of processor time that has gone to other programs than this one and its X server, on all processors.
 
-    0 where nobody counts them.
+    0 where the system does not count them.
     """
     if not Path("/proc/stat").exists():
         return 0.0
@@ -100,7 +100,7 @@ def _server_busy() -> float:
 
 
 def resident_bytes() -> int:
-    """Memory of this process that is in RAM; where nobody tells, the most that was."""
+    """Memory of this process that is in RAM; where the system does not report that, its maximum so far."""
     if not Path("/proc/self/statm").exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     pages = int(Path("/proc/self/statm").read_text().split()[1])

@@ -117,7 +117,7 @@ def plays(stage: Stage) -> dict[str, object]:
     return {"own_thread": here, "different": len(set(seen)), "photographs": len(worst), "worst": max(worst)}
 
 
-# ---- what happens where nobody can see it ----
+# ---- pictures that are not visible ----
 
 
 def hides(stage: Stage, what: str) -> dict[str, object]:

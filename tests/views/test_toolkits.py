@@ -30,7 +30,7 @@ class Toolkit:
     """How far it and Pillow may be from each other where it blends."""
     hides: tuple[str, ...] = ("window", "view")
     at_first: str = "playing"
-    """The state of a player whose picture is not on the screen yet, or cannot tell."""
+    """The state of a player whose picture is not on the screen yet, or does not know whether it is."""
     ends: tuple[str, ...] = ("close", "drop")
     descriptors: int = 0
     """Those of the dispatcher that its pictures share."""
@@ -88,7 +88,7 @@ def of(toolkits: Any) -> pytest.MarkDecorator:
 
 
 def each(variants: str) -> list[Any]:
-    """Every toolkit with each of its ways to hide or to end a picture."""
+    """Every toolkit with each method to hide or to end a picture."""
     return [
         pytest.param(name, how, id=f"{name}-{how}") for name in TOOLKITS for how in getattr(TOOLKITS[name], variants)
     ]

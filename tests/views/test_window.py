@@ -1,4 +1,4 @@
-"""`play` in a window of its own, on a screen that nobody sees: what is there, and how it ends."""
+"""`play` in a window of its own, on a virtual screen: what the window shows, and how the program ends."""
 
 from __future__ import annotations
 
@@ -134,7 +134,9 @@ def test_an_error_ends_it(program: list[str], tmp_path: Path, virtual_screen: Vi
     path = write_gif(tmp_path / "a.gif", [mosaic(1), mosaic(2)])
     failing = FAILING if program is PROGRAMS["tk"] else HIDE_TK + FAILING
     with running(virtual_screen, sys.executable, "-c", failing, str(path)) as process:
-        out, _ = process.communicate(timeout=PATIENCE)  # Qt's views tell mistakes in callbacks on standard error, too
+        out, _ = process.communicate(
+            timeout=PATIENCE
+        )  # Qt's views print exceptions of callbacks on standard error, too
     assert out == "division by zero 0\n"
 
 

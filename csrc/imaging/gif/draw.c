@@ -1,4 +1,4 @@
-/* One frame of a GIF, from its compressed codes to the canvas. */
+/* Decodes one frame of a GIF and draws it on a canvas. */
 #include "imaging/gif/lzw.h"
 #include "imaging/indexed.h"
 

@@ -33,7 +33,7 @@ struct lzw {
     size_t position;
     size_t end; /* where the last index ends */
     uint64_t bits;
-    unsigned have; /* of those, how many */
+    unsigned have; /* the number of valid bits in `bits` */
     unsigned width;
     unsigned code_size;
     uint32_t clear;
@@ -111,7 +111,7 @@ static void join_blocks(struct lzw *lzw) {
     lzw->input_end = to;
 }
 
-/* Decodes groups of codes of one width as long as nothing out of the ordinary comes; leaves what does to step(). */
+/* Decodes groups of codes of one width, up to a code that needs special treatment, which is left to step(). */
 SDDL_INLINE void run_groups(struct lzw *lzw, bool full) {
     uint8_t *const base = lzw->base;
     const unsigned width = lzw->width;

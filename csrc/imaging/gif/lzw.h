@@ -1,4 +1,4 @@
-/* GIF's LZW: what lzw.c offers to draw.c. */
+/* Decoding of GIF's LZW codes, in lzw.c. */
 #ifndef SDDL_LZW_H
 #define SDDL_LZW_H
 

@@ -1,4 +1,4 @@
-/* The blocks of a GIF file: where each frame lies and what its graphic control extension says. */
+/* Indexes the blocks of a GIF file: the position of each frame, and its graphic control extension. */
 #include "imaging/imaging.h"
 
 enum {
@@ -31,7 +31,7 @@ static size_t skip_blocks(const struct scanner *scan, size_t position) {
     if (scan->index->walked > position)
         position = (size_t)scan->index->walked;
     while (position < size) {
-        /* full blocks, the usual ones, are taken by prediction and not by load after load */
+        /* most blocks are full: four of them are skipped at once, without waiting for each length to be loaded */
         while (size - position > 4 * 256 && data[position] == 255 && data[position + 256] == 255 &&
                data[position + 512] == 255 && data[position + 768] == 255)
             position += 4 * 256;
@@ -106,7 +106,7 @@ static void describe(sddl_gif_frame *frame, const sddl_gif_index *index, const u
     };
 }
 
-/* The first frame settles the size of the canvas. */
+/* The first frame determines the size of the canvas. */
 static void place(sddl_gif_frame *frame, sddl_gif_index *index) {
     const uint32_t right = frame->x + frame->width, bottom = frame->y + frame->height;
     if (index->frame_count == 0) {
@@ -118,7 +118,7 @@ static void place(sddl_gif_frame *frame, sddl_gif_index *index) {
     index->frame_count++;
 }
 
-/* How many frames were found: none if not even the code size is there, so that there is no frame to speak of. */
+/* Returns how many frames were found: 0 if the data ends before the code size, as then there is no frame. */
 static size_t read_image(const struct scanner *scan, sddl_gif_frame *frame) {
     sddl_gif_index *index = scan->index;
     size_t left = scan->size - (size_t)index->position;

@@ -1,4 +1,4 @@
-/* The chunks of a PNG file, one by one. */
+/* Reads the chunks of a PNG file one by one. */
 #include "imaging/png/chunk.h"
 
 enum {

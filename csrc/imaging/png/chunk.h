@@ -1,4 +1,4 @@
-/* The chunks of a PNG file: what chunk.c offers to scan.c. */
+/* Reading of the chunks of a PNG file, in chunk.c; used by scan.c. */
 #ifndef SDDL_PNG_CHUNK_H
 #define SDDL_PNG_CHUNK_H
 
@@ -15,8 +15,8 @@ struct sddl_png_chunk {
     size_t length;
 };
 
-/* False if the chunk is cut off or damaged; its kind is known even so, if that much is there. An ancillary one whose checksum is
- * wrong is to be skipped: its kind is 0. */
+/* Reads a chunk. False if the chunk is cut off or damaged; its kind is set nevertheless if the data has that much. An
+ * ancillary chunk with a wrong checksum gets kind 0, and is to be skipped. */
 bool sddl_png_next_chunk(const uint8_t *data, size_t size, size_t position, const struct sddl_crc_table *crc,
                          struct sddl_png_chunk *chunk);
 /* Begins an index with what IHDR says; false if that is cut off or broken. */

@@ -6,7 +6,7 @@
 
 enum { SDDL_CRC_SLICES = 8 };
 
-/* Built by whoever needs it, as the kernels keep no state: a few microseconds. */
+/* Each caller prepares a table of its own, in a few microseconds, as the kernels keep no state. */
 struct sddl_crc_table {
     uint32_t of[SDDL_CRC_SLICES][256];
 };

@@ -1,4 +1,4 @@
-/* Samples of every PNG format to RGBA, eight bits each. */
+/* Expands samples of every PNG format to RGBA with eight bits each. */
 #include "imaging/png/png.h"
 
 enum { GREY = 0, RGB = 2, INDEXED = 3, GREY_ALPHA = 4, RGB_ALPHA = 6 };
@@ -15,7 +15,7 @@ unsigned sddl_png_bits(uint8_t bit_depth, uint8_t colour_type) {
     return fits ? bit_depth * channels(colour_type) : 0;
 }
 
-/* What a chunk says. */
+/* The content of a chunk. */
 struct body {
     const uint8_t *at;
     size_t size;
@@ -29,7 +29,7 @@ static bool find_body(const uint8_t *data, size_t size, const sddl_span *span, s
     return true;
 }
 
-/* Colours that are not there are its last, as in Chromium. */
+/* Missing colours become the last one, as in Chromium. */
 static bool use_palette(const struct body *rgb, const struct body *alphas, uint8_t *palette) {
     const size_t entries = rgb->size / 3;
     if (entries == 0 || !sddl_make_palette(rgb->at, entries, palette))

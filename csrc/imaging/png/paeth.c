@@ -1,4 +1,4 @@
-/* PNG's filter PAETH undone: what takes longest of all, as each pixel has to wait for the one to its left. */
+/* Undoes PNG's filter PAETH, which takes longest of all, as each pixel depends on the one to its left. */
 #include "imaging/png/vectors.h"
 
 /* With p = left + up - corner, the larger of the two is nearest to p if 3 corner - left - up is not above the smaller, the

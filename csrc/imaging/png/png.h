@@ -1,4 +1,4 @@
-/* PNG's pixels: what unfilter.c and expand.c offer to unpack.c. */
+/* PNG's pixels: unfiltering, in unfilter.c and paeth.c, and expansion, in expand.c; used by unpack.c. */
 #ifndef SDDL_PNG_H
 #define SDDL_PNG_H
 
@@ -18,7 +18,7 @@ bool sddl_png_is_pair(const uint8_t *row, const uint8_t *next, size_t step);
 void sddl_png_unfilter_pair(uint8_t *to, uint8_t *to_next, const uint8_t *row, const uint8_t *next,
                             const uint8_t *above, size_t length, size_t step);
 
-/* How samples become RGBA. */
+/* How samples are converted to RGBA. */
 struct sddl_png_colours {
     uint8_t bit_depth;
     uint8_t colour_type;

@@ -1,4 +1,4 @@
-/* The chunks of a PNG file: where the data of each animation frame lies and how it is shown. */
+/* Indexes the chunks of a PNG file: the position of each animation frame's data, and how the frame is shown. */
 #include "imaging/png/chunk.h"
 
 enum { FRAME_CONTROL = 26, ANIMATION_CONTROL = 8, INDEXED = 3 /* colour type */ };
@@ -123,7 +123,7 @@ static void keep_first(const struct scanner *scan, sddl_span *span, const struct
         *span = (sddl_span){chunk->begin, chunk->begin + chunk->length};
 }
 
-/* False from where the animation makes no sense any more. */
+/* False if the chunk makes the animation invalid. */
 static bool read_chunk(const struct scanner *scan, const struct sddl_png_chunk *chunk) {
     switch (chunk->kind) {
     case IDAT:
@@ -146,7 +146,7 @@ static bool read_chunk(const struct scanner *scan, const struct sddl_png_chunk *
     }
 }
 
-/* The end of the file, proper or not: what was read of the last frame is all there is. */
+/* Ends the scan, at the proper end of the file or not: the last frame gets no more data. */
 static void end(const struct scanner *scan, int state) {
     sddl_png_index *index = scan->index;
     const uint64_t before = index->frame_count;

@@ -1,4 +1,4 @@
-/* PNG's row filters undone, a pixel in one vector where a pixel has several bytes. */
+/* Undoes PNG's row filters, with one vector per pixel if a pixel has several bytes. */
 #include "imaging/png/vectors.h"
 
 enum { NONE, SUB, UP, AVERAGE };

@@ -1,1 +1,1 @@
-"""AVIF: what the boxes of the file say without decoding."""
+"""AVIF: reads the boxes of the file without decoding."""

@@ -11,25 +11,25 @@ from sddisplaylink.errors import ImageFormatError
 __all__ = ["Box", "Reader", "boxes", "find", "find_all"]
 
 _HEADER = 8
-_MOST_BOXES = 4096  # side by side; no real file has a hundredth of that
+_MOST_BOXES = 4096  # side by side; real files have less than a hundredth of that
 
 
 class Box(NamedTuple):
-    """Where a box lies in the file."""
+    """The position of a box in the file."""
 
     kind: bytes
     start: int
-    """Where its header begins."""
+    """Where the header begins."""
     begin: int
     """Where its body begins."""
     end: int
-    """Where it says that it ends, which may be beyond the end of the file."""
+    """Where the box ends by its size, which may be beyond the end of the file."""
 
 
 def boxes(data: bytes, begin: int, end: int) -> Iterator[Box]:
-    """The boxes that lie side by side in that part of the file; the last one may be cut off.
+    """The boxes side by side in that part of the file; the last one may be incomplete.
 
-    ImageFormatError: a size that cannot be, or absurdly many boxes.
+    ImageFormatError for an impossible size, or too many boxes.
     """
     end = min(end, len(data))
     position = begin
@@ -41,7 +41,7 @@ def boxes(data: bytes, begin: int, end: int) -> Iterator[Box]:
         if size == 1 and position + 16 <= end:
             (size,) = struct.unpack_from(">Q", data, position + _HEADER)
             header = 16
-        elif size == 0:  # to the end of what it lies in
+        elif size == 0:  # to the end of the enclosing box
             size = end - position
         if size < header:
             raise ImageFormatError(f"a box of {size} bytes")
@@ -51,14 +51,14 @@ def boxes(data: bytes, begin: int, end: int) -> Iterator[Box]:
 
 
 def find_all(data: bytes, box: Box, kind: bytes) -> Iterator[Box]:
-    """The boxes of that type in another, one whole after the other."""
+    """The complete boxes of that type in another box."""
     for inner in boxes(data, box.begin, box.end):
         if inner.kind == kind and inner.end <= min(box.end, len(data)):
             yield inner
 
 
 def find(data: bytes, box: Box, *path: bytes) -> Box | None:
-    """The first box down that path of types; None if there is none, or not all of it."""
+    """The first box on that path of types; None if there is none, or if it is incomplete."""
     for kind in path:
         inner = next(find_all(data, box, kind), None)
         if inner is None:
@@ -68,7 +68,7 @@ def find(data: bytes, box: Box, *path: bytes) -> Box | None:
 
 
 class Reader:
-    """Reads numbers out of a box, one after the other. ImageFormatError if it ends too early."""
+    """Reads numbers from a box, one after the other. ImageFormatError if the box ends too early."""
 
     def __init__(self, data: bytes, box: Box) -> None:
         self._data = data
@@ -86,12 +86,12 @@ class Reader:
         return values
 
     def version_and_flags(self) -> tuple[int, int]:
-        """What most boxes begin with."""
+        """Read the version and flags with which most boxes begin."""
         (both,) = self("I")
         return both >> 24, both & 0xFFFFFF
 
     def table(self, layout: str, count: int) -> Iterator[tuple[int, ...]]:
-        """So many rows of numbers. ImageFormatError, before any is read, if there is no room for them."""
+        """Read `count` rows of numbers. ImageFormatError, before any is read, if the box is too small."""
         size = struct.calcsize(f">{layout}") * count
         if self._position + size > self._end:
             raise ImageFormatError(f"the box {self._kind.decode('ascii', 'replace')} has no room for {count} entries")

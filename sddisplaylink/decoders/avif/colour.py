@@ -1,4 +1,4 @@
-"""What the boxes of an AVIF file say of its colours in numbers; a profile is what Pillow finds."""
+"""The colours of an AVIF file that its boxes give as numbers; Pillow finds ICC profiles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FULL_BOX = 4  # bytes of version and flags
 _ENTRY, _SAMPLE = 8, 78  # bytes before the first description of samples, and before the boxes in it
 _SRGB_PRIMARIES, _SRGB_CURVE = 1, 13
 _PRIMARIES = frozenset({1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22})
-_OTHER_CURVES = frozenset({4, 5, 7, 8, 16, 17, 18})  # all others, those of cameras too, are taken for sRGB's
+_OTHER_CURVES = frozenset({4, 5, 7, 8, 16, 17, 18})  # all others, those of cameras too, are taken as sRGB's
 _RESERVED_CURVES = (0, 3)
 _MOST_ITEMS = 4096
 _KINDS = (b"colr", b"clli", b"mdcv")
@@ -24,7 +24,7 @@ _LIGHT_UNIT = 10_000
 
 
 def avif_colours(data: bytes, *, is_sequence: bool) -> Appearance:
-    """Of the first track, or of the picture that is the main one; as stored if nothing is said of it."""
+    """The colours of the first track, or of the main picture; those of sRGB if the file gives none."""
     try:
         top = {box.kind: box for box in boxes(data, 0, len(data)) if box.end <= len(data)}
         said = list(_of_track(data, top.get(b"moov")) if is_sequence else _of_picture(data, top.get(b"meta")))

@@ -24,17 +24,17 @@ def is_avif(data: bytes) -> bool:
 
 
 def read_avif(data: bytes, limits: Limits) -> Container | None:
-    """What the boxes say of a sequence; None of a still picture, and where Pillow knows better.
+    """The container of a sequence; None for a still picture, and where Pillow's reading is better.
 
     ImageFormatError: more frames than `limits` allow, or not one whole frame.
     """
-    if data[8:12] == _STILL:  # the file may hold a sequence as well, but wants its picture to be shown
+    if data[8:12] == _STILL:  # the file may hold a sequence as well, but asks for its picture to be shown
         return None
     try:
         top = list(boxes(data, 0, len(data)))
         movie = next((box for box in top if box.kind == b"moov" and box.end <= len(data)), None)
         tracks = [] if movie is None else list(_tracks(data, movie))
-    except ImageFormatError:  # libavif will say what is wrong
+    except ImageFormatError:  # libavif will report the error
         return None
     main = next((track for track in tracks if not track.is_auxiliary), None)
     if movie is None or main is None or not main.count:
@@ -59,11 +59,11 @@ def _tracks(data: bytes, movie: Box) -> Iterator[Track]:
             yield track
 
 
-# ---- a file that was cut off, made whole again, as libavif refuses one that is not ----
+# ---- incomplete files are completed, because libavif rejects them ----
 
 
 def _without_missing(data: bytes, top: list[Box], movie: Box, tracks: dict[Box, tuple[Track, int]]) -> bytes:
-    """The file with the first frames alone: another movie box at its end says so, in place of the first one."""
+    """The file reduced to its first frames, by another movie box at its end, which replaces the first one."""
     file = bytearray(data)
     file[movie.start + 4 : movie.start + 8] = b"free"
     last = top[-1]
@@ -84,7 +84,7 @@ def _set_size(file: bytearray, box: Box, size: int) -> None:
 
 
 def _short_track(data: bytes, track: Track, count: int) -> bytes:
-    """A track of the first `count` frames."""
+    """The track box for the first `count` frames."""
     spans = list(zip(track.spans(), range(count), strict=False))
     tables = {
         b"stsz": _table(b"stsz", struct.pack(">I", 0), [size for (_, size), _ in spans], "I"),

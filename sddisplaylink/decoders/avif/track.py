@@ -14,36 +14,39 @@ __all__ = ["Track", "read_track"]
 _SECOND_NS = 1_000_000_000
 _INDEFINITE = {"I": 0xFFFFFFFF, "Q": 0xFFFFFFFFFFFFFFFF}
 _CODEC = b"av01"
-_MOST_PLAYS = 0x7FFFFFFF  # libavif takes more for ever
+_MOST_PLAYS = 0x7FFFFFFF  # libavif takes more as for ever
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """What the boxes say. Nothing of it has been compared with the data."""
+    """A track by its boxes, which have not been checked against the data."""
 
     number: int
     box: Box
     is_auxiliary: bool
-    """Whether the track belongs to another, whose alpha it holds."""
+    """Whether the track holds the alpha channel of another one."""
     count: int
     """Frames."""
     timescale: int
     """Ticks a second."""
     deltas: tuple[tuple[int, ...], ...]
-    """How many frames take how many ticks, from the first frame on."""
+    """(number of frames, ticks of each), from the first frame on."""
     plays: int
     """0 = for ever."""
     keys: frozenset[int]
     """Frames that need none before them."""
     chunks: tuple[int, ...]
-    """Where each run of frames begins in the file."""
+    """Where each chunk of frames begins in the file."""
     runs: tuple[tuple[int, ...], ...]
-    """From which chunk on, counted from 1, a chunk holds how many frames."""
+    """(first chunk, counted from 1, frames in each chunk from there on)."""
     sizes: int | tuple[int, ...]
-    """Bytes of each frame; a number alone holds for all."""
+    """Bytes of each frame; a single number for all frames of that size."""
 
     def delays_ns(self, count: int) -> tuple[int | None, ...]:
-        """Of the first `count` frames; their sum is exact to the nanosecond. What is not said is as the last."""
+        """The delays of the first `count` frames; their sum is exact to the nanosecond.
+
+        Missing ones are as the last.
+        """
         if not self.timescale:
             return (None,) * count
         ticks = self._ticks(count)
@@ -54,7 +57,7 @@ class Track:
         return tuple(later - earlier for earlier, later in pairwise(times))
 
     def whole(self, size: int) -> int:
-        """How many frames from the first one on lie within a file of `size` bytes."""
+        """How many frames, from the first one on, are complete in a file of `size` bytes."""
         for number, (begin, length) in enumerate(self.spans()):
             if not length or begin + length > size:
                 return number
@@ -81,7 +84,7 @@ class Track:
 
 
 def read_track(data: bytes, box: Box) -> Track | None:
-    """A track of AV1 frames; None for any other. ImageFormatError: its boxes make no sense."""
+    """Read a track of AV1 frames; None for any other. ImageFormatError if its boxes are invalid."""
     header = find(data, box, b"tkhd")
     table = find(data, box, b"mdia", b"minf", b"stbl")
     if header is None or table is None or not _is_av1(data, table):
@@ -131,7 +134,7 @@ def _read_timescale(data: bytes, box: Box) -> int:
 
 
 def _read_plays(data: bytes, box: Box, duration: int | None) -> int:
-    """As libavif and Chromium have it: no edit list, for ever; one that does not repeat, once."""
+    """By the rule of libavif and Chromium: without an edit list, for ever; with one that does not repeat, once."""
     if find(data, box, b"edts") is None or (edits := find(data, box, b"edts", b"elst")) is None:
         return 0
     read = Reader(data, edits)
@@ -151,7 +154,7 @@ def _read_chunks(data: bytes, table: Box) -> tuple[int, ...]:
 
 
 def _read_rows(data: bytes, table: Box, kind: bytes, layout: str) -> tuple[tuple[int, ...], ...]:
-    """A box that is a table: its rows, none if there is no such box."""
+    """The rows of a box that is a table; none if there is no such box."""
     box = find(data, table, kind)
     if box is None:
         return ()
@@ -161,7 +164,7 @@ def _read_rows(data: bytes, table: Box, kind: bytes, layout: str) -> tuple[tuple
 
 
 def _read_sizes(data: bytes, table: Box) -> tuple[int | tuple[int, ...], int]:
-    """Bytes of each frame, and of how many frames."""
+    """Bytes of each frame, and the number of frames."""
     box = next(find_all(data, table, b"stsz"), None)
     if box is None:
         return 0, 0
@@ -171,7 +174,7 @@ def _read_sizes(data: bytes, table: Box) -> tuple[int | tuple[int, ...], int]:
 
 
 def _count(runs: tuple[tuple[int, ...], ...], chunks: int, announced: int) -> int:
-    """How many frames lie in all chunks; not more than there are sizes of."""
+    """How many frames all chunks have; at most as many as there are sizes."""
     return min(sum(frames * times for frames, times in _spread(runs, chunks)), announced)
 
 

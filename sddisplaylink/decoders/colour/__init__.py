@@ -1,1 +1,1 @@
-"""Colour: what a file says of its colours as an ICC profile, and pixels brought from there to sRGB."""
+"""Colour: ICC profiles for the colours of files, and conversion of pixels to sRGB."""

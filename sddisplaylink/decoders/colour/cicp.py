@@ -51,7 +51,7 @@ _CURVES: dict[int, tuple[str, Callable[[float], Gamma | Sampled]]] = {
     16: ("PQ", lambda peak: _sampled(partial(pq, peak=peak))),
     18: ("HLG", lambda peak: _sampled(partial(hlg, peak=peak))),
     17: ("SMPTE 428", lambda _: Gamma(2.6, 52.37 / 48)),
-    # of cameras: shown as a screen of a television shows them
+    # of cameras: shown as on a television screen
     **dict.fromkeys((1, 6, 11, 14, 15), ("gamma 2.4", lambda _: Gamma(2.4))),
 }
 
@@ -73,7 +73,7 @@ def cicp_profile(primaries: int, transfer: int, peak: float = NOMINAL) -> bytes 
 
 
 def cicp_name(primaries: int, transfer: int) -> str:
-    """What people call it."""
+    """The usual name of the colour space."""
     name, curve = _PRIMARIES[primaries][0], _CURVES[transfer][0]
     if curve == "sRGB":
         return {"BT.709": "sRGB"}.get(name, name)

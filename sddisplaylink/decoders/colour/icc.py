@@ -1,4 +1,4 @@
-"""ICC profiles of three primaries and a curve, written for files that say their colours in fewer words."""
+"""Writes ICC profiles of three primaries and a curve, for files that give their colours as numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Gamma(NamedTuple):
 
     exponent: float
     scale: float = 1.0
-    """May bring light beyond 1, as that of cinemas."""
+    """The result may exceed 1, as for cinema colours."""
 
 
 class Sampled(NamedTuple):
@@ -36,14 +36,14 @@ SRGB = Primaries((0.64, 0.33), (0.30, 0.60), (0.15, 0.06), (0.3127, 0.3290))
 
 _D50 = (0.9642, 1.0, 0.8249)
 _BRADFORD = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
-_MOST = 32767.0  # that a number of the format can be
+_MOST = 32767.0  # the largest number of the format
 
 _Matrix = Sequence[Sequence[float]]
 _Vector = Sequence[float]
 
 
 def rgb_profile(primaries: Primaries, curve: Gamma | Sampled) -> bytes:
-    """The profile. ValueError if the primaries are no triangle with white, or no numbers that a profile can hold."""
+    """The profile. ValueError if the primaries and white are invalid, or out of the range of profiles."""
     scale = curve.scale if isinstance(curve, Gamma) else 1.0
     columns = [[value * scale for value in column] for column in zip(*to_d50(primaries), strict=True)]
     tags = [(name, b"XYZ \0\0\0\0" + _numbers(column)) for name, column in zip(("r", "g", "b"), columns, strict=True)]
@@ -55,7 +55,7 @@ def rgb_profile(primaries: Primaries, curve: Gamma | Sampled) -> bytes:
 
 
 def to_d50(primaries: Primaries) -> _Matrix:
-    """RGB to XYZ, white adapted to that of all profiles."""
+    """The matrix from RGB to XYZ, with white adapted to that of profiles."""
     if not all(0 <= value <= 1 for point in primaries for value in point) or not primaries.white[1]:
         raise ValueError("chromaticities that cannot be")
     matrix = list(zip(*[(x, y, 1 - x - y) for x, y in primaries[:3]], strict=True))
@@ -103,7 +103,7 @@ def inverse(matrix: _Matrix) -> list[list[float]]:
 
 
 def _numbers(values: _Vector) -> bytes:
-    """Of 16 bits before and behind the point."""
+    """A fixed-point number of 16 integer and 16 fractional bits."""
     if not all(-_MOST < value < _MOST for value in values):
         raise ValueError("a number too large for a profile")
     return struct.pack(f">{len(values)}i", *[round(value * 65536) for value in values])

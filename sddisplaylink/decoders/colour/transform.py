@@ -23,20 +23,20 @@ __all__ = ["Colours", "colour_name", "colours_of", "is_profile"]
 _HEADER = 128
 _GREY, _RGB = b"GRAY", b"RGB "
 _SAME = 1  # levels
-_PROFILES = 16  # remembered
+_PROFILES = 16  # cached
 _NAME = 100  # characters
 _UNNAMED = "unnamed profile"
 
 
 def is_profile(profile: bytes) -> bool:
-    """Whether those bytes begin as a profile does of colours that files of pixels have."""
+    """Whether the bytes begin as an ICC profile for pixels does."""
     size = int.from_bytes(profile[:4], "big")
     whole = len(profile) >= _HEADER and _HEADER <= size <= len(profile)
     return whole and profile[36:40] == b"acsp" and profile[16:20] in (_GREY, _RGB)
 
 
 class Colours(NamedTuple):
-    """What a profile is called, and what brings pixels to sRGB."""
+    """The name of a profile, and the conversion to sRGB."""
 
     name: str
     table: Any
@@ -80,7 +80,7 @@ def colours_of(profile: bytes) -> Colours | None:
 
 
 def colour_name(appearance: Appearance) -> str | None:
-    """What people call the colours of a file; None if it says nothing of them, or nothing that makes sense."""
+    """The usual name of a file's colour space; None if the file has none, or an invalid one."""
     if appearance.colours or not appearance.profile:
         return appearance.colours or None
     colours = colours_of(appearance.profile)
@@ -101,7 +101,7 @@ def _of_pillow(profile: bytes) -> Colours | None:
 
 @cache
 def _management() -> Any:
-    """Pillow's module, which few files need; None if this Pillow has been built without it."""
+    """Pillow's colour module, which few files need; None if Pillow was built without it."""
     try:
         module = import_module("PIL.ImageCms")
         module.createProfile("sRGB")
@@ -122,7 +122,7 @@ def _name(profile: bytes) -> str:
 
 
 def _changes_nothing(colours: Colours) -> bool:
-    """Whether no colour of a sample is more than a level off afterwards."""
+    """Whether converting a sample changes no colour by more than one level."""
     levels = range(0, 256, 51)
     colourful = [(red, green, blue, 255) for red in levels for green in levels for blue in levels]
     samples = bytes(chain.from_iterable(colourful + [(grey, grey, grey, 255) for grey in range(0, 256, 5)]))

@@ -1,4 +1,4 @@
-"""Memory that frames are composed in: handed out without a copy, and used again when nobody looks at it any more."""
+"""Buffers in which frames are composed: handed out without a copy, and reused once no view of them is left."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from sddisplaylink.native import ffi
 __all__ = ["EMPTY", "FrameBuffer", "FrameMemory", "HeldFrame", "zeroed"]
 
 EMPTY = -1
-"""The content of a buffer that is transparent black: what lies under frame 0."""
+"""The content of a buffer that is transparent black, as under frame 0."""
 
 _PIXEL = 4
-_HUGE_PAGE = 2 << 20  # bytes: that much and more is mapped, so that what nobody touches costs nothing
+_HUGE_PAGE = 2 << 20  # bytes; larger buffers are mapped, so that untouched pages cost nothing
 _SPARE = 2
 
 _Memory: TypeAlias = Any  # a cffi array of uint8_t that owns its memory
 
 
 def zeroed(nbytes: int) -> _Memory:
-    """So many bytes of zero, or more. MemoryError if there are not."""
+    """At least so many zero bytes. MemoryError if there is no memory."""
     if nbytes < _HUGE_PAGE:
         return ffi.new("uint8_t[]", nbytes)
     whole = nbytes // _HUGE_PAGE * _HUGE_PAGE
     try:
-        # Linux puts a mapping where huge pages begin only if its length is a multiple of theirs
+        # Linux aligns a mapping with huge pages only if its length is a multiple of their size
         pages = mmap.mmap(-1, whole + _HUGE_PAGE * (whole < nbytes), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     except (OSError, OverflowError) as error:
         raise MemoryError(f"{nbytes} bytes of pixels") from error
-    if hasattr(mmap, "MADV_HUGEPAGE"):  # small pages, one by one, cost more than all that is drawn on them
+    if hasattr(mmap, "MADV_HUGEPAGE"):  # mapping small pages one by one takes longer than drawing on them
         pages.madvise(mmap.MADV_HUGEPAGE, 0, whole)
     return ffi.from_buffer("uint8_t[]", pages)
 
@@ -43,7 +43,7 @@ def _canvas(memory: _Memory, size: tuple[int, int]) -> Any:
 
 
 class FrameBuffer:
-    """RGBA rows without gaps. Its memory goes back to where it came from when neither it nor a view of it is left."""
+    """RGBA rows without gaps. The memory returns to its pool when neither the buffer nor a view of it is left."""
 
     __slots__ = ("_home", "_memory", "c", "content", "loans")
 
@@ -51,19 +51,19 @@ class FrameBuffer:
         self._home = home
         self._memory = memory
         self.loans: list[None] = []
-        """One for each view that somebody else may look at."""
+        """One entry for each exported view."""
         self.c = canvas
         self.content = content
-        """The frame that it shows, EMPTY, or None where that cannot be told."""
+        """The frame that the buffer shows, EMPTY, or None if that is not known."""
 
     def lend(self) -> memoryview:
-        """The pixels, read-only and for good: nothing is drawn here before the view and all made of it are gone."""
+        """A read-only view of the pixels. Nothing is drawn here while the view, or anything made of it, exists."""
         self.loans.append(None)
         loan = ffi.gc(self._memory, self._take_back)
         return memoryview(ffi.buffer(loan, self._home.nbytes)).toreadonly()
 
     def _take_back(self, _: Any) -> None:
-        """A view is gone: on whatever thread that was, in the middle of anything."""
+        """A view was dropped: on any thread, at any moment."""
         self.loans.pop()
 
     def __del__(self) -> None:
@@ -71,7 +71,7 @@ class FrameBuffer:
 
 
 class FrameMemory:
-    """Gives out buffers of one size, first those that were used before; a few are kept for that."""
+    """Gives out buffers of one size, and keeps a few released ones for reuse."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
@@ -80,14 +80,14 @@ class FrameMemory:
         self._most_spare = _SPARE
 
     def take(self, wanted: int = EMPTY) -> FrameBuffer:
-        """A buffer that nobody else has, and of those at hand one whose content is near frame `wanted`. MemoryError."""
+        """A buffer for exclusive use, if possible a released one whose content is near frame `wanted`. MemoryError."""
         spare = self._spare
         try:
             found = spare.pop()
         except IndexError:
             memory = zeroed(self.nbytes)
             return FrameBuffer(self, memory, _canvas(memory, self.size), EMPTY)
-        if found[2] != wanted and spare:  # finalizers add to them meanwhile, but nobody else takes one
+        if found[2] != wanted and spare:  # finalizers may add buffers meanwhile, but only this thread takes one
             other = spare.pop()
             if _distance(other[2], wanted) < _distance(found[2], wanted):
                 found, other = other, found
@@ -95,16 +95,16 @@ class FrameMemory:
         return FrameBuffer(self, *found)
 
     def keep(self, memory: _Memory, canvas: Any, content: int | None) -> None:
-        """Memory that came from here is free again. Called by finalizers: any thread, no locks."""
+        """Return a buffer to the pool. Called by finalizers: any thread, takes no lock."""
         if len(self._spare) < self._most_spare:
             self._spare.append((memory, canvas, content))
 
     def clear(self) -> None:
-        """Give up what is kept."""
+        """Release the buffers that are kept for reuse."""
         self._spare.clear()
 
     def close(self) -> None:
-        """Keep nothing from now on."""
+        """Release these buffers, and keep none from now on."""
         self._most_spare = 0
         self._spare.clear()
 
@@ -114,7 +114,7 @@ def _distance(content: int | None, wanted: int) -> int:
 
 
 class HeldFrame:
-    """A frame somebody holds, as a buffer to draw others over."""
+    """The pixels of a held frame, as a buffer that others are drawn over."""
 
     __slots__ = ("_pixels", "c", "content")
 
@@ -126,5 +126,5 @@ class HeldFrame:
         self.content: int | None = index
 
     def lend(self) -> memoryview:
-        """Its own pixels."""
+        """The frame's own pixels."""
         return memoryview(self._pixels).cast("B").toreadonly()

@@ -1,4 +1,4 @@
-"""Where the frames of an animation differ from each other."""
+"""Finds the rectangles in which two frames of an animation may differ."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sddisplaylink.decoders.tiles import Disposal, Rect, Tile
 
 __all__ = ["Changes"]
 
-_FAR = 8  # frames apart, after which two pictures are taken to differ everywhere
+_FAR = 8  # frames apart: farther frames count as different everywhere
 _REMEMBERED = 32  # frames
 
 
 class Changes:
-    """Knows by the tiles alone in which rectangles two frames may differ."""
+    """Computes from the regions of frames in which rectangles two frames may differ."""
 
     def __init__(self, tile: Callable[[int], Tile], size: tuple[int, int]) -> None:
         self._tile = tile
@@ -23,7 +23,7 @@ class Changes:
         self._known: dict[int, tuple[Rect, ...]] = {}
 
     def between(self, content: int | None, other: int) -> Sequence[Rect]:
-        """Of a picture that shows frame `content` (-1: nothing; None: nobody knows) and frame `other`."""
+        """Where a picture of frame `content` (-1: empty; None: unknown) may differ from frame `other`."""
         if content == other:
             return ()
         if other == EMPTY and content is not None and (tile := self._tile(content)).base == EMPTY:
@@ -39,7 +39,7 @@ class Changes:
         return list(rects)
 
     def by(self, index: int) -> tuple[Rect, ...]:
-        """Of frame `index` and the one before."""
+        """The rectangles in which frame `index` may differ from the one before."""
         if (rects := self._known.get(index)) is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()

@@ -1,4 +1,4 @@
-"""Composition: each frame is drawn in memory that already holds most of it, so that only what changes is touched."""
+"""Composes frames: each is drawn in memory that already shows most of it, so that only dirty rectangles are written."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from sddisplaylink.native import check, ffi, lib
 __all__ = ["TileDecoder"]
 
 LEAST_CHANGE = 4096
-"""Bytes that are drawn in the time that any frame takes."""
-_COPIES = 3  # of the changes, at least, that cost as much as one copy of a whole frame
-_TILES = 32  # remembered
+"""Bytes that could be drawn in the minimum time of a frame."""
+_COPIES = 3  # copies of the changes, at least, that take as long as one copy of a whole frame
+_TILES = 32  # cached
 _PIXEL = 4  # bytes
-_DECODING = 64  # bytes of pixels that are copied while a byte of data is decoded
+_DECODING = 64  # bytes that could be copied while one byte of data is decoded
 
 
 class TileDecoder:
-    """A Decoder that draws tiles, each over the frame that it builds on.
+    """A Decoder that draws the region of each frame over the frame that it depends on.
 
-    A frame is composed in a buffer of its own if the one before it was handed out, and else on top of that one. A
-    buffer that held another frame is brought up to date where the two differ.
+    A frame is composed in another buffer if the frame before it was handed out, and else in the same one. A buffer that
+    shows another frame is updated in the rectangles in which the two differ.
     """
 
     can_resume = True
@@ -48,14 +48,14 @@ class TileDecoder:
         self._keeps_log = False
         self._measured_bytes = self._frames_measured = 0
         self._base: FrameBuffer | HeldFrame | None = None
-        self._base_index: int | None = None  # the frame in it
+        self._base_index: int | None = None  # the frame that it shows
         self._shown: FrameBuffer | HeldFrame | None = None
         self._current: int | None = None
         self._broken: dict[int, str] = {}
 
     @property
     def info(self) -> ImageInfo:
-        """What the container says."""
+        """The facts in the container."""
         return self._source.info
 
     @property
@@ -75,23 +75,23 @@ class TileDecoder:
         return TileDecoder(self._source, self._painter.__copy__())
 
     def reference(self, index: int) -> int | None:
-        """The frame that it builds on, unless that is there, or nothing is needed."""
+        """The frame that frame `index` depends on; None if that one is in memory, or none is needed."""
         if index == self._current:
             return None
         base = self._source.base(index)
         return None if base in (EMPTY, self._base_index) else base
 
     def resume(self, index: int, pixels: Buffer) -> None:
-        """Go on from `pixels`."""
+        """Continue from frame `index` with these `pixels`."""
         self._reset_to(HeldFrame(pixels, self.size, index), index)
 
     def _reset_to(self, shown: FrameBuffer | HeldFrame, index: int) -> None:
-        """Frame `index` is there, and what lies under it is not."""
+        """Make frame `index` the current one, and the base of the next."""
         self._shown, self._current = shown, index
-        self._base, self._base_index = shown, index  # nothing builds on it if it is no base
+        self._base, self._base_index = shown, index  # no frame is drawn over it if it is no base
 
     def compose(self, index: int) -> None:
-        """Draw frame `index` over what it builds on."""
+        """Draw frame `index` over the frame that it depends on."""
         if index == self._current:
             return
         if index in self._broken:
@@ -101,7 +101,7 @@ class TileDecoder:
             return
         tile = self._tile(index)
         if tile.base not in (EMPTY, self._base_index):
-            raise RuntimeError(f"frame {index} builds on frame {tile.base}, which is not there")
+            raise RuntimeError(f"frame {index} depends on frame {tile.base}, which was not composed")
         if self._keeps_log and self._shown is not None and self._current == index - 1 and tile.base != EMPTY:
             self._log.record(index, self._shown.c, self._changes.by(index))
         target = self._target(tile)
@@ -112,7 +112,7 @@ class TileDecoder:
             self._base, self._base_index = target, index
 
     def _step_back(self, index: int) -> None:
-        """From the frame that is shown to the one before it."""
+        """Undo the current frame, which makes the one before it current."""
         shown, later = self._shown, index + 1
         if shown is None:
             raise RuntimeError("nothing has been composed")
@@ -129,7 +129,7 @@ class TileDecoder:
         self._reset_to(target, index)
 
     def _compose(self, index: int, tile: Tile, target: FrameBuffer) -> None:
-        """Draw; whatever interrupts it, half a frame is not built upon, and a broken one is not tried again."""
+        """Draw the frame. After any exception a half-drawn frame is not used, and a broken one is not tried again."""
         standing, stale = self._base_index, self._changes.between(target.content, tile.base)
         content, target.content, self._current = target.content, None, None
         if target is self._base:
@@ -142,7 +142,7 @@ class TileDecoder:
         except LinkClosedError:
             raise
         except CONTENT_ERRORS as error:
-            if not stale and not self._erased(tile.base):  # nothing has been touched
+            if not stale and not self._erased(tile.base):  # nothing has been written
                 target.content, self._base_index = content, standing
             reason = in_one_line(error, f"frame {index}")
             self._broken[index] = str(reason)
@@ -152,25 +152,25 @@ class TileDecoder:
 
     @property
     def log_bytes(self) -> int:
-        """Bytes recorded."""
+        """The number of bytes recorded."""
         return self._log.nbytes
 
     def keep_log(self, nbytes: int) -> None:
-        """Record what each frame changes."""
+        """Record the changes of each frame, in at most `nbytes` bytes."""
         try:
             self._log.room = nbytes
-        except MemoryError:  # it can be done without
+        except MemoryError:  # the log is optional
             self._log.room = 0
         self._keeps_log = self._log.room > 0
 
     def changed_bytes(self, index: int) -> int:
-        """The rectangles in which it differs from the one before; 0 if it replaces everything."""
+        """The size of the rectangles in which the frame differs from the one before; 0 if it needs no other frame."""
         if self._tile(index).base == EMPTY:
             return 0
         return sum([width * height for _, _, width, height in self._changes.by(index)]) * 4
 
     def log_reach(self, frame_count: int, room: int) -> int:
-        """By the mean of what the first so many frames change; each is measured once."""
+        """By the mean number of bytes that the first `frame_count` frames change; each is measured once."""
         for index in range(self._frames_measured, frame_count):
             self._measured_bytes += self.changed_bytes(index)
         self._frames_measured = frame_count
@@ -181,7 +181,7 @@ class TileDecoder:
         return room // max(1, mean) if least < frame_bytes else 0
 
     def path_back(self, index: int, held: Container[int], most: int) -> tuple[int | None, Sequence[int]] | None:
-        """From the nearest later frame that is there, by undoing what has been drawn since."""
+        """The path from the nearest later frame that is in memory, by undoing the frames between."""
         for later in range(index + 1, index + 1 + most):
             if later not in self._log:
                 return None
@@ -192,24 +192,24 @@ class TileDecoder:
     # ---- memory ----
 
     def pixels(self) -> memoryview:
-        """The memory that the frame was composed in."""
+        """The memory in which the current frame was composed."""
         if self._shown is None or self._current is None:
             raise RuntimeError("nothing has been composed")
         return self._shown.lend()
 
     def announce(self, indices: Sequence[int]) -> None:
-        """Have the tiles of those frames decoded by other threads where that gains anything."""
+        """Have the tiles of those frames decoded by other threads where that saves time."""
         self.prefetch.announce(indices)
 
     def cost(self, index: int) -> int:
-        """By the size of the tile and of its data."""
+        """Estimated from the size of the region and of its data."""
         if self._painter.is_slow:
             return NEVER_CHEAP
         tile = self._tile(index)
         return _PIXEL * tile.area[2] * tile.area[3] + _DECODING * tile.data_size
 
     def purge(self) -> None:
-        """Give up all buffers but those handed out."""
+        """Release all buffers except those handed out."""
         self._base = self._shown = self._base_index = self._current = None
         self._log.clear()
         self._memory.clear()
@@ -217,14 +217,14 @@ class TileDecoder:
         self.prefetch.announce(())
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release everything."""
         self._memory.close()
         self.purge()
         self._tile.cache_clear()
         self._source.close()
 
     def _target(self, tile: Tile) -> FrameBuffer:
-        """Where to draw: on a buffer at hand that nobody looks at or builds upon, or on another."""
+        """The buffer to draw in: one without views that is no longer needed, or a new one."""
         base, shown = self._base, self._shown
         if isinstance(base, FrameBuffer) and not base.loans and tile.disposal is not Disposal.PREVIOUS:
             return base
@@ -233,7 +233,7 @@ class TileDecoder:
         return self._memory.take(tile.base)
 
     def _erased(self, base: int) -> Rect | None:
-        """What goes from the base before a tile is drawn over it."""
+        """The rectangle of the base that is cleared before the next frame is drawn."""
         if base == EMPTY or (tile := self._tile(base)).disposal is not Disposal.BACKGROUND:
             return None
         return tile.area

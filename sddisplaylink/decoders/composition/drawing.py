@@ -1,4 +1,4 @@
-"""A tile drawn in memory that shows most of what it goes over already."""
+"""Draws a region in memory that already shows most of the frame below."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ __all__ = ["Ground", "draw_tile"]
 
 
 class Ground(NamedTuple):
-    """What a tile is drawn over, and how much of it the memory that is drawn in shows."""
+    """The frame that a region is drawn over, and where the target differs from it."""
 
     base: Any
-    """The sddl_canvas of the frame under it; NULL = transparent black."""
+    """The sddl_canvas of the frame below; NULL = transparent black."""
     stale: Sequence[Rect]
-    """Where the memory differs from that."""
+    """The rectangles in which the target differs from `base`."""
     erased: Rect | None
-    """What goes from the base before the tile is drawn."""
+    """The rectangle that is cleared before the region is drawn."""
 
 
 def draw_tile(painter: Painter, tile: Tile, target: Any, ground: Ground) -> None:
-    """Draw a tile on `target`, an sddl_canvas."""
+    """Draw a region on `target`, an sddl_canvas."""
     flags, under = 0, ffi.NULL
     if ground.stale or ground.erased:
         flags, under = _make_ready(tile, target, ground)
@@ -33,7 +33,7 @@ def draw_tile(painter: Painter, tile: Tile, target: Any, ground: Ground) -> None
 
 
 def _lay_bare(target: Any, ground: Ground) -> None:
-    """Make the target look like what the tile goes over, under it too."""
+    """Restore the frame below in the whole target."""
     base, stale, erased = ground
     if stale:
         check(lib.sddl_restore(target, base, ffi.new("sddl_rect[]", stale), len(stale), ffi.NULL))
@@ -42,7 +42,7 @@ def _lay_bare(target: Any, ground: Ground) -> None:
 
 
 def _make_ready(tile: Tile, target: Any, ground: Ground) -> tuple[int, Any]:
-    """Make the target look like what the tile goes over, except under it. Returns (flags, under) to draw with."""
+    """Restore the frame below, except where the region replaces it. Returns (flags, under) to draw with."""
     base, stale, erased = ground
     area, mask = tile.area, tile.blend is Blend.MASK
     flags, under, hole = 0, ffi.NULL, ffi.NULL

@@ -1,4 +1,4 @@
-"""An edit log: what each frame has drawn over, so that the frame before it can be had without decoding anything."""
+"""An edit log: saves the pixels that each frame overwrites, so that stepping back needs no decoding."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _PIXEL = 4
 class _Entry(NamedTuple):
     frame: int
     rects: Sequence[Rect]
-    c: Any  # the same as an array of sddl_rect
+    c: Any  # `rects` as an array of sddl_rect
     begin: int
     end: int
 
 
 class EditRing:
-    """Pixels of frame n - 1 where it differs from frame n, for as many n as there is room. Not thread-safe.
+    """Pixels of frame n - 1 where frame n differs from it, for as many n as fit. Not thread-safe.
 
-    The memory is a ring, mapped in one piece: fresh memory would cost more than what is copied to it. What was recorded
-    first is given up first, as it lies farthest from where frames are composed.
+    The memory is a ring, mapped in one piece: new memory would cost more than the copies. The oldest entries, which are
+    farthest from the current frame, are overwritten first.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class EditRing:
 
     @property
     def room(self) -> int:
-        """How many bytes may be held; 0 = nothing is to be recorded. To set it gives up what is there. MemoryError."""
+        """The largest number of bytes; 0 = no recording. Setting it discards all entries. MemoryError."""
         return self._room
 
     @room.setter
@@ -48,18 +48,18 @@ class EditRing:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes of it have been used."""
+        """How many bytes have been used."""
         return self._used
 
     def __contains__(self, index: object) -> bool:
         return index in self._entries
 
     def rects(self, index: int) -> Sequence[Rect]:
-        """Where frame `index` and the one before it differ."""
+        """The rectangles in which frame `index` and the one before it differ."""
         return self._entries[index].rects
 
     def record(self, index: int, before: Any, rects: Sequence[Rect]) -> None:
-        """Frame `index` is going to change those rectangles of the one `before` it, an sddl_canvas."""
+        """Save the rectangles that frame `index` is going to change in the frame `before` it, an sddl_canvas."""
         size = _PIXEL * sum([width * height for _, _, width, height in rects])
         if index in self._entries or size > self._room:
             return
@@ -71,20 +71,20 @@ class EditRing:
         self._oldest.append(entry)
 
     def put_back(self, index: int, canvas: Any) -> None:
-        """Make an sddl_canvas that shows frame `index` show the one before."""
+        """Undo frame `index` on an sddl_canvas, which then shows the frame before."""
         entry = self._entries[index]
         check(lib.sddl_put_back(canvas, entry.c, len(entry.c), self._memory + entry.begin, entry.end - entry.begin))
 
     def clear(self) -> None:
-        """Give up everything."""
+        """Discard all entries."""
         self._entries.clear()
         self._oldest.clear()
         self._head = self._used = 0
         self._memory = zeroed(0)
-        self._memory = zeroed(self._room)  # costs nothing as long as it is not used
+        self._memory = zeroed(self._room)  # untouched pages cost nothing
 
     def _make_room(self, size: int) -> int:
-        """Where so many bytes can be put."""
+        """The position for so many bytes; overwrites the oldest entries."""
         begin = self._head
         if begin + size > self._room:
             while self._oldest and self._oldest[0].begin >= begin:

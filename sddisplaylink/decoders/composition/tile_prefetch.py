@@ -13,7 +13,7 @@ _AHEAD = 2  # tiles for each worker
 
 
 class TileJob:
-    """The tile of one frame, decoded by whoever comes first. A workload of the tile workers."""
+    """The tile of one frame, decoded by the first thread that claims it. A workload of the tile workers."""
 
     __slots__ = ("__weakref__", "_claim", "_index", "_painter", "is_done", "is_queued", "tile")
 
@@ -26,7 +26,7 @@ class TileJob:
         self.tile: object = None
 
     def claim(self) -> bool:
-        """True for the one thread that is to decode the tile, or to leave that to whoever draws it."""
+        """True for the one thread that may decode the tile, or leave that to the painter."""
         try:
             self._claim.pop()
         except IndexError:
@@ -46,18 +46,21 @@ class TileJob:
 class TilePrefetch:
     """Has the tiles that a painter will draw next decoded by the tile workers, without the interpreter lock.
 
-    The thread that composes says which frames come next, and fetches each tile before it draws it. That thread waits
-    for nobody: while another one is at the tile, it decodes further ones; when there are none left, it leaves the tile
-    to the painter, which decodes it once more.
+    The composing thread says which frames come next, and fetches each tile before it draws it. It never waits: while
+    another thread decodes the tile, the composing thread decodes further ones; when there are none left, it leaves the
+    tile to the painter, which decodes it once more.
     """
 
     def __init__(self, painter: Painter) -> None:
         self.painter = painter
         self.jobs: dict[int, TileJob] = {}
-        """What is announced. Only the thread that composes uses it; workers forget what is no longer in it."""
+        """The jobs of upcoming frames.
+
+        Only the composing thread uses it; a job that is no longer in it is dropped by its worker.
+        """
 
     def announce(self, indices: Sequence[int]) -> None:
-        """Have the first few of those tiles decoded, as far as that gains anything, and no others any more."""
+        """Have the first few of those tiles decoded if that saves time, and no others any more."""
         workers = tile_workers()
         near = indices[: _AHEAD * len(workers)]
         coming = {index for index in near if self.painter.worth_preparing(index)}
@@ -68,7 +71,7 @@ class TilePrefetch:
             workers[index % len(workers)].submit(job)
 
     def fetch(self, index: int) -> object:
-        """The tile of frame `index` if it has been announced and decoded, else None. Never waits."""
+        """The tile of frame `index` if it has been decoded ahead, else None. Never waits."""
         job = self.jobs.pop(index, None)
         if job is None or job.claim():
             return None

@@ -1,1 +1,1 @@
-"""Data of a file: whole or still coming in, with limits, and an index of its frames."""
+"""The data of a file, whole or still coming in; limits; and the index of frames."""

@@ -15,7 +15,7 @@ __all__ = ["FileData", "Source", "open_source"]
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 
 _PIECE = 1 << 20  # bytes
-_BEGINNING = 16  # bytes: as many as any format is known by
+_BEGINNING = 16  # bytes by which a format is recognised
 IN_MEMORY = 64 << 20
 """Bytes of a file that are read into memory; a larger file is copied to a temporary one, which is mapped."""
 LARGEST = 4 << 30
@@ -31,17 +31,17 @@ class FileData:
     def __init__(self, content: bytes | mmap.mmap) -> None:
         self._content: bytes | mmap.mmap = content
         self.extent: tuple[Any, int] = ffi.from_buffer("uint8_t[]", content), len(content)
-        """Pointer and number of bytes; to be read at once, as more may be coming."""
+        """Pointer and number of bytes, to be read together, as data may be coming in."""
         self.is_closed = False
 
     @property
     def pointer(self) -> Any:
-        """Where the bytes are: at least all that were there when a frame of theirs was found."""
+        """The address of the bytes: at least those that were there when any known frame was found."""
         return self.extent[0]
 
     @property
     def size(self) -> int:
-        """How many there are."""
+        """The number of bytes."""
         return self.extent[1]
 
     def __getitem__(self, span: slice) -> bytes:
@@ -50,11 +50,11 @@ class FileData:
         return found
 
     def startswith(self, *beginnings: bytes) -> bool:
-        """True if the file begins with one of these."""
+        """True if the file begins with one of these byte strings."""
         return self[:_BEGINNING].startswith(beginnings)
 
     def whole(self) -> bytes:
-        """All of it."""
+        """All bytes."""
         return self[:]
 
     def check(self) -> None:
@@ -63,14 +63,14 @@ class FileData:
             raise LinkClosedError("the image is closed")
 
     def close(self) -> None:
-        """Let go of the bytes; a mapping ends as soon as no kernel is at work on it."""
+        """Release the bytes; a mapping ends once no kernel uses it."""
         self.is_closed = True
         self.extent = ffi.NULL, self.size
         self._content = b""
 
 
 def open_source(source: Source) -> tuple[FileData, str]:
-    """The bytes of `source`, and a name for messages. OSError as from open(); TypeError if it is none of these."""
+    """The bytes of `source`, and a name for messages. OSError as from open(); TypeError for other types."""
     if isinstance(source, bytes):
         return FileData(source), "<bytes>"
     if isinstance(source, str) or hasattr(source, "__fspath__"):
@@ -84,7 +84,7 @@ def open_source(source: Source) -> tuple[FileData, str]:
 
 
 def _read(path: str | bytes) -> tuple[FileData, str]:
-    with io.FileIO(path) as file:  # without the buffer that open() would put in front of it
+    with io.FileIO(path) as file:  # without the buffer that open() would add
         return FileData(_copy(file)), os.fsdecode(path)
 
 
@@ -109,7 +109,7 @@ def _copy(file: io.FileIO) -> bytes | mmap.mmap:
 
 def _content(source: Any) -> Any:
     if isinstance(source, io.TextIOBase):
-        return None  # before it is read
+        return None  # refused without reading it
     return source.read() if hasattr(source, "read") else source
 
 

@@ -1,4 +1,4 @@
-"""The index of a container, made by the native scanners as far as it is asked for."""
+"""The index of a container's frames, extended by the native scanners as far as it is needed."""
 
 from __future__ import annotations
 
@@ -17,32 +17,35 @@ __all__ = ["FrameIndex", "Table", "shared"]
 _Number = TypeVar("_Number")
 
 _FRAMES = 64  # in a block
-_AHEAD = 8  # frames looked for at once after the first one, and then more and more
+_AHEAD = 8  # frames to find at once after the first one; later as many as are known
 _LARGEST = 256 << 20  # bytes
 
 
 class Table:
-    """Native structures in blocks that never move, so that what is there can be read while more is added."""
+    """Native structures in blocks that never move, so that they can be read while more are added."""
 
     def __init__(self, kind: str, block: int) -> None:
-        """`block`: how many there are in each."""
+        """`block`: how many structures there are in a block."""
         self._kind = f"{kind}[]"
         self._block = block
         self.memory: list[Any] = []
 
     def at(self, number: int) -> Any:
-        """Pointer to one of them."""
+        """A pointer to the structure of that number."""
         return self.memory[number // self._block] + number % self._block
 
     def room(self, count: int) -> tuple[Any, int]:
-        """Where the next one goes when there are `count`, and how many have room there. ImageFormatError: too many."""
+        """A pointer to structure number `count`, and how many fit into its block from there on.
+
+        ImageFormatError: too many.
+        """
         block, offset = divmod(count, self._block)
         if block == len(self.memory):
             self.memory.append(self._another())
         return self.memory[block] + offset, self._block - offset
 
     def blocks(self, count: int) -> Iterable[tuple[Any, int]]:
-        """The first `count` of them: (pointer, how many) of each block."""
+        """The first `count` structures: (pointer, how many) for each block."""
         for number, block in enumerate(self.memory):
             if (there := min(self._block, count - number * self._block)) > 0:
                 yield block, there
@@ -55,7 +58,7 @@ class Table:
 
 
 class FrameIndex:
-    """Frames of a file, found in its order, asked for on any thread. A format adds its types and its scanner."""
+    """Finds the frames of a file, in order; may be asked on any thread. A format adds its types and its scanner."""
 
     _frame_type: str
     _state_type: str
@@ -67,15 +70,15 @@ class FrameIndex:
         self.state = ffi.new(f"{self._state_type} *")
         self._frames = Table(self._frame_type, _FRAMES)
         self.count = 0
-        """Whole frames found so far."""
+        """The number of whole frames found so far."""
         self.ended = False
-        """All frames there are have been found."""
+        """Whether all frames have been found."""
         self._info: ImageInfo | None = None
 
     def has(self, index: int) -> bool:
-        """True if there is a frame `index`, so far; reads a little further than that at most.
+        """True if there is a frame `index` so far; reads little further than that frame.
 
-        ImageFormatError: there are too many, the header is broken, or the file was cut short. LinkClosedError.
+        ImageFormatError: too many frames, a broken header, or the file was shortened. LinkClosedError.
         """
         while index >= self.count and not self.ended:
             with self._lock:
@@ -84,13 +87,13 @@ class FrameIndex:
         return index < self.count
 
     def read_all(self) -> None:
-        """Find every frame that is there."""
+        """Find all frames in the data."""
         self._check_count()
         while self.has(self.count):
             pass
 
     def remembered(self, read: Callable[[], ImageInfo]) -> ImageInfo:
-        """What `read` gives, called once unless more is to come."""
+        """The result of `read`, which is called only once after the last frame was found."""
         if self._info is not None:
             return self._info
         info = read()
@@ -106,7 +109,7 @@ class FrameIndex:
         return self._frames.memory[block] + offset
 
     def delays(self) -> list[int]:
-        """Of every frame found, in nanoseconds; -1 = none."""
+        """The delays of all frames found, in nanoseconds; -1 = none."""
         delays: list[int] = []
         for frames, count in self._frames.blocks(self.count):
             block = ffi.new("int64_t[]", count)
@@ -121,7 +124,7 @@ class FrameIndex:
         return max(_AHEAD, self.count) if self.count else 1
 
     def _scan(self, wanted: int) -> bool:
-        """Go on until `wanted` further frames are found, or as many as have room; False if more data has to come."""
+        """Find up to `wanted` further frames, as many as fit in the block; False if more data has to come."""
         self.data.check()
         self.state.more = self.data.is_growing
         frames, room = self._frames.room(self.count)
@@ -141,11 +144,11 @@ class FrameIndex:
             raise ImageFormatError(f"the file has more frames than the limit of {self._most}")
 
     def _run(self, frames: Any, capacity: int) -> int:
-        """Call the scanner; how many frames it found."""
+        """Call the scanner; returns how many frames it found."""
         raise NotImplementedError
 
     def _settled(self, count: int) -> int:
-        """The file's end is reached: how many frames are whole."""
+        """How many frames are whole, once the end of the file is reached."""
         raise NotImplementedError
 
     def _read_delays(self, frames: Any, count: int, delays: Any) -> None:
@@ -153,6 +156,6 @@ class FrameIndex:
 
 
 def shared(values: Iterable[_Number]) -> list[_Number]:
-    """The same, equal numbers being one object."""
+    """The same values, in which equal numbers are one object."""
     known: dict[_Number, _Number] = {}
     return [known.setdefault(value, value) for value in values]

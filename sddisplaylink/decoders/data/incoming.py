@@ -1,4 +1,4 @@
-"""The bytes of an image file that come in pieces, in one block of memory that decoders can read meanwhile."""
+"""The bytes of an image file that comes in pieces, in one block of memory that decoders can read meanwhile."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ _FIRST_ROOM = 1 << 16
 
 
 class IncomingData(FileData):
-    """Grows by doubling, so that each byte is moved once on average; a pointer to an earlier block stays good.
+    """The block grows by doubling, so that each byte is moved once on average.
 
-    A bytearray that somebody looks into cannot be resized: a larger one takes its place, and the smaller one goes with
-    the last pointer to it. Pieces are appended by one thread at a time; any thread may read.
+    A pointer to an earlier block stays valid.
+
+    A bytearray with an exported pointer cannot be resized: a larger one replaces it, and the smaller one is freed with
+    the last pointer to it. One thread at a time appends pieces; any thread may read.
     """
 
     def __init__(self) -> None:
@@ -28,7 +30,7 @@ class IncomingData(FileData):
         self._memory = bytearray()
 
     def append(self, data: ReadableBuffer) -> None:
-        """Take in a copy of `data`. TypeError if it has no bytes, MemoryError; then nothing is taken in."""
+        """Append a copy of `data`. TypeError if `data` is no buffer, MemoryError; then nothing is appended."""
         with memoryview(data) as piece, piece.cast("B") as content:
             pointer, size = self.extent
             end = size + len(content)
@@ -40,7 +42,7 @@ class IncomingData(FileData):
             self._memory, self.extent = memory, (pointer, end)
 
     def end(self) -> None:
-        """No more will come: the bytes move to memory of their own size."""
+        """No more data will come: move the bytes to memory of exactly their size."""
         if self.is_growing:
             self._content = self.whole()
             self.extent = ffi.from_buffer("uint8_t[]", self._content), self.size
@@ -48,11 +50,11 @@ class IncomingData(FileData):
             self._memory = bytearray()
 
     def whole(self) -> bytes:
-        """All that there is."""
+        """All bytes so far."""
         return self[:]
 
     def close(self) -> None:
-        """Let go of the bytes."""
+        """Release the bytes."""
         super().close()
         self.is_growing = False
         self._memory = bytearray()
@@ -60,7 +62,7 @@ class IncomingData(FileData):
     def __getitem__(self, span: slice) -> bytes:
         if not self.is_growing:
             return super().__getitem__(span)
-        memory, size = self._memory, self.size  # in this order they belong together, or the memory has more
+        memory, size = self._memory, self.size  # read in this order, the memory has at least `size` bytes
         return bytes(memoryview(memory)[:size][span])
 
     def _larger(self, room: int, size: int) -> bytearray:

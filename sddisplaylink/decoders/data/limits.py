@@ -1,4 +1,4 @@
-"""How large an image may be."""
+"""Limits of the size of an image."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _FRAMES = 1_000_000
 
 
 class Limits(NamedTuple):
-    """What an image may have at most."""
+    """The limits of an image."""
 
     pixels: int | None
-    """In a frame; None = any number."""
+    """The largest number of pixels in a frame; None = no limit."""
     frames: int = _FRAMES
     chosen_size: bool = False
-    """The user names a number of pixels, and so wants pictures of that size even if they look absurd."""
+    """Whether the user has set the number of pixels: then pictures of implausible size are accepted."""
     chosen_count: bool = False
-    """The user names a number of frames, so that they are counted as far as that when the file is opened."""
+    """Whether the user has set the number of frames: then frames are counted up to it when the file is opened."""
 
     @classmethod
     def of(cls, max_pixels: int | None, max_frames: int | None) -> Self:
-        """Limits as the user gives them; None: Pillow's (any, if the program has lifted it), and a million frames."""
+        """The limits set by the user; None: Pillow's number of pixels (None = no limit), and a million frames."""
         _check("max_pixels", max_pixels)
         _check("max_frames", max_frames)
         pixels = Image.MAX_IMAGE_PIXELS if max_pixels is None else max_pixels

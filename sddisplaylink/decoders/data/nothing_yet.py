@@ -1,4 +1,4 @@
-"""What is said of an image of which nothing has come yet."""
+"""The facts about an image of which no frame has come yet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["NOTHING_YET"]
 
 
 class _NothingYet:
-    """Of data in which no frame has been found so far."""
+    """Facts about data in which no frame has been found so far."""
 
     format = ""
     size = 0, 0
@@ -16,11 +16,11 @@ class _NothingYet:
     info = ImageInfo("", (0, 0), (), 1, False)
 
     def has_frame(self, index: int) -> bool:
-        """False."""
+        """False: there are no frames yet."""
         return False
 
     def delay_ns(self, index: int) -> int | None:
-        """There is none."""
+        """IndexError: there are no frames yet."""
         raise IndexError(f"there is no frame {index}")
 
 

@@ -1,1 +1,1 @@
-"""GIF: index, decoding and source of frames."""
+"""GIF: index, reader and painter of frames."""

@@ -12,7 +12,7 @@ __all__ = ["GifIndex"]
 
 
 class GifIndex(FrameIndex):
-    """Its frames are sddl_gif_frame, its state is sddl_gif_index."""
+    """The index of a GIF file: structures sddl_gif_frame and sddl_gif_index."""
 
     _frame_type = "sddl_gif_frame"
     _state_type = "sddl_gif_index"
@@ -27,7 +27,7 @@ class GifIndex(FrameIndex):
 
     @property
     def truncated(self) -> bool:
-        """True if the file ends or goes wrong before its trailer."""
+        """True if the file ends or is invalid before its trailer."""
         return bool(self.state.state != lib.SDDL_SCAN_COMPLETE)
 
     def _run(self, frames: Any, capacity: int) -> int:

@@ -1,4 +1,4 @@
-"""GIF through the native kernels; code sizes that GIF does not have are left to Pillow."""
+"""Painters of GIF: by the native kernels or by Pillow's codecs."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from sddisplaylink.native import check, ffi, lib
 
 __all__ = ["NativeGifPainter", "PillowGifPainter"]
 
-_CODE_SIZES = range(9)  # about the first code of others, the kernel and Pillow are not of one mind
-_CODE_SIZES_OF_PILLOW = range(2, 9)  # GIF's own: the smaller ones, which some encoders write, it does not know
+_CODE_SIZES = range(9)  # for others the kernel and Pillow treat the first code differently
+_CODE_SIZES_OF_PILLOW = range(2, 9)  # without smaller ones, which some encoders write
 _MARGINS = lib.SDDL_LZW_LEAD + lib.SDDL_LZW_SLACK
-_LARGE = 1 << 20  # bytes of indices that are kept whatever the size of the canvas
+_LARGE = 1 << 20  # bytes of indices: a work buffer of that size is always kept
 LONG = 48 << 10
-"""Bytes of codes from which on another thread gains: handing over costs some 100 µs."""
+"""Bytes of codes from which on decoding on another thread saves time: handing over costs about 100 µs."""
 
 
 class NativeGifPainter:
-    """A Painter that decodes and draws in one call, into no other memory than a byte a pixel."""
+    """A Painter that decodes and draws in one native call; needs one byte of memory for each pixel."""
 
     is_slow = False
 
@@ -38,7 +38,7 @@ class NativeGifPainter:
         return NativeGifPainter(self.source)
 
     def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
-        """Decode the tile and draw it; False if pixels are missing."""
+        """Decode the region and draw it; False if pixels are missing."""
         data = self.source.data
         data.check()
         prepared, self.prepared = self.prepared, None
@@ -52,7 +52,7 @@ class NativeGifPainter:
         return self._draw(tile, target, under, flags | lib.SDDL_DRAW_WHOLE)
 
     def draw_part(self, tile: Tile, target: Any) -> None:
-        """Draw the pixels before the codes end or make no sense, as browsers do; they refuse a file of such a frame."""
+        """Draw the pixels up to invalid codes, as browsers do, which refuse a file with no other frame."""
         self.source.data.check()
         is_only = not self._index.has(1) and self._index.ended
         flags = lib.SDDL_DRAW_WHOLE if is_only else 0
@@ -60,7 +60,7 @@ class NativeGifPainter:
             raise ImageFormatError("pixels are missing, and there is no other frame")
 
     def prepare(self, index: int) -> object:
-        """Decode the indices. None if they are not all there, or for Pillow."""
+        """Decode the colour indices. None if some are missing, or if Pillow has to decode the frame."""
         data = self.source.data
         pointer, size = data.extent
         if index >= self._index.count or data.is_closed:
@@ -78,7 +78,7 @@ class NativeGifPainter:
         return work if whole else None
 
     def worth_preparing(self, index: int) -> bool:
-        """True if there are many codes."""
+        """True if the frame has many codes."""
         if index >= self._index.count:
             return False
         frame = self._index.frame(index)
@@ -90,7 +90,7 @@ class NativeGifPainter:
         self._work = zeroed(0)
 
     def _draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
-        """Whether all pixels are there."""
+        """Decode and draw; whether all pixels were there."""
         work = self._work
         if len(work) < _MARGINS + tile.width * tile.height:
             work = self._larger_work(tile)
@@ -100,10 +100,10 @@ class NativeGifPainter:
         return (status if status >= 0 else check(status)) == lib.SDDL_PIXELS_WHOLE
 
     def _larger_work(self, tile: Tile) -> Any:
-        """A buffer that is large enough; it is kept for the next tile, unless the canvas is much smaller."""
+        """A buffer that is large enough, kept for the next region unless it is much larger than the canvas."""
         needed = _MARGINS + tile.width * tile.height
         self.source.check_size(tile.number)
-        self._work = zeroed(0)  # the old one goes first
+        self._work = zeroed(0)  # frees the old one first
         work = zeroed(needed)
         if needed <= max(_LARGE, _MARGINS + self.source.size[0] * self.source.size[1]):
             self._work = work
@@ -111,12 +111,15 @@ class NativeGifPainter:
 
 
 def is_regular(frame: Any) -> bool:
-    """True if the kernel knows what the codes of an sddl_gif_frame mean."""
+    """True if the kernel can decode the codes of an sddl_gif_frame."""
     return frame.code_size in _CODE_SIZES
 
 
 class PillowGifPainter(PillowPainter):
-    """GIF by Pillow's codecs. They cannot say where pixels are missing: of what they refuse the kernel draws a part."""
+    """A Painter of GIF by Pillow's codecs.
+
+    Frames that they refuse are left to the kernel, which draws what pixels there are.
+    """
 
     def __init__(self, source: GifSource) -> None:
         super().__init__(source)
@@ -127,7 +130,7 @@ class PillowGifPainter(PillowPainter):
         return PillowGifPainter(self._source)
 
     def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
-        """Decode the tile and draw it; False if Pillow cannot."""
+        """Decode the region and draw it; False if Pillow cannot."""
         regular = is_regular(tile.record)
         if regular and tile.record.code_size not in _CODE_SIZES_OF_PILLOW:
             return False
@@ -139,7 +142,7 @@ class PillowGifPainter(PillowPainter):
         return False
 
     def draw_part(self, tile: Tile, target: Any) -> None:
-        """Draw what the kernel makes of it."""
+        """Draw the pixels that the kernel can decode."""
         self._kernel.draw_part(tile, target)
 
     def purge(self) -> None:

@@ -1,4 +1,4 @@
-"""GIF: where the tiles are, and each of them decoded by Pillow from a file of that one frame."""
+"""Reads the frames of a GIF: their regions, and each picture as Pillow decodes it from a file of its own."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ SIGNATURES = (b"GIF87a", b"GIF89a")
 _FULL_PALETTE = 768
 _CENTISECOND_NS = 10_000_000
 _DISPOSALS = tuple(Disposal)
-_LARGE = 4_000_000  # pixels of a canvas from which on the first frame has to cover some part of it
+_LARGE = 4_000_000  # pixels; on a larger canvas the first frame has to cover a part of it
 _SMALL_PART = 8
 
 
 class GifSource:
     """The frames of a GIF file.
 
-    The canvas is the logical screen, enlarged to hold the first frame, as in Chromium; it begins transparent, whatever
-    the background colour. Colours that a palette does not have are black.
+    The canvas is the logical screen, enlarged to hold the first frame, as in Chromium. It is transparent at first; the
+    background colour is ignored. Colours that a palette lacks are black.
     """
 
     format = "GIF"
 
     def __init__(self, data: FileData, limits: Limits) -> None:
-        """To be begun with :meth:`begin`."""
+        """:meth:`begin` has to be called before anything else."""
         self.data = data
         self.index = GifIndex(data, limits)
         self._limits = limits
         self.size = 0, 0
-        """(width, height) of the canvas, which the first frame settles."""
+        """(width, height) of the canvas, known after :meth:`begin`."""
 
     def begin(self) -> None:
-        """Look at the first frame. ImageFormatError: there is none, or more than the limits allow."""
+        """Read the first frame. ImageFormatError: there is none, or a limit is exceeded."""
         limits = self._limits
         if not self.index.has(0):
             raise ImageFormatError("the GIF file holds no whole frame")
@@ -57,7 +57,7 @@ class GifSource:
 
     @property
     def info(self) -> ImageInfo:
-        """What the whole file says."""
+        """All facts in the file; reads the whole file."""
         return self.index.remembered(self._read_info)
 
     def _read_info(self) -> ImageInfo:
@@ -82,11 +82,11 @@ class GifSource:
         return None if delay < 0 else delay * _CENTISECOND_NS
 
     def base(self, index: int) -> int:
-        """The frame under frame `index`."""
+        """The frame that frame `index` is drawn over; -1 = none."""
         return int(self.index.frame(index).lineage.base)
 
     def tile(self, index: int) -> Tile:
-        """Where and how frame `index` is drawn."""
+        """The region of frame `index`."""
         frame = self.index.frame(index)
         box = frame.x, frame.y, frame.width, frame.height
         blend = Blend.SOURCE if frame.transparent < 0 else Blend.MASK
@@ -94,12 +94,12 @@ class GifSource:
         return Tile(*box, _DISPOSALS[frame.disposal], blend, frame.lineage.base, area, index, frame, data_size)
 
     def check_size(self, index: int) -> None:
-        """ImageFormatError if the tile of frame `index` has more pixels than allowed."""
+        """ImageFormatError if the region of frame `index` has more pixels than allowed."""
         frame = self.index.frame(index)
         check_pixels((frame.width, frame.height), self._limits.pixels)
 
     def picture(self, index: int) -> Image.Image:
-        """The tile of frame `index`, which has any pixels, loaded."""
+        """The picture of frame `index`, whose region is not empty, loaded by Pillow."""
         from PIL import GifImagePlugin  # not before it is needed: half of what Pillow costs to import
 
         with GifImagePlugin.GifImageFile(io.BytesIO(self._lone_frame(index))) as picture:
@@ -107,11 +107,11 @@ class GifSource:
             return picture
 
     def close(self) -> None:
-        """Let go of the data."""
+        """Release the data."""
         self.data.close()
 
     def _check_plausible(self) -> None:
-        """A wrong bit in the size must not cost gigabytes: of what is large, the first frame has to cover some part."""
+        """A wrong bit in the size must not cost gigabytes: the first frame has to cover a part of a large canvas."""
         width, height = self.tile(0).area[2:]
         pixels = self.size[0] * self.size[1]
         if pixels > _LARGE and width * height * _SMALL_PART < pixels:

@@ -1,4 +1,4 @@
-"""What a container says of frames that Pillow decodes one after the other."""
+"""Facts in a container about frames that Pillow decodes in order."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ __all__ = ["Container"]
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """Known without decoding, and of whole frames alone."""
+    """Read without decoding, for whole frames only."""
 
     format: str
-    """Pillow's name of it."""
+    """Pillow's name of the format."""
     delays_ns: tuple[int | None, ...]
-    """Of each frame, as stored; None where the file gives none."""
+    """The stored delay of each frame; None if the file has none."""
     loop_count: int
     """How often the animation is played; 0 = for ever."""
     data: bytes
     """The file as Pillow can read it."""
     truncated: bool = False
-    """Whether frames are missing that were announced."""
+    """Whether declared frames are missing."""
     keys: Indices[int] = range(1)
     """Frames that can be decoded without those before them."""
     palettes: Sequence[bytes] = ()
-    """Of each frame, instead of Pillow's: RGB of 256 colours."""
+    """The palette of each frame, in place of Pillow's: RGB of 256 colours."""

@@ -1,4 +1,4 @@
-"""Where Pillow's manners are not ours: the exceptions of broken files, and opening under a size limit."""
+"""Converts Pillow's exceptions for broken files, and opens files under a size limit."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ CONTENT_ERRORS = (
     struct.error,
     zlib.error,
     Image.DecompressionBombError,
-    Warning,  # where the program has warnings raised
+    Warning,  # if the program turns warnings into exceptions
 )
 
-_NEVER = ("EPS",)  # to decode it, Pillow runs a PostScript interpreter on the file
+_NEVER = ("EPS",)  # Pillow would run a PostScript interpreter on the file
 
 
 @contextmanager
 def content_errors(where: str = "") -> Iterator[None]:
-    """Turn whatever Pillow raises over broken content into an ImageFormatError of one line that begins with `where`."""
+    """Convert exceptions of Pillow for broken content to an ImageFormatError of one line that begins with `where`."""
     try:
         yield
     except CONTENT_ERRORS as error:
@@ -50,7 +50,7 @@ def content_errors(where: str = "") -> Iterator[None]:
 
 
 def in_one_line(error: Exception, where: str = "") -> ImageFormatError:
-    """An ImageFormatError that says what `error` says, and begins with `where`."""
+    """An ImageFormatError with the text of `error`, in one line that begins with `where`."""
     reason = " ".join(str(error).split()) or type(error).__name__
     return ImageFormatError(f"{where}: {reason}" if where else reason)
 
@@ -67,8 +67,8 @@ def check_pixels(size: tuple[int, int], limit: int | None) -> None:
 def identify(data: bytes, limit: int | None) -> ImageFile.ImageFile:
     """Open `data` with the Pillow plugin that accepts it. ImageFormatError if none does or if it is too large.
 
-    Image.open() would do, but it checks sizes by a warning, which cannot be caught without touching filters that belong
-    to the whole process.
+    Image.open() would do the same, but checks sizes by a warning, which can only be caught by filters of the whole
+    process.
     """
     Image.init()
     for name in Image.ID:
@@ -83,4 +83,4 @@ def identify(data: bytes, limit: int | None) -> ImageFile.ImageFile:
             continue
         check_pixels(picture.size, limit)
         return picture
-    raise ImageFormatError("not an image in a format that is known here")
+    raise ImageFormatError("not an image, or not in a known format")

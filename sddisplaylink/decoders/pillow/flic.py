@@ -1,4 +1,4 @@
-"""FLI and FLC: the frames of the file, and each one's palette, of which Pillow reads the first alone."""
+"""FLI and FLC: the frames of the file, and the palette of each, of which Pillow reads only the first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FLI_TICKS = 70  # a second
 class _Chunk(NamedTuple):
     kind: int
     begin: int
-    """Where its content begins, behind size and type."""
+    """Where the content begins, after size and type."""
     end: int
 
 
@@ -34,7 +34,7 @@ def is_flic(data: bytes) -> bool:
 
 
 def read_flic(data: bytes, limits: Limits) -> Container | None:
-    """Index a file; None if it announces no frames. ImageFormatError: too many frames, or not one that is whole."""
+    """Index a file; None if it declares no frames. ImageFormatError: too many frames, or no whole one."""
     magic, announced = struct.unpack_from("<HH", data, 4)
     if not announced:
         return None
@@ -69,13 +69,13 @@ def _chunks(data: bytes, begin: int, end: int) -> Iterator[_Chunk]:
 
 
 def _frames_alone(data: bytes, frames: list[_Chunk]) -> bytes:
-    """The file without what comes before, between and behind its frames, over which Pillow stumbles."""
+    """The file without the data before, between and after its frames, on which Pillow fails."""
     parts = [data[chunk.begin - _CHUNK_HEADER : chunk.end] for chunk in frames]
     return data[:6] + len(frames).to_bytes(2, "little") + data[8:_HEADER] + b"".join(parts)
 
 
 def _palettes(data: bytes, frames: list[_Chunk]) -> tuple[bytes, ...]:
-    """RGB of all colours, of each frame; one object for frames of the same."""
+    """The palettes of all frames; frames with the same palette share one object."""
     palette, palettes = bytes(3 * _COLOURS), []
     for frame in frames:
         for chunk in _chunks(data, frame.begin + _FRAME_HEADER - _CHUNK_HEADER, frame.end):
@@ -86,7 +86,7 @@ def _palettes(data: bytes, frames: list[_Chunk]) -> tuple[bytes, ...]:
 
 
 def _changed(palette: bytes, chunk: bytes, has_6_bits: bool) -> bytes:
-    """The palette after such a chunk: packets of how many colours to pass over, how many follow, and those."""
+    """The palette after a palette chunk: packets of a number of colours to skip, and the colours that follow."""
     colours = bytearray(palette)
     at, position = 0, 2
     for _ in range(int.from_bytes(chunk[:2], "little")):

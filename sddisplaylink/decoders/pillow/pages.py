@@ -1,4 +1,4 @@
-"""Which pictures of a file that Pillow opens are frames, where no container tells."""
+"""Which pictures of a file that Pillow opens are frames, where its container is not read."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SEEKS_AT_WILL", "Pages", "find_pages"]
 
-# A stereo pair or thumbnails, layers, the same icon in several sizes: what they show is their first picture.
+# A stereo pair or thumbnails, layers, an icon in several sizes: these show their first picture.
 _ONE_PICTURE = frozenset({"MPO", "PSD", "ICO", "ICNS", "CUR", "PCD", "FPX"})
 SEEKS_AT_WILL = frozenset({"AVIF", "DCX", "IM", "MIC", "SPIDER", "TIFF"})
-"""Formats whose frames can be had in any order from one open image."""
+"""Formats whose frames can be decoded in any order from one open image."""
 _NEEDS_NO_OTHER = SEEKS_AT_WILL - {"AVIF"}
 _TELLS_DELAY_WHEN_LOADED = "AVIF"
 _MILLISECOND_NS = 1_000_000
@@ -26,24 +26,24 @@ _MILLISECOND_NS = 1_000_000
 # tags of TIFF
 _SUBFILE_TYPE, _OLD_SUBFILE_TYPE = 254, 255
 _REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
-_EXTENTS = (273, 279), (324, 325)  # where strips, and tiles, are, and how many bytes each has
+_EXTENTS = (273, 279), (324, 325)  # offsets and byte counts of strips, and of tiles
 
 
 class Pages(NamedTuple):
     """The frames of a file."""
 
     numbers: Sequence[int]
-    """What Pillow's plugin calls each of them."""
+    """The number of each frame in Pillow's plugin."""
     delays_ns: tuple[int | None, ...]
     loop_count: int
     truncated: bool
-    """Whether there are fewer than the file announces."""
+    """Whether there are fewer than the file declares."""
     are_alone: bool
     """Whether each can be decoded without those before it."""
 
 
 def find_pages(source: ImageFile.ImageFile, data_size: int, limits: Limits) -> Pages:
-    """Go through the pictures of an open file. ImageFormatError: too many, or the first one is broken."""
+    """Find the frames of an open file. ImageFormatError: too many, or the first one is broken."""
     announced = _announced(source, data_size, limits)
     if announced == 1:
         return Pages((0,), (None,), 1, truncated=False, are_alone=True)
@@ -57,7 +57,7 @@ def find_pages(source: ImageFile.ImageFile, data_size: int, limits: Limits) -> P
                     break
                 delay = _delay(source)
                 if not _is_within(source, data_size):
-                    load_quietly(source)  # to see whether it matters
+                    load_quietly(source)  # to find out whether the limit matters
         except ImageFormatError:
             if not numbers:
                 raise
@@ -76,10 +76,10 @@ def find_pages(source: ImageFile.ImageFile, data_size: int, limits: Limits) -> P
 
 
 def _announced(source: ImageFile.ImageFile, data_size: int, limits: Limits) -> int:
-    """How many pictures there may be: no more than the file could hold if each of them had a single byte."""
+    """The largest possible number of pictures: one for each byte of the file."""
     if source.format in _ONE_PICTURE:
         return 1
-    if source.format == "TIFF":  # to count its pages is to read all of them
+    if source.format == "TIFF":  # counting its pages would read all of them
         return data_size
     announced = int(getattr(source, "n_frames", 1))
     if announced > limits.frames or announced > data_size:
@@ -88,9 +88,9 @@ def _announced(source: ImageFile.ImageFile, data_size: int, limits: Limits) -> i
 
 
 def _goes_to(source: ImageFile.ImageFile, number: int) -> bool:
-    """Whether there is such a picture; ImageFormatError, or what Pillow raises, if it is broken."""
+    """Whether there is such a picture; ImageFormatError, or Pillow's exception, if it is broken."""
     if not number:
-        return True  # a plugin may not know a picture 0, if that is the one it opens with
+        return True  # a plugin may not be able to seek to picture 0, which it opens with
     if source.format == "TIFF":
         try:
             source.seek(number)
@@ -109,7 +109,7 @@ def _delay(source: ImageFile.ImageFile) -> int | None:
 
 
 def _belongs_to_another(source: ImageFile.ImageFile) -> bool:
-    """True of a page of a TIFF that is a smaller copy, or the mask, of another one."""
+    """True for a page of a TIFF that is a smaller copy, or the mask, of another one."""
     tags = getattr(source, "tag_v2", {})
     kind = tags.get(_SUBFILE_TYPE, 0)
     return bool(kind & (_REDUCED | _MASK)) or tags.get(_OLD_SUBFILE_TYPE) == _OLD_REDUCED

@@ -1,4 +1,4 @@
-"""Tiles decoded by Pillow's codecs, drawn by our kernels."""
+"""A painter that decodes regions with Pillow's codecs, and draws them with the native kernels."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ __all__ = ["PillowPainter", "PillowTiles"]
 
 
 class PillowTiles(Protocol):
-    """A TileSource whose tiles Pillow can decode."""
+    """A reader of a container whose regions Pillow can decode."""
 
     def check_size(self, index: int) -> None:
-        """ImageFormatError for a tile of more pixels than allowed."""
+        """ImageFormatError if the region has more pixels than allowed."""
 
     def picture(self, index: int) -> Image.Image:
-        """The tile of a frame, loaded, in any mode. May raise anything that Pillow raises."""
+        """The picture of a frame's region, loaded, in any mode. May raise any exception that Pillow raises."""
 
 
 class PillowPainter:
-    """A Painter for any file of tiles. It prepares nothing ahead."""
+    """A Painter for any container. Decodes nothing ahead."""
 
     is_slow = True
     prepared: tuple[int, object] | None = None
@@ -37,11 +37,11 @@ class PillowPainter:
         return PillowPainter(self.source)
 
     def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
-        """Decode the tile, and draw it: True."""
+        """Decode the region and draw it. Always True."""
         self.source.check_size(tile.number)
         picture = self.source.picture(tile.number)
         if picture.size != (tile.width, tile.height):
-            raise ImageFormatError("not of the size that was announced")
+            raise ImageFormatError("the picture has another size than its frame")
         rect = ffi.new("sddl_rect *", tile[:4])
         if under or flags & lib.SDDL_DRAW_REPLACE:
             check(lib.sddl_restore(target, under, rect, 1, ffi.NULL))
@@ -52,16 +52,16 @@ class PillowPainter:
         return True
 
     def draw_part(self, tile: Tile, target: Any) -> None:
-        """Never asked for: a tile of which Pillow makes nothing is an error."""
+        """Never called: a region that Pillow cannot decode is an error."""
         raise ImageFormatError("Pillow's codecs do not tell which pixels are missing")
 
     def prepare(self, index: int) -> object:
-        """Nothing."""
+        """None: nothing is decoded ahead."""
         return None
 
     def worth_preparing(self, index: int) -> bool:
-        """False."""
+        """False: nothing is decoded ahead."""
         return False
 
     def purge(self) -> None:
-        """Nothing."""
+        """None: nothing is decoded ahead."""

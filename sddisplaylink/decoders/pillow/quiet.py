@@ -1,4 +1,4 @@
-"""What Pillow and its libraries say on stderr kept to ourselves: what is wrong with a file is an error of ours.
+"""Suppresses the output of Pillow and its libraries on stderr: errors in files are raised as exceptions.
 
 Several threads may do so at once, and no lock is taken: each puts an entry of its own into lists of the process, and
 takes one out again.
@@ -26,7 +26,7 @@ _NOWHERE = logging.NullHandler()  # logging prints what is logged if the program
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """Let no warning of Pillow's modules be shown, or raised, meanwhile, and nothing be printed that it logs.
+    """Suppress warnings of Pillow's modules, and what Pillow logs, during the block.
 
     Not by ``warnings.catch_warnings``, which puts back all filters of the process as they were, whatever other threads
     have done to them since, and has warnings shown again that were to be shown once.
@@ -60,7 +60,7 @@ def _tiff_messages() -> tuple[Callable[[Any], Any], Any] | None:
 
 
 def load_quietly(source: ImageFile.ImageFile) -> None:
-    """Load a picture; what is wrong with it is raised, and not printed as well."""
+    """Load a picture; errors are raised, but not printed."""
     messages = _tiff_messages() if any(tile[0] == "libtiff" for tile in source.tile) else None
     if messages is None:
         source.load()

@@ -1,4 +1,4 @@
-"""From any of Pillow's modes to RGBA with 8 bits and straight alpha."""
+"""Converts any of Pillow's modes to RGBA with 8 bits and straight alpha."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def to_rgba(picture: Image.Image) -> Image.Image:
 
 
 def rgba_bands(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
-    """The same from top to bottom, in bands that are not too large: (first row, band)."""
+    """The same in bands of limited size, from top to bottom: (first row, band)."""
     width, height = picture.size
     rows = max(1, _BAND // width)
     for top in range(0, height, rows):
@@ -30,7 +30,7 @@ def rgba_bands(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
 def _high_bytes(picture: Image.Image) -> Image.Image:
     """16-bit grey as 8-bit grey: convert() would clip everything above 255 to white.
 
-    What ``info`` says is transparent has 16 bits.
+    The transparent value in ``info`` has 16 bits.
     """
     samples = picture.tobytes()
     first = 0 if picture.mode.endswith("B") else 1  # the high bytes
@@ -45,5 +45,5 @@ def _high_bytes(picture: Image.Image) -> Image.Image:
 
 
 def _equal(grey: Image.Image, value: int) -> Image.Image:
-    """255 where it has that value, and 0 elsewhere."""
+    """255 where the picture has that value, and 0 elsewhere."""
     return grey.point([255 * (level == value) for level in range(256)])

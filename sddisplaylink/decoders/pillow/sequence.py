@@ -1,4 +1,4 @@
-"""Every other format: whatever Pillow opens, one frame after the other."""
+"""Decodes every other format that Pillow opens, one frame after the other."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ _ORIENTED = frozenset({"AVIF", "JPEG", "MPO"})  # WebP's EXIF is not for browser
 class SequenceDecoder:
     """A Decoder on Pillow's own frame sequence.
 
-    Where the frames of a format are changes of each other, the decoder only goes forward, and begins again by opening
-    the data anew. The first frame's size is that of all; frames of another size are shown from the top left corner.
+    Where frames of a format depend on earlier ones, the decoder only goes forward, and opens the data again to begin
+    from the start. All frames have the first one's size; frames of another size are cut or padded from the top left
+    corner.
     """
 
     def __init__(self, data: bytes, limits: Limits) -> None:
@@ -66,7 +67,7 @@ class SequenceDecoder:
         """The delay of frame `index` as stored."""
         return self._pages.delays_ns[index]
 
-    can_resume = False  # what Pillow needs to go on is not in the picture
+    can_resume = False  # the picture does not hold all that Pillow needs to continue
 
     def __copy__(self) -> SequenceDecoder:
         other = object.__new__(SequenceDecoder)
@@ -74,14 +75,14 @@ class SequenceDecoder:
         return other
 
     def reference(self, index: int) -> int | None:
-        """The frame before, unless that was loaded last, or the same, or none is needed."""
+        """The previous frame, unless it or frame `index` was loaded last, or none is needed."""
         if self._pages.are_alone or index in (0, self._composed, self._composed + 1):
             return None
         return None if self._container is not None and index in self._container.keys else index - 1
 
     def resume(self, index: int, pixels: Buffer) -> None:
-        """Never called."""
-        raise RuntimeError(f"frame {index} is no base")
+        """Never called: `can_resume` is False."""
+        raise RuntimeError(f"frame {index} cannot be resumed from")
 
     def compose(self, index: int) -> None:
         """Load frame `index`."""
@@ -102,11 +103,11 @@ class SequenceDecoder:
         return memoryview(self._canvas.tobytes())
 
     def cost(self, index: int) -> int:
-        """More than to hand it to another thread, in any case."""
+        """Always more than waking another thread takes."""
         return NEVER_CHEAP
 
     def purge(self) -> None:
-        """Begin anew next time."""
+        """Close Pillow's image; it is opened again when it is needed."""
         self.close()
 
     def close(self) -> None:
@@ -116,7 +117,7 @@ class SequenceDecoder:
             source.close()
 
     def _find_pages(self, source: ImageFile.ImageFile) -> Pages:
-        """What the container says, if Pillow's decoder is of the same mind; else what is found by looking."""
+        """The frames by the container, if Pillow's decoder agrees; else those that are found by seeking."""
         container = self._container
         if container is not None and container.format == source.format:
             delays, numbers = container.delays_ns, range(len(container.delays_ns))
@@ -126,7 +127,7 @@ class SequenceDecoder:
         return pages._replace(truncated=True) if container is not None and container.truncated else pages
 
     def _appearance(self) -> Appearance:
-        """What the picture that is loaded says of itself."""
+        """The duration of the loaded picture."""
         info = {} if self._source is None else self._source.info
         exif = info.get("exif", b"") if self.format in _ORIENTED else b""
         profile = info.get("icc_profile") or b""
@@ -142,7 +143,7 @@ class SequenceDecoder:
             self.close()
             source = self._source = identify(self._data, self._limits.pixels)
         if source.tell() != number and (self.has_frame(1) or self.format in SEEKS_AT_WILL):
-            source.seek(number)  # which not every plugin can do to the picture that it opens with
+            source.seek(number)  # which not every plugin can do for its first picture
         check_pixels(source.size, self._limits.pixels)
         load_quietly(source)
         picture = to_rgba(self._with_palette(source, index))
@@ -166,7 +167,7 @@ class SequenceDecoder:
 
 
 def _read_container(data: bytes, limits: Limits) -> Container | None:
-    """What the container itself says, where it can be read without decoding."""
+    """The facts in the container, if they can be read without decoding; else None."""
     if is_avif(data):
         return read_avif(data, limits)
     return read_flic(data, limits) if is_flic(data) else None

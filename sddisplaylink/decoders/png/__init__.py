@@ -1,1 +1,1 @@
-"""PNG and APNG: index, inflating, decoding and source of frames."""
+"""PNG and APNG: index, inflating, reader and painter of frames."""

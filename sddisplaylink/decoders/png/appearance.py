@@ -1,4 +1,4 @@
-"""What the chunks of a PNG before its picture say of orientation and colour, by the rules that Chromium follows."""
+"""Orientation and colours of a PNG, from the chunks before its picture, by Chromium's rules."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _END = frozenset((b"IDAT", b"IEND", b"fdAT"))
 _MOST_CHUNKS = 1000
 _MOST_CONTENT = 16 << 20
 _GAMMA_UNIT, _LIGHT_UNIT = 100_000, 10_000
-_USUAL_GAMMA, _NEAR = 1 / 2.2, 0.05  # that, without primaries, is what sRGB is called
+_USUAL_GAMMA, _NEAR = 1 / 2.2, 0.05  # sRGB, if there are no primaries
 
 
 def png_appearance(data: FileData, end: int) -> Appearance:
-    """What the file says before `end`, where its first picture begins.
+    """The appearance by the chunks before `end`, where the first picture begins.
 
-    cICP counts before iCCP, that before sRGB, and gAMA with cHRM last.
+    cICP has priority, then iCCP, then sRGB, then gAMA with cHRM.
     """
     if _ANY.search(data[_HEADERS:end]) is None:  # as in most files
         return AS_STORED
-    chunks = dict(reversed(list(_chunks(data))))  # the first of a kind counts
+    chunks = dict(reversed(list(_chunks(data))))  # the first of a type counts
     if not chunks:
         return Appearance()
     orientation = orientation_of(chunks[b"eXIf"], b"") if b"eXIf" in chunks else UPRIGHT
@@ -42,7 +42,7 @@ def png_appearance(data: FileData, end: int) -> Appearance:
 
 
 def _chunks(data: FileData) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and content of those that matter, if their checksums are right."""
+    """Type and content of the chunks that matter, if their checksums are right."""
     position = _SIGNATURE
     for _ in range(_MOST_CHUNKS):
         header = data[position : position + 8]
@@ -58,7 +58,7 @@ def _chunks(data: FileData) -> Iterator[tuple[bytes, bytes]]:
 
 def _colours(chunks: dict[bytes, bytes]) -> Appearance:
     numbers = chunks.get(b"cICP", b"")
-    if len(numbers) == 4 and numbers[2:] == b"\0\1":  # RGB, and all of its range
+    if len(numbers) == 4 and numbers[2:] == b"\0\1":  # RGB, full range
         named = cicp_profile(numbers[0], numbers[1], _peak(chunks))
         if named is not None:
             return Appearance(profile=named, colours=cicp_name(numbers[0], numbers[1]))
@@ -77,7 +77,7 @@ def _peak(chunks: dict[bytes, bytes]) -> float:
 
 
 def _inflated(content: bytes) -> bytes:
-    """The profile that iCCP holds behind a name and the method of compression."""
+    """The profile in an iCCP chunk, after a name and the compression method."""
     name, _, rest = content.partition(b"\0")
     if not name or rest[:1] != b"\0":
         return b""
@@ -88,7 +88,7 @@ def _inflated(content: bytes) -> bytes:
 
 
 def _from_gamma(gamma: bytes, chromaticities: bytes) -> Appearance:
-    """Primaries alone say nothing."""
+    """Primaries alone are ignored."""
     stored = int.from_bytes(gamma, "big") / _GAMMA_UNIT if len(gamma) == 4 else 0
     if not stored:
         return Appearance()

@@ -21,13 +21,13 @@ _DATA = (b"IDAT", b"fdAT")
 
 
 class PngIndex(FrameIndex):
-    """Its frames are sddl_png_frame, its state is sddl_png_index. Without animation, the one frame is the picture."""
+    """The index of a PNG file: structures sddl_png_frame and sddl_png_index. A still picture is one frame."""
 
     _frame_type = "sddl_png_frame"
     _state_type = "sddl_png_index"
 
     def __init__(self, data: FileData, limits: Limits, is_whole: Callable[[PngIndex, int], bool]) -> None:
-        """`is_whole` tells of a frame after whose data the file breaks off whether it can be decoded."""
+        """``is_whole(index, number)``: whether a frame after whose data the file ends can be decoded."""
         super().__init__(data, limits)
         self._is_whole = is_whole
         self._spans = Table("sddl_span", _SPANS)
@@ -45,7 +45,7 @@ class PngIndex(FrameIndex):
 
     @property
     def is_still(self) -> bool:
-        """True without an animation, and if that has one frame only."""
+        """True if there is no animation, or one with a single frame."""
         return not self.state.animated or self.state.announced == 1 or not self.state.frame_count
 
     @property
@@ -55,19 +55,19 @@ class PngIndex(FrameIndex):
 
     @property
     def truncated(self) -> bool:
-        """True if the file breaks off, or lacks frames that it announces."""
+        """True if the file ends too early, or has fewer frames than it declares."""
         state = self.state
         missing = state.animated and state.frame_count < state.announced
         return bool(missing or state.state != lib.SDDL_SCAN_COMPLETE)
 
     @property
     def palette(self) -> bytes:
-        """What PLTE says; empty without it."""
+        """The content of PLTE; empty without that chunk."""
         return self.data[self.state.palette.begin : self.state.palette.end]
 
     @property
     def transparency(self) -> bytes:
-        """What tRNS says; empty without it."""
+        """The content of tRNS; empty without that chunk."""
         return self.data[self.state.transparency.begin : self.state.transparency.end]
 
     @property
@@ -76,7 +76,7 @@ class PngIndex(FrameIndex):
         return int(self._spans.at(0).begin)
 
     def spans(self, index: int) -> list[tuple[int, int]]:
-        """Where the pieces of a frame's zlib stream begin and end."""
+        """The pieces of a frame's zlib stream: (begin, end) of each."""
         frame = self.frame(index)
         pieces = map(self._spans.at, range(frame.first_span, frame.first_span + frame.span_count))
         return [(span.begin, span.end) for span in pieces]
@@ -90,7 +90,7 @@ class PngIndex(FrameIndex):
         return b"".join([data[begin:end] for begin, end in self.spans(index)])
 
     def has_right_checksums(self, index: int) -> bool:
-        """Whether those of the critical chunks that a frame's stream lies in are right: of IDAT, not of fdAT."""
+        """Whether the checksums of the IDAT chunks of a frame are right; fdAT, an ancillary chunk, is not checked."""
         data = self.data
         for begin, end in self.spans(index):
             kind_and_body = data[begin - 4 : end]
@@ -101,7 +101,7 @@ class PngIndex(FrameIndex):
         return True
 
     def stream_size(self, index: int) -> int:
-        """About how many bytes that has."""
+        """The approximate number of bytes of a frame's zlib stream."""
         frame = self.frame(index)
         first, last = frame.first_span, frame.first_span + frame.span_count - 1
         return int(self._spans.at(last).end - self._spans.at(first).begin)
@@ -120,13 +120,13 @@ class PngIndex(FrameIndex):
         return int(found)
 
     def _take_whole(self, frame: Any) -> int:
-        """Where data is still to come: the last frame counts as soon as its own is there."""
+        """Count the last frame as soon as its data is complete, while more data is to come."""
         state = self.state
         is_still = not state.animated and not self.count
         if is_still and state.still_count:
             self._take_still()
         elif state.controlled and not state.taken and state.control.span_count:
-            frame[0] = state.control  # so that it can be tried
+            frame[0] = state.control  # so that it can be decoded
         else:
             return 0
         if not self._is_there(frame):
@@ -134,7 +134,7 @@ class PngIndex(FrameIndex):
         return 1 if is_still else check(lib.sddl_png_take(state, frame))
 
     def _is_there(self, frame: Any) -> bool:
-        """Whether that frame's zlib stream, of which all that has come was read last, is whole and can be decoded."""
+        """Whether the zlib stream of the frame that was read last is whole and can be decoded."""
         following = slice(self.state.position + 4, self.state.position + 8)
         end = self._end
         if end is None or end.first_span != frame.first_span:
@@ -157,7 +157,7 @@ class PngIndex(FrameIndex):
         if not count and state.still_count:
             self._take_still()
             uncertain, count = state.state == lib.SDDL_SCAN_BROKEN, 1
-        self.count = count  # so that it can be tried
+        self.count = count  # so that it can be decoded
         return count - 1 if count and uncertain and not self._is_whole(self, count - 1) else count
 
     def _take_still(self) -> None:

@@ -1,4 +1,4 @@
-"""zlib streams inflated, by libdeflate where it is installed."""
+"""Inflates zlib streams, by libdeflate if that is installed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["inflated", "inflated_unchecked", "is_zlib_header"]
 def _libdeflate() -> Any:
     try:
         return import_module("deflate")
-    except ImportError:  # there is none for this platform
+    except ImportError:  # not available for this platform
         return None
 
 
@@ -20,13 +20,13 @@ _deflate = _libdeflate()
 
 
 def inflated(stream: bytes, size: int) -> bytearray | None:
-    """The `size` bytes that a zlib stream holds; None if there are more or fewer, or anything is wrong with it."""
+    """The `size` bytes of a zlib stream; None if it has more or fewer bytes, or is invalid."""
     filtered = _by_libdeflate(stream, size) if _deflate else _by_zlib(stream, size)
     return filtered if filtered is not None and len(filtered) == size else None
 
 
 def inflated_unchecked(stream: bytes, size: int) -> bytearray | None:
-    """The same whatever the stream's checksum says, or if that is not there: for what `inflated` refuses."""
+    """The same without checking the stream's checksum, which may be missing: for streams that `inflated` refuses."""
     if not is_zlib_header(stream[:2]):
         return None
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)

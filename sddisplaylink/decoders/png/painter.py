@@ -1,4 +1,4 @@
-"""PNG and APNG through libdeflate and the native kernels; whatever is not entirely regular is left to Pillow."""
+"""A painter of PNG and APNG by libdeflate and the native kernels; irregular files are left to Pillow."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["NativePngPainter"]
 _GREY, _RGB, _PALETTE = 0, 2, 3  # colour types
 _KEY_SAMPLES = {_GREY: 1, _RGB: 3}
 _COLOURS = 256  # in a palette
-_LONG = 64 << 10  # bytes of zlib stream from which on another thread gains: handing over costs some 100 µs
+_LONG = 64 << 10  # bytes of a zlib stream, from which on another thread saves time: handing over takes about 100 µs
 
 
 class NativePngPainter:
-    """A Painter that unpacks straight into the picture."""
+    """A Painter that unpacks pixels directly into the canvas."""
 
     def __init__(self, source: PngSource) -> None:
         self.source = source
@@ -35,7 +35,7 @@ class NativePngPainter:
         return NativePngPainter(self.source)
 
     def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
-        """Decode the tile and draw it: True."""
+        """Decode the region and draw it. Always True."""
         data = self.source.data
         data.check()
         prepared, self.prepared = self.prepared, None
@@ -44,15 +44,15 @@ class NativePngPainter:
             memory = ffi.from_buffer("uint8_t[]", rows, require_writable=True)
             status = lib.sddl_png_draw(*data.extent, self._index.state, tile.record, memory, len(rows), target)
             if check(status) == lib.SDDL_PIXELS_WHOLE:
-                return True  # else there is something wrong with the rows, and nothing was drawn
+                return True  # else the rows are invalid, and nothing was drawn
         return self._pillow.draw(tile, target, under, flags)
 
     def draw_part(self, tile: Tile, target: Any) -> None:
-        """Never asked for: a tile is whole, or an error."""
+        """Never called: a region is whole, or an error."""
         self._pillow.draw_part(tile, target)
 
     def prepare(self, index: int) -> bytearray | None:
-        """The rows of a tile, still filtered; None if they are for Pillow."""
+        """The filtered rows of a region; None if Pillow has to decode it."""
         if not self._is_regular or index >= self._index.count:
             return None
         size = lib.sddl_png_frame_size(self._index.state, self._index.frame(index))
@@ -65,7 +65,7 @@ class NativePngPainter:
             return None
 
     def worth_preparing(self, index: int) -> bool:
-        """True if there is much to inflate."""
+        """True if the frame's stream is long."""
         return self._is_regular and index < self._index.count and self._index.stream_size(index) >= _LONG
 
     def purge(self) -> None:
@@ -74,7 +74,7 @@ class NativePngPainter:
 
 
 def _is_regular(index: PngIndex) -> bool:
-    """True if the kernel and Pillow are of one mind about what the header and the colours say."""
+    """True if the kernel and Pillow interpret header and colours alike."""
     depth, colours, compression, filtering, interlaced = index.header[8:]
     transparency = index.transparency
     if compression or filtering or interlaced > 1:

@@ -1,4 +1,4 @@
-"""PNG and APNG: where the tiles are, and each of them decoded by Pillow from a file of that one picture."""
+"""Reads the frames of a PNG or APNG: their regions, and each picture as Pillow decodes it from a file of its own."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class PngSource:
     format = "PNG"
 
     def __init__(self, data: FileData, limits: Limits) -> None:
-        """To be begun with :meth:`begin`."""
+        """:meth:`begin` has to be called before anything else."""
         self.data = data
         self._limits = limits
         self.index = PngIndex(data, limits, partial(_is_whole, limits.pixels))
         self.appearance = AS_STORED
 
     def begin(self) -> None:
-        """Look at the first frame. ImageFormatError: no whole picture, or more than the limits allow."""
+        """Read the first frame. ImageFormatError: no whole picture, or a limit is exceeded."""
         limits = self._limits
         found = self.index.has(0)
         check_pixels(self.size, limits.pixels)
@@ -69,7 +69,7 @@ class PngSource:
 
     @property
     def info(self) -> ImageInfo:
-        """What the whole file says."""
+        """All facts in the file; reads the whole file."""
         return self.index.remembered(self._read_info)
 
     def _read_info(self) -> ImageInfo:
@@ -96,25 +96,25 @@ class PngSource:
         return int(frame.delay_numerator * _NANOSECONDS // (frame.delay_denominator or _DEFAULT_DENOMINATOR))
 
     def base(self, index: int) -> int:
-        """The frame under frame `index`."""
+        """The frame that frame `index` is drawn over; -1 = none."""
         return int(self.index.frame(index).lineage.base)
 
     def tile(self, index: int) -> Tile:
-        """Where and how frame `index` is drawn."""
+        """The region of frame `index`."""
         frame = self.index.frame(index)
         box = frame.x, frame.y, frame.width, frame.height
         disposal, blend = _DISPOSALS[frame.disposal], _BLENDS[frame.blend]
         return Tile(*box, disposal, blend, frame.lineage.base, box, index, frame, self.index.stream_size(index))
 
     def check_size(self, index: int) -> None:
-        """No tile is larger than the picture."""
+        """Nothing to check: no region is larger than the picture."""
 
     def picture(self, index: int) -> Image.Image:
-        """The tile of frame `index`, loaded."""
+        """The picture of frame `index`, loaded by Pillow."""
         return _picture(self.index, index)
 
     def close(self) -> None:
-        """Let go of the data."""
+        """Release the data."""
         self.data.close()
 
 
@@ -129,7 +129,7 @@ def _is_whole(limit: int | None, index: PngIndex, number: int) -> bool:
 
 
 def unchecked_rows(index: PngIndex, number: int, stream: bytes) -> bytearray | None:
-    """What a frame's stream inflates to whatever its checksum says, as in browsers; None if more than that is wrong."""
+    """The inflated stream of a frame, whose checksum may be wrong, as in browsers; None if it is invalid otherwise."""
     size = lib.sddl_png_frame_size(index.state, index.frame(number))
     return inflated_unchecked(stream, size) if size > 0 and index.has_right_checksums(number) else None
 
@@ -156,9 +156,9 @@ def _loaded(index: PngIndex, number: int, stream: bytes) -> Image.Image:
 
 
 def _transparent(index: PngIndex) -> int | tuple[int, ...] | None:
-    """The one colour that is transparent, as to_rgba() compares it (Pillow's own idea of tRNS is not scaled).
+    """The one transparent colour, scaled as to_rgba() compares it (Pillow does not scale tRNS).
 
-    In 8 bits, like samples of Pillow's, which drops the lower ones of 16-bit RGB; those of 16-bit grey it keeps.
+    It has 8 bits, as Pillow drops the low byte of 16-bit RGB; 16-bit grey keeps 16 bits.
     """
     depth, colours = index.header[8:10]
     count, transparency = _KEY_SAMPLES.get(colours, 0), index.transparency
@@ -183,7 +183,7 @@ def _lone_frame(index: PngIndex, number: int, stream: bytes) -> bytes:
 
 
 def _palette(palette: bytes, alphas: bytes) -> list[bytes]:
-    """PLTE and tRNS as they should be: colours that are not there are the last one, as in Chromium."""
+    """Complete chunks PLTE and tRNS: missing colours become the last one, as in Chromium."""
     entries = len(palette) // 3
     if not entries:
         return []

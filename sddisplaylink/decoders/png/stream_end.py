@@ -1,4 +1,4 @@
-"""Whether a picture's zlib stream is whole, before anything behind it says so."""
+"""Finds out whether a picture's zlib stream is whole, before a later chunk shows that."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _PASSES, _PIXEL_BYTES = 7, 8  # of Adam7; of 16-bit RGBA
 
 
 class StreamEnd:
-    """Follows one stream, each of whose bytes is inflated once; the pixels are not kept. Not thread-safe."""
+    """Inflates one stream as it comes in, each byte once, without keeping the pixels. Not thread-safe."""
 
     def __init__(self, first_span: int, size: tuple[int, int]) -> None:
-        """`first_span`: what names the stream; `size` of the picture, which bounds what is worth inflating."""
+        """`first_span` identifies the stream; `size` of the picture limits how much is inflated."""
         width, height = size
         self.first_span = first_span
         self.spans_read = 0
         self.is_whole = False
-        """Whether it has come to its end."""
+        """Whether the stream has ended properly."""
         self._left = (width * _PIXEL_BYTES + 1) * height + _PASSES * height
-        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)  # whatever the checksum says
+        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)  # the checksum is not verified
         self._header = b""
         self._following = 0  # bytes behind the end of the deflate stream
 
     def read(self, piece: bytes) -> None:
-        """The next span of the stream."""
+        """Inflate the next span of the stream."""
         self.spans_read += 1
         missing = _HEADER - len(self._header)
         self._header += piece[:missing]

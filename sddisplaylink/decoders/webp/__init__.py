@@ -1,1 +1,1 @@
-"""Animated WebP: the frames of the container, each decoded by Pillow and composed as of any other animation."""
+"""Animated WebP: each frame of the container is decoded by Pillow and composed like other animations."""

@@ -19,7 +19,7 @@ _MILLISECOND_NS = 1_000_000
 
 
 class WebpFrame(NamedTuple):
-    """A frame, and where its picture lies in the file."""
+    """A frame, and the position of its picture in the file."""
 
     x: int
     y: int
@@ -31,7 +31,7 @@ class WebpFrame(NamedTuple):
     picture: tuple[int, int]
     """Begin and end of the chunk of the picture."""
     alpha: tuple[int, int] | None
-    """The same of the alpha channel that comes before it, if it is not in the picture."""
+    """Begin and end of the alpha channel before it, if alpha is not in the picture."""
 
 
 class WebpIndex(NamedTuple):
@@ -44,7 +44,7 @@ class WebpIndex(NamedTuple):
 
 
 def is_animated_webp(data: bytes) -> bool:
-    """True if `data`, of which the beginning does, is a WebP file that says it is animated."""
+    """True if `data`, of which the beginning suffices, is a WebP file with the animation flag."""
     extended = data[:4] == b"RIFF" and data[8:16] == b"WEBPVP8X" and len(data) >= _HEADERS
     return extended and bool(data[20] & _ANIMATION_FLAG)
 
@@ -55,7 +55,7 @@ def read_webp(data: bytes, limits: Limits) -> WebpIndex:
     announced = _CHUNK_HEADER + _number(data, 4, 4)
     plays: int | None = None
     frames: list[WebpFrame] = []
-    is_whole = len(data) >= announced - 1  # a last byte that pads may be missing
+    is_whole = len(data) >= announced - 1  # a padding byte at the end may be missing
     for kind, begin, end in _chunks(data, _RIFF_HEADER, min(len(data), announced)):
         if end > len(data):
             is_whole = False
@@ -75,7 +75,7 @@ def read_webp(data: bytes, limits: Limits) -> WebpIndex:
 
 
 def _chunks(data: bytes, begin: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """(kind, begin, end) of the content of each chunk; the last may say that it ends beyond `end`."""
+    """(type, begin, end) of the content of each chunk; the last one may end beyond `end` by its size."""
     while begin + _CHUNK_HEADER <= end:
         content = begin + _CHUNK_HEADER
         length = _number(data, begin + 4, 4)
@@ -107,7 +107,7 @@ def _read_frame(data: bytes, begin: int, end: int) -> WebpFrame | None:
 
 
 def _picture_size(beginning: bytes) -> tuple[int, int] | None:
-    """What VP8 or VP8L says of its own size, which counts whatever the frame says."""
+    """The size in VP8 or VP8L data, which has priority over the frame's."""
     if len(beginning) >= 5 and beginning[0] == 0x2F and not beginning[4] >> 5:
         bits = _number(beginning, 1, 4)
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1

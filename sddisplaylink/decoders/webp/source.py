@@ -1,4 +1,4 @@
-"""Animated WebP: where the tiles are, and each of them decoded by Pillow from a file of that one picture."""
+"""Animated WebP: the tiles, and each of them decoded by Pillow from a file of that one picture."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOTHING = -1
 
 
 class WebpSource:
-    """The frames of an animated WebP file. Transparency needs no flag: a frame's picture says what it has."""
+    """The frames of an animated WebP file. Transparency needs no flag: a frame's picture shows whether it has alpha."""
 
     format = "WEBP"
 
@@ -46,7 +46,7 @@ class WebpSource:
         return self.info.delays_ns[index]
 
     def base(self, index: int) -> int:
-        """The frame under frame `index`; nothing is under one that covers all, or where all has been cleared."""
+        """The frame under frame `index`; none under a frame that covers all, or if all has been cleared."""
         frames, whole = self._index.frames, (0, 0, *self.size)
         frame, before = frames[index], frames[index - 1]
         if not index or (frame.blend is Blend.SOURCE and _box(frame) == whole):
@@ -54,7 +54,7 @@ class WebpSource:
         return _NOTHING if before.disposal is Disposal.BACKGROUND and _box(before) == whole else index - 1
 
     def tile(self, index: int) -> Tile:
-        """Where and how frame `index` is drawn."""
+        """The tile of frame `index`."""
         frame = self._index.frames[index]
         box, (begin, end) = _box(frame), frame.picture
         return Tile(*box, frame.disposal, frame.blend, self.base(index), box, index, frame, end - begin)
@@ -76,7 +76,7 @@ class WebpSource:
             return picture
 
     def _lone_frame(self, frame: WebpFrame) -> bytes:
-        """A file of that picture alone."""
+        """A WebP file of that picture alone."""
         parts = [b"WEBP"]
         if frame.alpha is not None:
             size = (frame.width - 1).to_bytes(3, "little") + (frame.height - 1).to_bytes(3, "little")
@@ -86,7 +86,7 @@ class WebpSource:
         return b"".join(_chunk(b"RIFF", b"".join(parts)))
 
     def close(self) -> None:
-        """Let go of the data."""
+        """Release the data."""
         self._file = b""
 
 

@@ -1,7 +1,7 @@
 """Animated images in AppKit, through PyObjC: ``python -m pip install '.[appkit]'``.
 
-Everything here belongs to the main thread, and so do all callbacks. It has been run against a stand-in for PyObjC only,
-not yet on a Mac.
+Everything here belongs to the main thread, and so do all callbacks. It has only been run with a fake PyObjC, not yet on
+a Mac.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from sddisplaylink.views.appkit.frameworks import AppKit, CoreFoundation, objc
 class RunLoopDispatcher(LoopDispatcher):
     """Runs callbacks on the main thread while its run loop runs, also while a menu is open or a window is resized.
 
-    Give it to links and players: ``DisplayLink(on_tick, dispatcher=RunLoopDispatcher())``. It lasts as long as one of
-    them does, or until :meth:`close`. ClockError off the main thread.
+    Give it to links and players: ``DisplayLink(on_tick, dispatcher=RunLoopDispatcher())``. The dispatcher runs as long
+    as one of them exists, or until :meth:`close`. ClockError on another thread than the main one.
     """
 
     def __init__(self) -> None:
@@ -66,14 +66,14 @@ def _enable(watch: Any, reference: weakref.ref[RunLoopDispatcher]) -> None:
 
 def _check_main_thread() -> None:
     if not AppKit.NSThread.isMainThread():
-        raise ClockError("views belong to the main thread; make them there")
+        raise ClockError("views belong to the main thread; create them there")
 
 
 _main: weakref.ref[RunLoopDispatcher] | None = None
 
 
 def main_dispatcher() -> RunLoopDispatcher:
-    """The dispatcher that all views share. Raises ClockError off the main thread."""
+    """The dispatcher that all views share. Raises ClockError on another thread than the main one."""
     global _main
     _check_main_thread()
     dispatcher = _main() if _main is not None else None

@@ -8,7 +8,7 @@ from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 
 
 class AppKitMissingError(SDDisplayLinkError, ImportError):
-    """There is no PyObjC here."""
+    """PyObjC, which this view needs, is not installed."""
 
 
 try:

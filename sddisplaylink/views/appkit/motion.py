@@ -1,4 +1,4 @@
-"""Whether the person at this Mac wants pictures to move, and how changes of that are told."""
+"""The user's settings for animation, and notifications of their changes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def is_wanted() -> bool:
 
 
 def observe(observer: Any, selector: str) -> None:
-    """Send `observer`, which is not retained, that message on the main thread whenever it may have changed."""
+    """Send `observer`, which is not retained, that message on the main thread when the settings may have changed."""
     for centre, name in _notifications():
         centre.addObserver_selector_name_object_(observer, selector, name, None)
 
 
 def ignore(observer: Any) -> None:
-    """Send it no more."""
+    """Send the observer no more messages."""
     for centre, name in _notifications():
         centre.removeObserver_name_object_(observer, name, None)
 

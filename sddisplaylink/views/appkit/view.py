@@ -32,9 +32,9 @@ _OCCLUSION = AppKit.NSWindowDidChangeOcclusionStateNotification
 class SDDLAnimatedImageView(AppKit.NSView):
     """Shows an animated image in its layer: scaled to fit, in proportion (see ``setLayerContentsPlacement_``).
 
-    It plays while somebody can see it: in a window that is not covered, minimised or on another space, and not hidden.
-    With Reduce Motion on, or Animated Images off, it shows the first frame and stays there. Everything belongs to the
-    main thread, callbacks too. In Interface Builder the class is ``SDDLAnimatedImageView``.
+    The view plays while it can be seen: not hidden, and in a window that is not covered, minimised or on another space.
+    With Reduce Motion on, or Animated Images off, the view shows the first frame only. Everything belongs to the main
+    thread, callbacks too. In Interface Builder the class is ``SDDLAnimatedImageView``.
     """
 
     # of the class: NSView's own initialisers may call methods that are overridden here
@@ -59,7 +59,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
     @objc.python_method
     @classmethod
     def of(cls, source: AnimatedImage | Source, **options: Any) -> SDDLAnimatedImageView:
-        """A view as large as the image; the rest as :meth:`load`."""
+        """A view as large as the image; arguments as for :meth:`load`."""
         view: SDDLAnimatedImageView = cls.alloc().initWithFrame_(((0, 0), (0, 0)))
         view.load(source, **options)
         view.setFrameSize_(view.intrinsicContentSize())
@@ -76,8 +76,8 @@ class SDDLAnimatedImageView(AppKit.NSView):
     ) -> AnimatedImagePlayer:
         """Show another image, and return its player; the one before is closed.
 
-        Without `autoplay` it shows the first frame and waits for ``player.play()``; `scale`: pixels of the image per
-        point. `options` are those of :class:`AnimatedImagePlayer` but for ``dispatcher``, and so are the errors.
+        Without `autoplay` the view shows the first frame and waits for ``player.play()``; `scale`: pixels of the image
+        per point. `options` are those of :class:`AnimatedImagePlayer` but for ``dispatcher``, and so are the errors.
         """
         player = AnimatedImagePlayer(open_shared(source), dispatcher=main_dispatcher(), **options)
         former, self._player, self._scale = self._player, player, scale
@@ -100,7 +100,10 @@ class SDDLAnimatedImageView(AppKit.NSView):
 
     @property
     def respects_motion_settings(self) -> bool:
-        """Whether the image stands still where the person wants no motion. Set it to False for a play button."""
+        """Whether the image is not animated if the user's settings say so.
+
+        Set this to False if there is a play button.
+        """
         return self._respects_motion
 
     @respects_motion_settings.setter
@@ -110,13 +113,13 @@ class SDDLAnimatedImageView(AppKit.NSView):
 
     @objc.python_method
     def close(self) -> None:
-        """Take the image away and close its player. Idempotent. Raises, once, what stopped the player."""
+        """Remove the image and close its player. Idempotent. Raises, once, the exception that stopped the player."""
         player, self._player, self._viewer, self._picture = self._player, None, None, None
         self.setNeedsDisplay_(True)
         if player is not None:
             player.close()
 
-    # ---- what AppKit asks ----
+    # ---- queries of AppKit ----
 
     def wantsUpdateLayer(self) -> bool:
         return True
@@ -160,7 +163,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
     def motionSettingsChanged_(self, notification: Any) -> None:
         self._look()
 
-    # ---- our own ----
+    # ---- private methods ----
 
     @objc.python_method
     def _set_up(self) -> None:
@@ -170,7 +173,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
 
     @objc.python_method
     def _look(self) -> None:
-        """Find out whether the image can be seen and may move. In a pool of its own: AppKit may have made none."""
+        """Update whether the image can be seen and may be animated. In a pool of its own: AppKit may have made none."""
         if self._viewer is None:
             return
         with objc.autorelease_pool():
@@ -188,7 +191,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
     @objc.python_method
     def paint(self, picture: CGImageRef) -> None:
         if self._picture is None:
-            self.invalidateIntrinsicContentSize()  # of an image that is still being downloaded it was not known
+            self.invalidateIntrinsicContentSize()  # not known before the first frame of a download
         self._picture = picture
         self.setNeedsDisplay_(True)
 

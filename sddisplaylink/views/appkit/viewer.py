@@ -1,4 +1,4 @@
-"""Between a player and the view that shows it."""
+"""Connects a player to the view that shows its frames."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Canvas(Protocol):
 
 
 class Viewer(PlayerObserver):
-    """Paints a player's frames in a view, and lets it pause while nobody can see them or no motion is wanted.
+    """Paints a player's frames in a view, and pauses the player while the view cannot be seen or may not be animated.
 
-    It holds the view weakly: objects of Objective-C are counted, and a cycle of them would never go.
+    The view is held weakly: Objective-C counts references, so that a cycle would never be freed.
     """
 
     def __init__(self, view: Callable[[], Canvas | None], player: AnimatedImagePlayer) -> None:
@@ -36,20 +36,20 @@ class Viewer(PlayerObserver):
         player.attach(self)
 
     def begin(self, autoplay: bool) -> None:
-        """Play, or show the first frame alone."""
+        """Play, or show the first frame only."""
         if autoplay:
             self._player.play()
         elif self._player.image.frame_count:
             self._player.seek(self._player.frame_index)
 
     def look(self, can_be_seen: bool, *, may_move: bool) -> None:
-        """Act on what is the case now. Where nothing may move, the first frame is shown all the same."""
+        """Update visibility and the permission to animate. The first frame is shown even without that permission."""
         self._can_be_seen, self._may_move = can_be_seen, may_move
         self.is_visible = can_be_seen and (may_move or not self._has_shown)
         self._player.update_visibility()
 
     def frame_shown(self, frame: Frame) -> None:
-        """Paint it."""
+        """Paint the frame in the view."""
         view = self._view()
         if view is not None and view.shows(self):
             view.paint(self._pictures.image_of(frame))
@@ -58,5 +58,5 @@ class Viewer(PlayerObserver):
             self.look(self._can_be_seen, may_move=self._may_move)
 
     def state_changed(self) -> None:
-        """Pause a player that was started while nobody can see it."""
+        """Pause a player that was started while its view cannot be seen."""
         self._player.update_visibility()

@@ -1,1 +1,1 @@
-"""Game loops: what views of pygame and pyglet have in common."""
+"""Views for game loops, of pygame and pyglet."""

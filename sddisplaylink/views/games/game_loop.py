@@ -1,4 +1,4 @@
-"""What views have in common that are updated in each turn of a game's own loop."""
+"""The common part of views that are updated in each iteration of a game's own loop."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ImageSource: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | Binary
 
 
 class GameLoopView(ClosedByWith, PlayerObserver):
-    """A player whose frames are taken when :meth:`update` is called; no thread, no file descriptor of its own."""
+    """A view whose player shows frames when :meth:`update` is called; has no thread or file descriptor of its own."""
 
     player: AnimatedImagePlayer
-    """Its player, to pause, seek, set the rate, and so on."""
+    """The view's player, to pause, seek, set the rate, and so on."""
 
     def __init__(self, source: ImageSource, autoplay: bool, options: dict[str, Any]) -> None:
         self._dispatcher = Dispatcher(thread=False)
@@ -34,10 +34,10 @@ class GameLoopView(ClosedByWith, PlayerObserver):
         self._begin(AnimatedImagePlayer(open_shared(source), dispatcher=self._dispatcher, **options))
 
     def set_source(self, source: ImageSource) -> None:
-        """Play that instead; what is seen stays until its first frame is there.
+        """Play another image; the old frame stays visible until the first new one has come.
 
-        The new player has the settings and callbacks of the former one, which is closed. Raises what the constructor
-        raises, and then all is as it was.
+        The new player has the settings and callbacks of the former one, which is closed. Raises the exceptions of the
+        constructor, without changing anything.
         """
         former = self.player
         options = settings_of(former, self._options)
@@ -56,7 +56,7 @@ class GameLoopView(ClosedByWith, PlayerObserver):
             player.seek(player.frame_index)
 
     def update(self) -> bool:
-        """Take the frame that is due, and call the player's callbacks; whether the picture has changed. Never blocks.
+        """Show the frame that is due, and call the player's callbacks; whether the picture has changed. Never blocks.
 
         Without ``player.on_error``, raises, once, the exception that stopped playback. LinkClosedError once closed.
         """
@@ -72,7 +72,10 @@ class GameLoopView(ClosedByWith, PlayerObserver):
         return is_new
 
     def close(self) -> None:
-        """End playback; the picture stays as it is. Idempotent. Raises an exception that nobody has been told of."""
+        """End playback; the picture stays as it is. Idempotent.
+
+        Raises an exception that was not raised or passed to ``on_error``.
+        """
         try:
             self.player.close()
         finally:
@@ -82,24 +85,24 @@ class GameLoopView(ClosedByWith, PlayerObserver):
         return self
 
     def _can_be_seen(self) -> bool:
-        """Whether the toolkit has a window on the screen, or none at all."""
+        """Whether the toolkit has a visible window, or no window at all."""
         raise NotImplementedError
 
     def _resize(self, size: tuple[int, int]) -> None:
-        """Make a picture of that size, which replaces the former one when the first frame is taken."""
+        """Create a picture of that size, which replaces the former one with the first frame."""
         raise NotImplementedError
 
     def _take(self, frame: Frame) -> None:
-        """Make it the picture."""
+        """Make the frame the picture."""
         raise NotImplementedError
 
     # ---- for the player ----
 
     def frame_shown(self, frame: Frame) -> None:
-        """Take it."""
+        """Show the frame."""
         self._take(frame)
         self._is_new = True
 
     def state_changed(self) -> None:
-        """Pause a player that was started while nobody can see it."""
+        """Pause a player that was started while no window is visible."""
         self.player.update_visibility()

@@ -15,7 +15,7 @@ __all__ = ["AnimatedSurface"]
 class AnimatedSurface(GameLoopView):
     """A pygame surface that plays an animated image; its player is :attr:`player`.
 
-    Call :meth:`update` once in each turn of the game loop, and blit :attr:`surface` as any other::
+    Call :meth:`update` once in each iteration of the game loop, and blit :attr:`surface` as any other::
 
         ball = AnimatedSurface("ball.gif")
         while running:
@@ -24,13 +24,13 @@ class AnimatedSurface(GameLoopView):
             pygame.display.flip()
 
     ``source``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes. ``options``: those of
-    :class:`AnimatedImagePlayer` but for ``dispatcher``. It plays in real time, however fast the loop turns; frames that
-    the loop is too slow for are left out, and while pygame's window is hidden or minimised, the player is PAUSED. With
-    one :class:`ManualClock` as the ``clock`` of all surfaces, they play in the game's time instead: as much as it is
-    told to ``advance()`` in each turn. ``autoplay=False``: shows the first frame and waits for ``player.play()``.
+    :class:`AnimatedImagePlayer` but for ``dispatcher``. It plays in real time, however fast the loop is; a slow loop
+    leaves out frames. While pygame's window is hidden or minimised, the player is PAUSED. With one :class:`ManualClock`
+    as the ``clock`` of all surfaces, they play in the game's time instead, by the seconds passed to ``advance()`` in
+    each iteration. ``autoplay=False``: shows the first frame and waits for ``player.play()``.
 
-    The player's callbacks are called by :meth:`update`, or by the clock's ``advance()``. All is to be used on one
-    thread. Dropping the object, or :meth:`close`, ends playback; the surface stays as it is.
+    The player's callbacks are called by :meth:`update`, or by the clock's ``advance()``. Use everything on one thread.
+    Dropping the object, or :meth:`close`, ends playback; the surface stays as it is.
 
     Raises what AnimatedImage.open() and the player do.
     """
@@ -46,7 +46,7 @@ class AnimatedSurface(GameLoopView):
         self.changed = pygame.Rect(0, 0, 0, 0)
 
     def update(self) -> bool:
-        """Put the frame that is due into the surface, and call the player's callbacks; whether the picture has changed.
+        """Draw the frame that is due on the surface, and call the player's callbacks; whether the picture has changed.
 
         Never blocks. Without ``player.on_error``, raises, once, the exception that stopped playback. LinkClosedError
         once closed.

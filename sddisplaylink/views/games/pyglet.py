@@ -27,17 +27,17 @@ class AnimatedTexture(GameLoopView):
     """A pyglet texture that plays an animated image; its player is :attr:`player`. An OpenGL context must be current.
 
     Call :meth:`update` before drawing, and use :attr:`texture` as any other, in as many sprites as you like. Rows are
-    kept from the top, as frames have them, and its ``tex_coords`` turn them over: sprites, ``blit()`` and regions show
-    it upright, ``get_image_data()`` does not.
+    stored from the top, as in frames, and the texture's ``tex_coords`` flip them: sprites, ``blit()`` and regions show
+    the picture upright, ``get_image_data()`` does not.
 
     ``source``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes. ``options``: those of
     :class:`AnimatedImagePlayer` but for ``dispatcher``. It plays in real time; while all of pyglet's windows are
     invisible, the player is PAUSED. With one :class:`ManualClock` as the ``clock`` of all textures, they play in the
-    game's time instead: as much as it is told to ``advance()``. ``autoplay=False``: shows the first frame and waits for
+    game's time instead, by the seconds passed to ``advance()``. ``autoplay=False``: shows the first frame and waits for
     ``player.play()``.
 
-    The player's callbacks are called by :meth:`update`, or by the clock's ``advance()``. All is to be used on one
-    thread. Dropping the object, or :meth:`close`, ends playback; the texture stays as it is.
+    The player's callbacks are called by :meth:`update`, or by the clock's ``advance()``. Use everything on one thread.
+    Dropping the object, or :meth:`close`, ends playback; the texture stays as it is.
 
     Raises what AnimatedImage.open() and the player do.
     """
@@ -45,7 +45,7 @@ class AnimatedTexture(GameLoopView):
     texture: pyglet.image.Texture
     """The picture, straight alpha: always the same texture, unless :meth:`set_source` brings another size."""
     is_drawn: bool
-    """Set it to False for as long as nothing shows the texture, and the player pauses."""
+    """Set this to False while nothing shows the texture: the player pauses."""
 
     def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
         self.is_drawn = True
@@ -74,11 +74,11 @@ class AnimatedTexture(GameLoopView):
 
 
 class AnimatedSprite(pyglet.sprite.Sprite):
-    """A pyglet sprite that plays an animated image, as one of a ``pyglet.image.Animation`` does, but with a player.
+    """A pyglet sprite that plays an animated image by a player, in place of a ``pyglet.image.Animation``.
 
     ``options``: those of :class:`pyglet.sprite.Sprite` (``x``, ``y``, ``batch``, ...) and of :class:`AnimatedTexture`,
-    whose words on time and threads hold here, too. pyglet's clock updates it once in each refresh; the player's
-    callbacks are called there. The player is PAUSED also while ``visible`` is False. An exception that has stopped
+    whose statements about time and threads apply here as well. pyglet's clock updates the sprite once per refresh, and
+    calls the player's callbacks. The player is PAUSED also while ``visible`` is False. An exception that has stopped
     playback goes to ``player.on_error`` or else through pyglet's event loop.
 
     ``paused`` and ``frame_index`` are those of the player. :meth:`set_source` plays something else. Setting ``image``,
@@ -100,15 +100,15 @@ class AnimatedSprite(pyglet.sprite.Sprite):
         return self._animated.player
 
     def set_source(self, source: ImageSource) -> None:
-        """Play that instead, with the settings and callbacks of the former player, which is closed.
+        """Play another image, with the settings and callbacks of the former player, which is closed.
 
-        LinkClosedError once ``image`` has been set. Raises what the constructor raises.
+        LinkClosedError once ``image`` has been set. Raises the exceptions of the constructor.
         """
         self._animated.set_source(source)
 
     @property
     def image(self) -> Any:
-        """What the sprite shows: its texture. Set it to an image or an Animation of pyglet's, and playback ends."""
+        """The sprite's texture. Setting another image or pyglet Animation ends playback."""
         return super().image
 
     @image.setter
@@ -121,7 +121,7 @@ class AnimatedSprite(pyglet.sprite.Sprite):
 
     @property
     def paused(self) -> bool:
-        """Whether playback is held, by whom ever; set it to hold it or to go on."""
+        """Whether the player is paused; can be set."""
         return self.player.state is PlayerState.PAUSED if self._is_playing else bool(super().paused)
 
     @paused.setter
@@ -135,7 +135,7 @@ class AnimatedSprite(pyglet.sprite.Sprite):
 
     @property
     def frame_index(self) -> int:
-        """The frame that is shown; set it to go to another. IndexError if there is none."""
+        """The index of the shown frame; set it to seek. IndexError if there is no such frame."""
         return self.player.frame_index if self._is_playing else int(super().frame_index)
 
     @frame_index.setter
@@ -146,13 +146,13 @@ class AnimatedSprite(pyglet.sprite.Sprite):
             _SPRITE.frame_index.fset(self, index)
 
     def delete(self) -> None:
-        """End playback, and take the sprite out of video memory."""
+        """End playback, and delete the sprite."""
         pyglet.clock.unschedule(self._tick)
         self._animated.close()
         super().delete()
 
     def update_frame(self) -> None:
-        """Take the frame that is due: called by pyglet's clock."""
+        """Show the frame that is due: called by pyglet's clock."""
         self._animated.is_drawn = self.visible
         self._animated.update()
         if self._animated.texture is not self._texture:
@@ -160,7 +160,7 @@ class AnimatedSprite(pyglet.sprite.Sprite):
 
 
 def _tick_of(reference: weakref.ref[AnimatedSprite]) -> Callable[[float], None]:
-    """What pyglet's clock, which holds what it calls, is to call."""
+    """A function for pyglet's clock that holds the sprite weakly, as the clock holds the function."""
 
     def tick(elapsed: float) -> None:
         sprite = reference()

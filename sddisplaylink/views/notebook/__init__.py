@@ -1,4 +1,4 @@
-"""Notebooks: a widget that shows what a player shows, with controls for it."""
+"""Notebooks: a widget that shows the frames of a player, with controls."""
 
 from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 

@@ -1,4 +1,4 @@
-"""A player in a notebook: a canvas with controls, by anywidget, in Jupyter, VS Code, Colab and marimo."""
+"""PlayerWidget: a canvas with controls for notebooks, by anywidget, in Jupyter, VS Code, Colab and marimo."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ __all__ = ["PlayerWidget"]
 
 
 class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
-    """Shows what a player shows in a notebook, with controls for the player. A player may have several.
+    """Shows the frames of a player in a notebook, with controls. A player may have several widgets.
 
-    Frames are sent as binary data when they change, and one at a time: the next goes when the notebook has drawn the
-    last, and then the latest, so that a slow connection drops frames and nothing piles up. While a cell runs, Jupyter
-    hears nothing from the notebook, and frames wait until it has ended. Nothing is sent before the widget is seen.
+    Frames are sent as binary data when they change, one at a time: once the notebook has drawn a frame, the latest one
+    is sent, so that a slow connection drops frames and no queue grows. While a cell runs, Jupyter reads no messages of
+    the notebook, and frames wait until the cell has ended. Nothing is sent before the widget is displayed.
 
-    While the widget has the focus, space plays and pauses, the arrows step and change the speed, Home and End go to the
+    While the widget has the focus, space plays and pauses, arrow keys step and change the speed, Home and End show the
     first and the last frame.
 
-    Frames are sent from the player's dispatcher, commands come on the thread that runs cells. :meth:`close` takes the
-    widget away and leaves the player as it is. Raises LinkClosedError if the player is closed.
+    Frames are sent from the player's dispatcher; commands come on the thread that runs cells. :meth:`close` removes the
+    widget and leaves the player as it is. Raises LinkClosedError if the player is closed.
     """
 
     _esm = Path(__file__).with_name("widget.js")
@@ -45,26 +45,26 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
         self._outbox_lock = threading.Lock()  # guards what follows
         self._waiting: Frame | None = None
         self._serial = 0
-        self._is_awaiting = True  # an acknowledgement, or to be seen at all
+        self._is_awaiting = True  # an acknowledgement, or the first display
         super().__init__(width=player.image.width, height=player.image.height)
         self.on_msg(self._take_message)
         player.attach(self)
 
     def close(self) -> None:
-        """Take the widget away. Idempotent."""
+        """Remove the widget. Idempotent."""
         self._player.detach(self)
         super().close()
 
     # ---- from the player, on its dispatcher ----
 
     def frame_shown(self, frame: Frame) -> None:
-        """Send it, or keep it until the one before has been drawn."""
+        """Send the frame, or keep it until the one before has been drawn."""
         with self._outbox_lock:
             self._waiting = frame
         self._send_frame()
 
     def state_changed(self) -> None:
-        """Let the controls say what the player does."""
+        """Send the player's state to the controls."""
         player = self._player
         self.send(
             {
@@ -77,7 +77,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
         )
 
     def playback_failed(self, error: BaseException) -> None:
-        """Show what went wrong."""
+        """Send the error."""
         self.send({"kind": "error", "text": f"{type(error).__name__}: {error}"})
 
     # ---- from the notebook, on the thread that runs cells ----
@@ -89,7 +89,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
         elif kind == "hello":
             self._greet()
         elif kind in ("play", "pause", "seek", "rate"):
-            with contextlib.suppress(LinkClosedError):  # the status has said so, or is on its way
+            with contextlib.suppress(LinkClosedError):  # the controls get the new state anyway
                 if kind == "seek":
                     player.seek(message["frame"])
                 elif kind == "rate":
@@ -98,7 +98,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
                     getattr(player, kind)()
 
     def _greet(self) -> None:
-        """A view has appeared: what has been sent before may never have been drawn."""
+        """Send state and frame to a new view: what was sent before may never have been drawn."""
         player = self._player
         self.state_changed()
         with contextlib.suppress(LinkClosedError):

@@ -1,7 +1,7 @@
 """Animated images in Qt: AnimatedImageWidget, and AnimatedMovie in place of QMovie. For PySide6 and PyQt6.
 
-Importing this imports the one that the program has imported already, or that the environment variable QT_API names, or
-PySide6, or PyQt6: ``BINDING`` is its name. QtMissingError (an ImportError) if there is none.
+This package uses the binding that the program has imported already, or else the one that the environment variable
+QT_API names, PySide6, or PyQt6: ``BINDING`` is its name. QtMissingError (an ImportError) if there is none.
 """
 
 from sddisplaylink.views.qt.binding import BINDING, QtMissingError

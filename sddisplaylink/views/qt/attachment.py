@@ -11,17 +11,17 @@ __all__ = ["LabelAttachment", "TakesPixmaps", "attachments_of"]
 
 
 class TakesPixmaps(Protocol):
-    """Whatever can show a pixmap."""
+    """An object that can show a pixmap."""
 
     def setPixmap(self, pixmap: QtGui.QPixmap, /) -> object:
-        """Show it."""
+        """Show the pixmap."""
 
 
 class LabelAttachment(QtCore.QObject):
-    """Sets the pixmaps of ``movie``, held weakly, on its parent, a label, as long as that shows nothing else.
+    """Sets the pixmaps of ``movie``, held weakly, on its parent, a label, until the label shows something else.
 
-    QLabel says nothing when ``setText()``, ``setPixmap()``, ``clear()`` or a property replaces what it shows, so the
-    attachment looks before each pixmap: what the label shows must be what the attachment has set last.
+    QLabel has no signal for ``setText()``, ``setPixmap()``, ``clear()`` or a property that replaces its content, so the
+    attachment checks before each pixmap that the label shows what the attachment has set last.
     """
 
     def __init__(self, movie: QtCore.QObject, label: QtWidgets.QLabel) -> None:
@@ -40,7 +40,7 @@ class LabelAttachment(QtCore.QObject):
 
     @Slot(QtGui.QPixmap)
     def show(self, pixmap: QtGui.QPixmap) -> None:
-        """Have the label show that."""
+        """Show the pixmap on the label."""
         if self.holds():
             self._label.setPixmap(pixmap)
             self._seen = _content(self._label)
@@ -54,7 +54,7 @@ class LabelAttachment(QtCore.QObject):
 
 
 def attachments_of(label: QtWidgets.QLabel) -> list[LabelAttachment]:
-    """Those that have not ended; those of movies that have gone are ended here."""
+    """The attachments that have not ended; ends those of deleted movies."""
     found: list[LabelAttachment] = label.findChildren(LabelAttachment)
     for attachment in found:
         if attachment.movie() is None:
@@ -63,5 +63,5 @@ def attachments_of(label: QtWidgets.QLabel) -> list[LabelAttachment]:
 
 
 def _content(label: QtWidgets.QLabel) -> tuple[Any, ...]:
-    """What tells one content of a label from another."""
+    """A key that identifies the content of a label."""
     return label.pixmap().cacheKey(), label.text(), label.picture().isNull(), QtWidgets.QLabel.movie(label)

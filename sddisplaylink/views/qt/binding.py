@@ -1,4 +1,4 @@
-"""Which Qt for Python to use: what the program has imported already, what QT_API names, PySide6, or PyQt6."""
+"""Chooses a binding of Qt: the one that the program has imported already, that QT_API names, PySide6, or PyQt6."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _Class = TypeVar("_Class", bound=type)
 
 
 class QtMissingError(SDDisplayLinkError, ImportError):
-    """There is no Qt for Python here that these views can use."""
+    """No binding of Qt that these views can use is installed."""
 
 
 def candidates() -> tuple[str, ...]:
-    """The bindings to try, best first. Two cannot live in one process, so one that is loaded leaves no choice."""
+    """The bindings to try, best first. A process can only load one, so a loaded one is the only candidate."""
     loaded = tuple(name for name in BINDINGS if f"{name}.QtCore" in sys.modules)
     if loaded:
         return loaded
@@ -32,7 +32,7 @@ def candidates() -> tuple[str, ...]:
 
 
 def load() -> tuple[str, Any, Any, Any]:
-    """(name, QtCore, QtGui, QtWidgets) of the first that can be imported. Raises QtMissingError."""
+    """(name, QtCore, QtGui, QtWidgets) of the first binding that can be imported. Raises QtMissingError."""
     reasons = []
     for name in candidates():
         try:
@@ -79,9 +79,9 @@ def add_snake_case(cls: _Class) -> _Class:
 
 
 def is_connected(sender: QtCore.QObject, name: str) -> bool:
-    """Whether anybody listens to the sender's signal of that name.
+    """Whether a slot is connected to the sender's signal of that name.
 
-    Not by QMetaMethod.fromSignal(): PySide6's takes a reference to the sender with it and never gives it back.
+    Without QMetaMethod.fromSignal(), which leaks a reference to the sender in PySide6.
     """
     about = sender.metaObject()
     methods = (about.method(number) for number in reversed(range(about.methodCount())))

@@ -15,8 +15,8 @@ from sddisplaylink.views.qt.binding import QtCore
 class QtDispatcher(LoopDispatcher):
     """Runs callbacks in the Qt event loop of the thread that makes it, woken by a QSocketNotifier.
 
-    Give it to links and players: ``DisplayLink(on_tick, dispatcher=QtDispatcher())``. It lasts as long as one of them
-    does, or until :meth:`close`. Raises ClockError on a thread without an event loop.
+    Give it to links and players: ``DisplayLink(on_tick, dispatcher=QtDispatcher())``. The dispatcher runs as long as
+    one of them exists, or until :meth:`close`. Raises ClockError on a thread without an event loop.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class QtDispatcher(LoopDispatcher):
         if loop is None:
             raise ClockError("there is no Qt event loop on this thread; make a QApplication first")
         super().__init__()
-        # of its own, to be closed when Qt has stopped watching it: the dispatcher may be dropped on another thread
+        # a duplicate, closed when Qt has stopped watching it: the dispatcher may be dropped on another thread
         descriptor = duplicate(self.fileno())
         notifier = QtCore.QSocketNotifier(descriptor, QtCore.QSocketNotifier.Type.Read, loop)
         reference = weakref.ref(self)
@@ -47,8 +47,8 @@ def _run_pending_of(reference: weakref.ref[QtDispatcher]) -> None:
 
 
 def _end(notifier: QtCore.QSocketNotifier) -> None:
-    """On any thread."""
-    with contextlib.suppress(RuntimeError):  # it has gone with its event loop
+    """Stop watching, from any thread."""
+    with contextlib.suppress(RuntimeError):  # deleted with its event loop
         if notifier.thread() == QtCore.QThread.currentThread():
             notifier.setEnabled(False)
         notifier.deleteLater()
@@ -58,13 +58,16 @@ _gui: weakref.ref[QtDispatcher] | None = None
 
 
 def gui_dispatcher() -> QtDispatcher:
-    """The dispatcher that all views share. Raises ClockError off the GUI thread, or before there is a QApplication."""
+    """The dispatcher that all views share.
+
+    Raises ClockError on another thread than the GUI thread, or without a QApplication.
+    """
     global _gui
     application = QtCore.QCoreApplication.instance()
     if application is None:
         raise ClockError("make a QApplication first")
     if QtCore.QThread.currentThread() is not application.thread():
-        raise ClockError("movies and widgets belong to the GUI thread; make them there")
+        raise ClockError("movies and widgets belong to the GUI thread; create them there")
     dispatcher = _gui() if _gui is not None else None
     if dispatcher is None or dispatcher.is_closed:
         dispatcher = QtDispatcher()

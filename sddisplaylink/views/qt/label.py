@@ -1,4 +1,4 @@
-"""QLabel, for programs that set their movies on labels."""
+"""AnimatedLabel: a QLabel for programs that set their movies on labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["AnimatedLabel"]
 
 @add_snake_case
 class AnimatedLabel(QtWidgets.QLabel):
-    """A QLabel whose ``setMovie`` also takes an AnimatedMovie; the rest is QLabel's.
+    """A QLabel whose ``setMovie`` also accepts an AnimatedMovie.
 
     ``setText``, ``setPixmap``, ``setPicture``, ``setNum`` and ``clear`` end the showing of a movie.
     """
@@ -18,7 +18,10 @@ class AnimatedLabel(QtWidgets.QLabel):
     _animated: AnimatedMovie | None = None
 
     def setMovie(self, movie: AnimatedMovie | QtGui.QMovie | None) -> None:
-        """Show the movie's frames; start it yourself. As with QLabel, the movie is not the label's to delete."""
+        """Show the frames of a movie, which has to be started separately.
+
+        As with QLabel, the label does not own the movie.
+        """
         self._leave()
         if isinstance(movie, AnimatedMovie):
             super().clear()

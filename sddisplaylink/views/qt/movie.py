@@ -1,4 +1,4 @@
-"""What QMovie does, by a player: the same verbs, properties and signals."""
+"""AnimatedMovie: a replacement of QMovie by a player, with the same methods, properties and signals."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class AnimatedMovie(MovieFrame):
     """Plays GIF, APNG, WebP and whatever else Pillow opens, in place of a QMovie.
 
     ``AnimatedMovie(file_name)``, ``AnimatedMovie(device)`` and ``AnimatedMovie(parent)`` are made like a QMovie, and
-    have its methods, states and signals; ``loopFinished`` is new, and ``error`` says it in words. ``source`` may also
+    have its methods, states and signals; ``loopFinished`` is new, and ``error`` passes a message. ``source`` may also
     be bytes, a binary file, an AnimatedImage, or an AnimatedImagePlayer, whose callbacks then move to the GUI thread
     and which stays its maker's to close. ``options`` are those of AnimatedImagePlayer, and QMovie's keywords:
     ``fileName``, ``device``, ``speed``, ``cacheMode``, ``objectName``, and a slot for each signal.
 
-    A movie belongs to the GUI thread: all signals come there, while frames are decoded on another. A file that cannot
-    be read raises nothing, as in Qt: see :meth:`isValid` and ``error``; :meth:`set_source` raises. A movie ends with
-    its parent, with :meth:`close`, or with the last reference to it.
+    A movie belongs to the GUI thread: all signals are emitted there, while frames are decoded on another. As in Qt, a
+    file that cannot be read raises no exception: see :meth:`isValid` and ``error``; :meth:`set_source` raises one. A
+    movie ends with its parent, with :meth:`close`, or with the last reference to it.
     """
 
     MovieState = State
@@ -64,7 +64,7 @@ class AnimatedMovie(MovieFrame):
     loopFinished = Signal(int)  # so many loops have been completed
     updated = Signal(QtCore.QRect)
     resized = Signal(QtCore.QSize)
-    pixmapChanged = Signal(QtGui.QPixmap)  # for whatever has a setPixmap()
+    pixmapChanged = Signal(QtGui.QPixmap)  # for anything with a setPixmap()
     error = Signal(str)
 
     def __init__(
@@ -81,10 +81,12 @@ class AnimatedMovie(MovieFrame):
         settings = {name: options.pop(name) for name in QOBJECT_KEYWORDS & options.keys()}
         self._options = options
         self._told_state, self._told_size = State.NotRunning, QtCore.QSize()
-        self._viewer: weakref.WeakMethod[Callable[[Frame], None]] | None = None  # a widget's, without a signal's cost
+        self._viewer: weakref.WeakMethod[Callable[[Frame], None]] | None = (
+            None  # a widget's method, called directly as signals are slow
+        )
         self._tellers: list[Callable[[AnimatedMovie], None]] | None = None
         self._movie_player = movie_player = MoviePlayer(_Events(self))
-        self.destroyed.connect(lambda: movie_player.release())  # PySide6 would not keep the method's own object alive
+        self.destroyed.connect(lambda: movie_player.release())  # PySide6 would not keep the object of a method alive
         self.setFormat(format)
         self._set_up(settings)
         if opened is not None:
@@ -98,11 +100,11 @@ class AnimatedMovie(MovieFrame):
             else:
                 getattr(self, f"set{name[0].upper()}{name[1:]}")(value)
 
-    # ---- what it plays ----
+    # ---- source ----
 
     @property
     def player(self) -> AnimatedImagePlayer | None:
-        """The player behind it, with all that QMovie does not have; None without a valid source."""
+        """The movie's player, with all that QMovie lacks; None without a valid source."""
         return self._movie_player.player
 
     @property
@@ -111,28 +113,28 @@ class AnimatedMovie(MovieFrame):
         return self._image
 
     def set_visible(self, is_visible: bool) -> None:
-        """Say whether anybody can see what the movie shows; while nobody can, its player pauses."""
+        """Say whether the movie can be seen; while it cannot, its player pauses."""
         self._movie_player.set_visible(is_visible)
 
     def set_viewer(self, show: Callable[[Frame], None]) -> None:
-        """Call that method, held weakly, with every frame: what a slot of ``frameChanged`` does, without its cost."""
+        """Call that method, held weakly, with every frame: faster than a slot of ``frameChanged``."""
         self._viewer = weakref.WeakMethod(show)
 
     def set_source(self, source: MovieSource) -> None:
-        """Play that instead, once started. Raises ImageFormatError, OSError, and then everything is as it was."""
+        """Set another source, to be played once started. Raises ImageFormatError, OSError, and then changes nothing."""
         self._open(source)
         self._tell_state()
 
     def setFileName(self, name: str | os.PathLike[str]) -> None:
-        """Play that file, or resource (``":/..."``), instead; a movie that runs goes on with the new file."""
+        """Play that file, or resource (``":/..."``), instead; a running movie continues with the new file."""
         self._replace(name)
 
     def setDevice(self, device: QtCore.QIODevice) -> None:
-        """Play what is in that device, from where it stands, instead. It is read here and now."""
+        """Set the content of a device as the source. The device is read at once, from its present position."""
         self._replace(device)
 
     def close(self) -> None:
-        """Stop, and let go of the source. The frame that was shown last can still be had. Idempotent."""
+        """Stop, and release the source. The last frame stays available. Idempotent."""
         self._movie_player.release()
         self._tell_state()
 
@@ -160,7 +162,7 @@ class AnimatedMovie(MovieFrame):
         self._tell_state()
 
     def _name_source(self, source: MovieSource) -> None:
-        """Another source: nothing of the former holds."""
+        """Reset what belongs to the former source."""
         self._image = self._failure = self._frame = None
         self._number = UNKNOWN
         self._name = os.fspath(source) if isinstance(source, str | os.PathLike) else ""
@@ -174,7 +176,7 @@ class AnimatedMovie(MovieFrame):
 
     @Slot()
     def start(self) -> None:
-        """Play from the beginning, or go on after a pause. The first frame is shown at the next refresh."""
+        """Play from the beginning, or resume after a pause. The first frame is shown at the next refresh."""
         player = self.player
         was_at_rest = self.state() == State.NotRunning
         self.setPaused(False)
@@ -191,7 +193,7 @@ class AnimatedMovie(MovieFrame):
 
     @Slot(bool)
     def setPaused(self, paused: bool) -> None:
-        """Hold the frame, or go on; what does not run cannot be paused, and is started by ``False``."""
+        """Pause, or resume. A movie that does not run cannot be paused, and is started by ``False``."""
         if self.player is not None:
             if paused:
                 self.player.pause()
@@ -209,15 +211,16 @@ class AnimatedMovie(MovieFrame):
         return self.jumpToFrame(self._number + 1)
 
     def jumpToFrame(self, number: int) -> bool:
-        """Show that frame, however far it is; False if there is none. If the movie runs, it goes on from there.
+        """Show any frame; False if there is no such frame. A running movie continues from there.
 
-        :meth:`currentFrameNumber` and :meth:`currentImage` know of it at once, signals come when it is decoded.
+        :meth:`currentFrameNumber` and :meth:`currentImage` change at once; signals are emitted when the frame is
+        decoded.
         """
         player = self.player
         if player is None or not 0 <= number < player.image.frame_count:
             return False
         if player.state is PlayerState.FINISHED:
-            player.stop()  # sought from there, it would be paused
+            player.stop()  # a seek from FINISHED would pause it
         player.seek(number)
         self._await(number)
         return True
@@ -239,13 +242,13 @@ class AnimatedMovie(MovieFrame):
         return float(self._options.get("rate", 1.0)) if self.player is None else self.player.rate
 
     def _await(self, number: int) -> None:
-        """That frame is the current one, though it has not been shown yet."""
+        """Make that frame the current one, before it is shown."""
         self._number, self._frame = number, None
 
     # ---- on labels ----
 
     def attach(self, label: QtWidgets.QLabel | TakesPixmaps) -> None:
-        """Show the frames in that label, in place of ``label.setMovie()``, which takes nothing but a QMovie.
+        """Show the frames in that label, in place of ``label.setMovie()``, which only accepts a QMovie.
 
         Ends with either of them, with :meth:`detach`, and when the label is given something else to show, as a QMovie's
         showing does. Anything else with a ``setPixmap()`` will do as well.
@@ -257,7 +260,7 @@ class AnimatedMovie(MovieFrame):
             show(self.currentPixmap())
 
     def detach(self, label: QtWidgets.QLabel | TakesPixmaps) -> None:
-        """Leave the label as it is. Does nothing if it is not attached."""
+        """Show no more frames in that label, which keeps the last one. Does nothing if it is not attached."""
         if isinstance(label, QtWidgets.QLabel):
             for attachment in self._attachments(label):
                 attachment.end()
@@ -275,12 +278,12 @@ class AnimatedMovie(MovieFrame):
     # ---- from the player ----
 
     def show_frame(self, frame: Frame) -> None:
-        """Make it the current frame, and emit the signals of a frame."""
+        """Make that frame the current one, and emit the signals of a frame."""
         self._number, self._frame = frame.index, frame
         viewer = self._viewer() if self._viewer is not None else None
         if viewer is not None:
             viewer(frame)
-        if self._tellers is None:  # of most frames nobody is told, and telling costs
+        if self._tellers is None:  # most signals have no slots, and emitting is slow
             self._tellers = [tell for name, tell in FRAME_SIGNALS.items() if is_connected(self, name)]
         for tell in self._tellers:
             tell(self)
@@ -292,12 +295,12 @@ class AnimatedMovie(MovieFrame):
             self.resized.emit(self._told_size)
 
     def connectNotify(self, signal: QtCore.QMetaMethod) -> None:
-        """Somebody listens to a signal."""
+        """Qt's notification: a slot was connected to a signal."""
         self._tellers = None
         super().connectNotify(signal)
 
     def disconnectNotify(self, signal: QtCore.QMetaMethod) -> None:
-        """Somebody does not listen any more."""
+        """Qt's notification: a slot was disconnected from a signal."""
         self._tellers = None
         super().disconnectNotify(signal)
 
@@ -331,11 +334,11 @@ FRAME_SIGNALS: dict[str, Callable[[AnimatedMovie], None]] = {
     "frameChanged": lambda movie: movie.frameChanged.emit(movie._number),
     "pixmapChanged": lambda movie: movie.pixmapChanged.emit(movie.currentPixmap()),
 }
-"""What is told of every frame, in this order."""
+"""The signals of every frame, in this order."""
 
 
 class _Events:
-    """Hands the events of a player to a movie, which is held weakly; once Qt or Python has deleted it, to nobody."""
+    """Passes the events of a player to a movie, which is held weakly; drops them once the movie has been deleted."""
 
     def __init__(self, movie: AnimatedMovie) -> None:
         self._movie = weakref.ref(movie)

@@ -1,4 +1,4 @@
-"""The frame that a movie shows."""
+"""The current frame of a movie."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sddisplaylink.views.qt.picture import image_of
 
 
 class MovieFrame(MovieProperties):
-    """The frame as an image, and how long it lasts."""
+    """The current frame as an image, and its delay."""
 
     @property
     def current_frame(self) -> Frame | None:
-        """The frame itself, decoded here if that has not happened yet; None before the first, or if it is broken."""
+        """The current frame, decoded by this call if need be; None before the first, or if the frame is broken."""
         if self._frame is None and self._number != UNKNOWN and self._image is not None:
             try:
                 self._frame = self._image.frame(self._number)
@@ -23,14 +23,14 @@ class MovieFrame(MovieProperties):
         return self._frame
 
     def nextFrameDelay(self) -> int:
-        """How long the frame is shown at the present speed, in milliseconds; 0 before the first."""
+        """How long the current frame is shown at the present speed, in milliseconds; 0 before the first."""
         if self._number == UNKNOWN or self._image is None:
             return 0
         delay = 1000 * self._image.durations[self._number]
         return round(delay / abs(self._rate())) if self._rate() else round(delay)
 
     def currentImage(self) -> QtGui.QImage:
-        """The frame, without a copy unless it is scaled; null before the first."""
+        """The current frame, copied only if it is scaled; null before the first."""
         frame = self.current_frame
         if frame is None:
             return QtGui.QImage()
@@ -49,5 +49,5 @@ class MovieFrame(MovieProperties):
         raise NotImplementedError
 
     def _fail(self, error: BaseException) -> None:
-        """Tell of the error."""
+        """Report the error."""
         raise NotImplementedError

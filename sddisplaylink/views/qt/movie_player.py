@@ -1,4 +1,4 @@
-"""The player of a movie, kept apart from the QObject: it is to be ended also when Qt has deleted that one."""
+"""The player of a movie, separate from the QObject, so that it can be closed after Qt has deleted the movie."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RESOURCES = (":", "qrc:")
 
 
 class MovieEvents(Protocol):
-    """What a movie does with the events of its player, on the GUI thread."""
+    """The movie's methods for the events of its player, called on the GUI thread."""
 
     def frame_shown(self, frame: Frame) -> None:
         """Show the frame, and emit the signals of a frame."""
@@ -37,17 +37,17 @@ class MovieEvents(Protocol):
         """Keep the error, and emit ``error``, ``stateChanged`` and ``finished``."""
 
     def state_changed(self) -> None:
-        """Emit ``stateChanged`` if the state is another one."""
+        """Emit ``stateChanged`` if the state has changed."""
 
     def hears_errors(self) -> bool:
         """Whether a slot is connected to ``error``."""
 
     def is_gone(self) -> bool:
-        """Whether the movie has been deleted, so that nobody is there for its events."""
+        """Whether the movie has been deleted."""
 
 
 class MoviePlayer(PlayerObserver):
-    """The player that a movie shows, if any, and its observer, which hands the player's events to ``events``."""
+    """The player of a movie, if any, and an observer that passes the player's events to ``events``."""
 
     def __init__(self, events: MovieEvents) -> None:
         self._events = events
@@ -70,7 +70,7 @@ class MoviePlayer(PlayerObserver):
         return player
 
     def release(self) -> None:
-        """Show nothing any more: close the player, unless it was given, and then belongs to who gave it."""
+        """Release the player: close it, unless it was made by the user."""
         player, self.player = self.player, None
         if player is None or is_exiting():
             return
@@ -81,29 +81,29 @@ class MoviePlayer(PlayerObserver):
             player.update_visibility()
 
     def set_visible(self, is_visible: bool) -> None:
-        """Say whether anybody can see what the movie shows; if nobody can, the player pauses."""
+        """Say whether the movie can be seen; while it cannot, the player pauses."""
         self.is_visible = is_visible
-        if self.player is not None and not is_exiting():  # Qt hides what is left when the process ends
+        if self.player is not None and not is_exiting():  # Qt hides widgets when the process ends
             self.player.update_visibility()
 
     # ---- on the GUI thread, from the player ----
 
     def frame_shown(self, frame: Frame) -> None:
-        """Pass on."""
+        """Pass the event to the movie."""
         self._at = (frame.index, self._at[1])
         self._events.frame_shown(frame)
 
     def loop_completed(self, loops: int) -> None:
-        """Pass on."""
+        """Pass the event to the movie."""
         self._at = (self._at[0], loops)
         self._events.loop_completed(loops)
 
     def playback_finished(self) -> None:
-        """Pass on."""
+        """Pass the event to the movie."""
         self._events.playback_finished()
 
     def playback_failed(self, error: BaseException) -> None:
-        """Tell it by the signal; a mistake also where those in slots go, and a broken frame if nobody listens."""
+        """Report the error by the signal; print exceptions of callbacks, and errors that nothing handles."""
         player = self.player
         if player is None or self._events.is_gone():
             return
@@ -113,20 +113,20 @@ class MoviePlayer(PlayerObserver):
             player.play()
             return
         if self._is_owner:
-            player.take_error()  # close() is not to raise it
+            player.take_error()  # so that close() does not raise it
         is_heard = player.on_error is not None or self._events.hears_errors()
         if not (is_heard and isinstance(error, SDDisplayLinkError)):
             sys.excepthook(type(error), error, error.__traceback__)
         self._events.playback_failed(error)
 
     def state_changed(self) -> None:
-        """Pass on; pause a player that has been started where nobody can see it."""
+        """Pass the event to the movie; pause a player that was started while it cannot be seen."""
         self.set_visible(self.is_visible)
         self._events.state_changed()
 
 
 def open_image(source: AnimatedImage | Source | QtCore.QIODevice) -> AnimatedImage:
-    """The image of whatever Qt's classes take: resources and devices, too; one for all who show the same file."""
+    """The image of a source, which may also be a resource or a device; one for all views of the same file."""
     if isinstance(source, str) and source.startswith(_RESOURCES):
         source = QtCore.QFile(source.removeprefix("qrc"))
     if not isinstance(source, QtCore.QIODevice):

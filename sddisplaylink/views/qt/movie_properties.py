@@ -1,4 +1,4 @@
-"""What a QMovie says of its file, and what can be set of it that does not concern playing."""
+"""The properties of a movie: of its file, and options that do not concern playback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sddisplaylink.views.qt.binding import MethodProperty, QtCore, QtGui
 
 ReaderError = QtGui.QImageReader.ImageReaderError
 UNKNOWN = -1
-"""What QMovie says of a movie that is not valid, and of the number of the frame before the first."""
+"""QMovie's value for numbers of an invalid movie, and for the frame number before the first frame."""
 
 
 class MovieProperties(QtCore.QObject):
@@ -35,23 +35,23 @@ class MovieProperties(QtCore.QObject):
     # ---- the file ----
 
     def isValid(self) -> bool:
-        """Whether there is something to play."""
+        """Whether there is a valid source."""
         return self._image is not None
 
     def fileName(self) -> str:
-        """The file it plays; empty for other sources."""
+        """The file that is played; empty for other sources."""
         return self._name
 
     def device(self) -> QtCore.QIODevice | None:
-        """The device that it was read from."""
+        """The device from which the source was read."""
         return self._device
 
     def format(self) -> QtCore.QByteArray:
-        """``"gif"``, ``"png"``, ``"webp"``, ...: of the image if there is one, else what was set."""
+        """``"gif"``, ``"png"``, ``"webp"``, ...: the format of the image, or the one that was set."""
         return self._format if self._image is None else QtCore.QByteArray(self._image.format.lower().encode())
 
     def setFormat(self, format: bytes | QtCore.QByteArray) -> None:  # noqa: A002 -- QMovie's name of it
-        """Accepted: what the data is shows in the data."""
+        """Accepted without effect: the format is found in the data."""
         self._format = QtCore.QByteArray(format)
 
     @staticmethod
@@ -66,11 +66,11 @@ class MovieProperties(QtCore.QObject):
         return UNKNOWN if self._image is None else self._image.frame_count
 
     def loopCount(self) -> int:
-        """How often the file wants to be repeated after the first time; -1 = for ever."""
+        """How often the file asks to be repeated after the first play; -1 = for ever."""
         return UNKNOWN if self._image is None else self._image.loop_count - 1
 
     def lastError(self) -> ReaderError:
-        """The kind of the last error, in Qt's words."""
+        """The kind of the last error, as in Qt."""
         kinds: dict[type[BaseException], ReaderError] = {
             FileNotFoundError: ReaderError.FileNotFoundError,
             OSError: ReaderError.DeviceError,
@@ -80,35 +80,35 @@ class MovieProperties(QtCore.QObject):
         return next(found, ReaderError.UnknownError)
 
     def lastErrorString(self) -> str:
-        """The last error in words; empty if there was none since the source was set."""
+        """The message of the last error; empty if there was none since the source was set."""
         return "" if self._failure is None else _in_words(self._failure)
 
-    # ---- how it is shown ----
+    # ---- options ----
 
     def _get_cache_mode(self) -> QtGui.QMovie.CacheMode:
-        """What was set."""
+        """The value that was set."""
         return self._cache_mode
 
     def setCacheMode(self, mode: QtGui.QMovie.CacheMode) -> None:
-        """Accepted: decoded frames are always kept, as far as ``max_buffer_bytes`` allows, and shared."""
+        """Accepted without effect: decoded frames are always kept, within ``max_buffer_bytes``, and shared."""
         self._cache_mode = QtGui.QMovie.CacheMode(mode)
 
     cacheMode = MethodProperty(QtGui.QMovie.CacheMode, _get_cache_mode, setCacheMode)
 
     def backgroundColor(self) -> QtGui.QColor:
-        """What was set."""
+        """The value that was set."""
         return self._background
 
     def setBackgroundColor(self, colour: QtGui.QColor) -> None:
-        """Accepted; as with QMovie, transparent pixels of the formats played here stay transparent."""
+        """Accepted without effect: as with QMovie, transparent pixels stay transparent."""
         self._background = QtGui.QColor(colour)
 
     def scaledSize(self) -> QtCore.QSize:
-        """Size of the images and pixmaps; not valid if they are as large as the file's."""
+        """Size of images and pixmaps; not valid if they are not scaled."""
         return QtCore.QSize(self._scaled_size)
 
     def setScaledSize(self, size: QtCore.QSize) -> None:
-        """Have images and pixmaps of that size in pixels; ``QSize()`` for that of the file."""
+        """Scale images and pixmaps to that size in pixels; ``QSize()`` for no scaling."""
         self._scaled_size = QtCore.QSize(size)
 
     # ---- the frame ----

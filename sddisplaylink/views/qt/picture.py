@@ -1,4 +1,4 @@
-"""Frames as Qt wants them: QImages over memory that lives as long as any copy of them does."""
+"""Converts frames to QImages over memory that lives as long as any copy of them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Layout = QtGui.QImage.Format
 
 
 def image_of(frame: Frame) -> QtGui.QImage:
-    """The frame as a QImage over its own memory, the same for as long as the frame lives.
+    """The frame as a QImage over the frame's memory; the same object as long as the frame exists.
 
-    Give away copies of it only (Qt's, which share the pixels): what is drawn on those does not change the frame.
+    Pass on only copies of it (Qt's copies share the pixels): drawing on a copy does not change the frame.
     """
     image = _images.get(frame)
     if image is None:
@@ -24,9 +24,9 @@ def image_of(frame: Frame) -> QtGui.QImage:
 
 
 class Picture:
-    """A frame in the layout that Qt draws fastest; converting and drawing costs no more than drawing what is not.
+    """A frame in the layout that Qt draws fastest: worth the conversion even if the frame is drawn only once.
 
-    Not converted by Qt, which would start threads for it and keep them for half a minute.
+    Qt would start threads for the conversion and keep them for half a minute.
     """
 
     __slots__ = ("__weakref__", "image")
@@ -36,7 +36,7 @@ class Picture:
 
 
 def picture_of(frame: Frame) -> Picture:
-    """The frame's picture: one for all who show it at the same time, and gone with the last of them."""
+    """The frame's picture, shared by all widgets that show the frame, and freed with the last of them."""
     picture = _pictures.get(frame)
     if picture is None:
         picture = _pictures[frame] = Picture(frame)
@@ -54,4 +54,4 @@ def _image_over(buffer: PixelBuffer, layout: Layout) -> QtGui.QImage:
 
 
 def _release(data: memoryview) -> None:
-    """Called by PyQt6 when no copy of the QImage is left."""
+    """Release the memory: called by PyQt6 when no copy of the QImage is left."""

@@ -1,4 +1,4 @@
-"""Where in a widget an image is drawn, and how."""
+"""Places an image in a widget, and draws it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Placement:
         self.alignment = Qt.AlignmentFlag.AlignCenter
         self.is_smooth = True
         self.covered = QtCore.QRect()
-        """What drawing the image may change."""
+        """The rectangle of the widget that the image covers."""
         self._image_scale = image_scale
         self._target = QtCore.QRect()
 
     def natural_size(self, pixels: tuple[int, int]) -> QtCore.QSize:
-        """The size of an image of so many pixels when it is not fitted into anything."""
+        """The size of an image of so many pixels if it is not scaled to the widget."""
         return QtCore.QSize(*(math.ceil(length / self._image_scale) for length in pixels))
 
     def place(self, pixels: tuple[int, int], widget: QtCore.QSize, direction: Qt.LayoutDirection) -> None:
-        """Find the place of an image of so many pixels in a widget of that size."""
+        """Place an image of so many pixels in a widget of that size."""
         size = self.natural_size(pixels)
         if self.mode is not None:
             size = size.scaled(widget, self.mode)
@@ -37,8 +37,8 @@ class Placement:
         self.covered = self._target & whole
 
     def draw(self, painter: QtGui.QPainter, image: QtGui.QImage) -> None:
-        """Draw it there."""
-        if image.size() == self._target.size():  # as a rectangle it would be drawn the slow way, by several threads
+        """Draw the image at its place."""
+        if image.size() == self._target.size():  # without a rectangle, which would be slow and use several threads
             painter.drawImage(self._target.topLeft(), image)
             return
         painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform, self.is_smooth)

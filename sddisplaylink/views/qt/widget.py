@@ -1,4 +1,4 @@
-"""A widget that shows an animated image."""
+"""AnimatedImageWidget: a widget that shows an animated image."""
 
 from __future__ import annotations
 
@@ -21,21 +21,22 @@ Qt = QtCore.Qt
 
 @add_snake_case
 class AnimatedImageWidget(QtWidgets.QWidget):
-    """Shows an animated image over whatever is below it, and pauses while nobody can see it.
+    """Shows an animated image, transparent where the image is, and pauses while it cannot be seen.
 
     ``AnimatedImageWidget(source, parent)``, or only one of them. ``source``: what AnimatedImage.open() takes, a
     resource, a QIODevice, an AnimatedImage; all widgets that show the same file share its frames. Or an
-    AnimatedImagePlayer, whose callbacks then move to the GUI thread, and which stays its maker's to play and to close.
+    AnimatedImagePlayer, whose callbacks then run on the GUI thread, and which the widget neither starts nor closes.
 
     ``aspect_ratio_mode``: None shows a pixel of the image as one (device-independent) pixel of the widget, a
     ``Qt.AspectRatioMode`` fits the image into the widget. ``image_scale``: pixels of the image to one of the widget,
-    2.0 for an ``@2x`` image. ``autoplay=False``: shows the first frame and waits for ``movie.start()`` or
+    2.0 for an ``@2x`` image. ``autoplay=False``: the widget shows the first frame and waits for ``movie.start()`` or
     ``player.play()``. ``player_options``: those of AnimatedImagePlayer (rate, mode, loop_count, late_policy,
     max_buffer_bytes, display, clock, callbacks).
 
-    Everything happens on the GUI thread, but for decoding. Hidden or minimised, the widget wakes nobody; it goes on
-    where it was when it is seen again, unless it has been paused or stopped meanwhile. Closing, deleting or dropping it
-    closes the player; one that was closed and is shown again starts over. Raises what AnimatedImagePlayer raises.
+    Everything except decoding happens on the GUI thread. While the widget is hidden or minimised, playback is paused;
+    it continues when the widget can be seen again, unless the player was paused or stopped meanwhile. Closing, deleting
+    or dropping the widget closes the player; a widget that is shown again after closing starts over. Raises what
+    AnimatedImagePlayer raises.
     """
 
     def __init__(
@@ -55,27 +56,27 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self._placement = Placement(aspect_ratio_mode, image_scale)
         self._source: MovieSource | None = None
         self._frame: Frame | None = None
-        self._picture: Picture | None = None  # the same, once it has been drawn
+        self._picture: Picture | None = None  # the frame as it was drawn
         self._is_shown = self._is_minimised = self._was_closed = self._is_seen = False
         self._window_handle: QtGui.QWindow | None = None
         self.movie = AnimatedMovie(parent=self, **player_options)
-        """The movie that it shows: its signals, and what else a QMovie has."""
+        """The movie of this widget, with its signals and the other properties of a QMovie."""
         self.movie.set_visible(False)
         self.movie.set_viewer(self._show_frame)
         if source is not None:
             self.set_source(source)
 
-    # ---- what it shows ----
+    # ---- source ----
 
     @property
     def player(self) -> AnimatedImagePlayer | None:
-        """The player behind it; None before there is a source, and once the widget has been closed."""
+        """The widget's player; None without a source, and once the widget has been closed."""
         return self.movie.player
 
     def set_source(self, source: MovieSource) -> None:
-        """Show that instead; what is seen now stays until the first frame of the new is there.
+        """Set another source; the present frame stays until the first frame of the new source is decoded.
 
-        Raises what AnimatedImagePlayer raises, and then shows what it did.
+        Raises what AnimatedImagePlayer raises, and then changes nothing.
         """
         self.movie.set_source(source)
         player = self.movie.player
@@ -93,35 +94,35 @@ class AnimatedImageWidget(QtWidgets.QWidget):
             self.movie.jumpToFrame(player.frame_index)
 
     def aspectRatioMode(self) -> Qt.AspectRatioMode | None:
-        """How the image is fitted into the widget; None if it is not."""
+        """How the image is scaled to the widget; None if it is not scaled."""
         return self._placement.mode
 
     def setAspectRatioMode(self, mode: Qt.AspectRatioMode | None) -> None:
-        """Set it."""
+        """Set that property."""
         self._placement.mode = mode
         self._place()
 
     def alignment(self) -> Qt.AlignmentFlag:
-        """Where an image is that does not fill the widget; at first in its centre."""
+        """The alignment of an image that does not fill the widget; at first the centre."""
         return self._placement.alignment
 
     def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
-        """Set it."""
+        """Set that property."""
         self._placement.alignment = alignment
         self._place()
 
     def setTransformationMode(self, mode: Qt.TransformationMode) -> None:
-        """How an image of another size is drawn: smooth, as at first, or with ``FastTransformation`` pixel by pixel."""
+        """How a scaled image is drawn: smooth, as at first, or with ``FastTransformation`` pixel by pixel."""
         self._placement.is_smooth = mode == Qt.TransformationMode.SmoothTransformation
         self.update()
 
     def sizeHint(self) -> QtCore.QSize:
-        """The size of the image; not valid before there is one."""
+        """The size of the image; not valid without an image."""
         image = self.movie.image
         return super().sizeHint() if image is None else self._placement.natural_size(image.size)
 
     def minimumSizeHint(self) -> QtCore.QSize:
-        """The same, unless the image is fitted into whatever space there is."""
+        """The same, unless the image is scaled to the widget."""
         return self.sizeHint() if self._placement.mode is None else super().minimumSizeHint()
 
     # ---- drawing ----
@@ -158,7 +159,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
             self._placement.place(self._frame.size, self.size(), self.layoutDirection())
         super().resizeEvent(event)
 
-    # ---- who can see it ----
+    # ---- visibility ----
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:
         """Play on."""
@@ -183,7 +184,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
             self._was_closed = True
 
     def _watch_window(self) -> None:
-        """Be told when the window is minimised: as far as its widgets are concerned it may stay visible."""
+        """Watch for the window being minimised, which may leave its widgets visible for Qt."""
         handle = self.window().windowHandle()
         if handle is self._window_handle:
             return
@@ -204,9 +205,9 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self.movie.set_visible(self._is_seen)
 
     def _follow_views(self) -> None:
-        """Inside a QGraphicsScene: pause while none of its views can be seen, of which Qt tells the widget nothing.
+        """Inside a QGraphicsScene: pause while none of its views is visible, for which Qt has no event.
 
-        Asked for every frame that is shown or painted, and not before: in PySide6 the proxy must have been made.
+        Checked for every frame that is shown or painted, and not before: in PySide6 the proxy must have been created.
         """
         if not self._is_shown:
             return
@@ -231,7 +232,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
 def _views_of(window: QtWidgets.QWidget) -> list[QtWidgets.QGraphicsView] | None:
     """The views of the scene that the window is in; None if it is in none.
 
-    A view that appears has the widget painted; one that disappears says nothing to it.
+    A view that appears has the widget painted; there is no event for a view that disappears.
     """
     proxy: QtWidgets.QGraphicsProxyWidget | None = window.graphicsProxyWidget()
     if proxy is None:

@@ -1,4 +1,4 @@
-"""A Qt window that plays images and ends with them."""
+"""A Qt window that plays images, and closes when they have finished."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TITLE = "sddisplaylink"
 
 
 def play_in_qt(images: Sequence[AnimatedImage], playback: dict[str, Any]) -> int | None:
-    """What play_in_window() promises."""
+    """As play_in_window()."""
     application = QtWidgets.QApplication.instance() or QtWidgets.QApplication([TITLE])
     with SignalWatch() as signals:
         window = _Window(signals)

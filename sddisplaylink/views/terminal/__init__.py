@@ -1,1 +1,1 @@
-"""Animated images in a terminal: half-block characters everywhere, kitty graphics where the terminal has them."""
+"""Animated images in a terminal: by half-block characters, or by kitty graphics or sixels where they are supported."""

@@ -1,4 +1,4 @@
-"""Which renderer draws: the one that was asked for, or the best that the terminal has said it knows."""
+"""Chooses a renderer: the one that was asked for, or the best that the terminal supports."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class TerminalOptions:
 
 
 def choose_renderer(options: TerminalOptions | str, capabilities: Capabilities) -> RendererFactory:
-    """What makes the renderers. SDDisplayLinkError if the one that was asked for cannot be had."""
+    """A factory of renderers. SDDisplayLinkError if the one that was asked for is not available."""
     if isinstance(options, str):
         options = TerminalOptions(options)
     renderer = options.renderer if options.symbols == "auto" or options.renderer != "auto" else "halfblock"
@@ -69,7 +69,7 @@ def _kitty(capabilities: Capabilities) -> RendererFactory:
     if capabilities.tmux is None:
         return KittyRenderer
     if not capabilities.tmux.passes:
-        raise SDDisplayLinkError("tmux lets no pictures through: tmux set-option -g allow-passthrough on")
+        raise SDDisplayLinkError("tmux passes no pictures on; to allow it: tmux set-option -g allow-passthrough on")
     return PlaceholderRenderer
 
 
@@ -78,7 +78,7 @@ def _sixel(capabilities: Capabilities) -> RendererFactory:
 
 
 def _blocks(capabilities: Capabilities, options: TerminalOptions) -> RendererFactory:
-    # What can show pictures can show every colour, whatever TERM says; tmux converts what its terminal cannot show.
+    # A terminal that shows pictures shows every colour, whatever TERM says; tmux converts colours for its terminal.
     every_colour = capabilities.kitty_graphics and capabilities.tmux is None
     depth = ColourDepth.TRUECOLOUR if every_colour else colour_depth(os.environ)
     # which fonts have the finer symbols no terminal tells, so that half blocks are what is known to be seen

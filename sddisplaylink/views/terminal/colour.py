@@ -1,4 +1,4 @@
-"""Colours as a terminal understands them: 24 bits, or the 256-colour palette of xterm."""
+"""Colours for terminals: 24 bits, or the 256-colour palette of xterm."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ColourDepth(Enum):
 
 
 def colour_depth(environ: Mapping[str, str]) -> ColourDepth:
-    """What the environment says: 24 bits unless TERM names a 256-colour terminal and nothing else says more."""
+    """The colour depth: 24 bits unless TERM names a 256-colour terminal and COLORTERM says nothing else."""
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return ColourDepth.TRUECOLOUR
     term = environ.get("TERM", "").lower()

@@ -16,7 +16,7 @@ from sddisplaylink.views.terminal.layout import Area, Dots, Placement, scaled
 from sddisplaylink.views.terminal.renderer import Renderer
 
 DOTS = Dots(across=1, down=2)
-FAINTEST = 64  # alpha below which a dot is left out, where it would be blended with a guess
+FAINTEST = 64  # alpha below which a dot is left out if the background is not known
 
 _UPPER, _LOWER, _SPACE = "▀".encode(), "▄".encode(), b" "
 _DEFAULT_BACKGROUND = b"49"
@@ -28,7 +28,7 @@ Row = Sequence[Any]
 """Cells: for each something that can be compared and hashed, its dots."""
 
 
-# What is written for a cell: its glyph, foreground and background as SGR parameters; a space needs no foreground.
+# A cell: its glyph, foreground and background as SGR parameters; a space needs no foreground.
 Cell = tuple[bytes, bytes | None, bytes]
 
 
@@ -45,7 +45,7 @@ class Symbols:
 
 
 class HalfBlockRenderer(Renderer):
-    """Draws frames at first whole, then only the cells that have changed. Dots that are transparent stay unpainted.
+    """Draws the first frame whole, then only cells that have changed. Transparent dots stay unpainted.
 
     What an animation has changed from one frame to the next is remembered, as every loop changes the same again.
     """
@@ -105,7 +105,7 @@ class HalfBlockRenderer(Renderer):
         return change
 
     def draw(self, image: Image.Image) -> bytes:
-        """The bytes that make the screen show this RGBA picture; none if it shows it already."""
+        """The bytes that make the screen show this RGBA picture; none if the screen shows it already."""
         placement = self.place(image.size)
         new, old = self._symbols.rows(self._flat(image, placement)), self._shown
         self._shown, self._shown_key = new, None
@@ -120,7 +120,7 @@ class HalfBlockRenderer(Renderer):
         return part if len(part) <= cells else min(part, self._whole(new, placement), key=len)
 
     def inline(self, image: Image.Image, screen: Area) -> bytes:
-        """The picture as lines of text at the cursor, one row less than the screen at most."""
+        """The picture as lines of text at the cursor, at most one row less than the screen."""
         placement = self.place(image.size, screen.without_last_row())
         writer = CellWriter(self._cell)
         for row in self._symbols.rows(self._flat(image, placement)):
@@ -161,7 +161,7 @@ class HalfBlockRenderer(Renderer):
 
 
 class CellMaker:
-    """Makes cells, and remembers some: an animation shows the same ones again in every loop."""
+    """Makes cells, and caches some: an animation shows the same cells again in every loop."""
 
     def __init__(self, depth: ColourDepth, symbols: Symbols) -> None:
         self._depth, self._make = depth, symbols.cell
@@ -172,14 +172,14 @@ class CellMaker:
         cell = self._known.get(dots)
         if cell is None:
             cell = self._make(dots, self._depth)
-            # What came first is kept: throwing out the oldest would throw out all of a long loop before it comes again.
+            # The first cells are kept: evicting the oldest would evict all of a long loop before it starts again.
             if len(self._known) < _KNOWN_CELLS:
                 self._known[dots] = cell
         return cell
 
 
 class CellWriter:
-    """Collects cells, setting a colour only where it differs from the one before."""
+    """Writes cells, setting a colour only if it differs from the one before."""
 
     def __init__(self, cell: CellMaker) -> None:
         self._cell = cell
@@ -188,15 +188,15 @@ class CellWriter:
         self._background: bytes = _DEFAULT_BACKGROUND
 
     def raw(self, data: bytes) -> None:
-        """Bytes as they are."""
+        """Write bytes unchanged."""
         self._parts.append(data)
 
     def move_to(self, row: int, column: int) -> None:
-        """The cursor to a cell, counted from 0."""
+        """Move the cursor to a cell, counted from 0."""
         self._parts.append(b"\x1b[%d;%dH" % (row + 1, column + 1))
 
     def write(self, row: Row) -> None:
-        """Cells from the cursor on."""
+        """Write cells from the cursor on."""
         append, cell_of = self._parts.append, self._cell
         foreground, background = self._foreground, self._background
         last: Any = None
@@ -217,7 +217,7 @@ class CellWriter:
         self._foreground, self._background = foreground, background
 
     def end(self) -> None:
-        """Back to the terminal's own colours."""
+        """Reset colours to the terminal's own."""
         if self._foreground is not None or self._background != _DEFAULT_BACKGROUND:
             self._parts.append(b"\x1b[m")
             self._foreground, self._background = None, _DEFAULT_BACKGROUND
@@ -228,9 +228,9 @@ class CellWriter:
 
 
 def flatten(image: Image.Image, background: RGB | None, height: int) -> Image.Image:
-    """Every dot either opaque, partial alpha being blended over `background`, or all zero; padded below to `height`.
+    """The picture with every dot either opaque, blended over `background`, or all zero; padded to `height`.
 
-    With an unknown background (None) black is assumed, and faint dots are left out: soft edges would be black ones.
+    If the background is not known (None), black is assumed, and faint dots are left out, which would darken soft edges.
     """
     alpha = image.getchannel("A")
     if image.height == height and alpha.getextrema() == (255, 255):

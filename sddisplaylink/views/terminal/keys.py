@@ -1,4 +1,4 @@
-"""Keys that are pressed while pictures are on the screen, told apart from what the terminal itself says."""
+"""Reads keys while pictures are on the screen, and separates them from the replies of the terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sddisplaylink.views.controls import Command
 
 __all__ = ["ESCAPE_DELAY", "HELP", "KeyReader"]
 
-ESCAPE_DELAY = 0.05  # seconds; an Escape after which nothing comes for so long is the key
+ESCAPE_DELAY = 0.05  # seconds; an Escape that nothing follows for so long is the key
 HELP = "space: pause   left, right: frame by frame   up, down: faster, slower   q: quit   ?: hide this"
 
 _LETTERS = {
@@ -33,14 +33,14 @@ _TOKEN = re.compile(
 
 
 class KeyReader:
-    """Turns a terminal's input into commands. What is none is dropped."""
+    """Turns a terminal's input into commands, and drops all other input."""
 
     def __init__(self) -> None:
         self._rest = b""
 
     @property
     def is_waiting(self) -> bool:
-        """Whether an Escape has come that may be a key or the beginning of something."""
+        """Whether an Escape has come that may be a key or the beginning of a sequence."""
         return bool(self._rest)
 
     def feed(self, data: bytes) -> list[Command]:
@@ -54,7 +54,7 @@ class KeyReader:
         return [command for command in found if command is not None]
 
     def flush(self) -> list[Command]:
-        """The same once nothing has come for :data:`ESCAPE_DELAY`: an Escape that waits is the key."""
+        """The commands when nothing has come for :data:`ESCAPE_DELAY`: a pending Escape is the key."""
         rest, self._rest = self._rest, b""
         return [Command.QUIT] if rest == b"\x1b" else []
 
@@ -64,6 +64,6 @@ def _command_of(token: re.Match[bytes]) -> Command | None:
         return _LETTERS.get(token["letter"])
     if token[0] == b"\x1b":
         return Command.QUIT
-    if token["final"] and len(token[0]) > len(b"\x1b[A"):  # an arrow with Shift or Control, or an answer
+    if token["final"] and len(token[0]) > len(b"\x1b[A"):  # an arrow with Shift or Control, or a reply
         return None
     return _ARROWS.get(token["final"] or token["application"] or b"")

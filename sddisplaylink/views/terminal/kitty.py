@@ -1,7 +1,7 @@
-"""Pictures by the kitty graphics protocol, which kitty, Ghostty, WezTerm, Konsole and Warp understand.
+"""Draws pictures by the kitty graphics protocol, for kitty, Ghostty, WezTerm, Konsole and Warp.
 
-The whole image is sent anew for each frame under one identifier, which replaces the one before: only kitty itself knows
-the protocol's own animations, and it would pace them, not we. What is transparent shows the terminal's background.
+Each frame is sent as a whole image, which replaces the one before of the same identifier: only kitty itself supports
+the protocol's animations, and would pace them itself. Transparent pixels show the terminal's background.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _counter = itertools.count()
 
 
 class KittyRenderer(Renderer):
-    """Sends frames and has them shown at the cursor."""
+    """Draws each frame as an image at the cursor."""
 
     def __init__(self, *, width: int | None = None) -> None:
         super().__init__(width=width)
@@ -36,19 +36,19 @@ class KittyRenderer(Renderer):
         return move + show_at_cursor(scaled(image, placement), self._id)
 
     def erase(self) -> bytes:
-        """Takes the picture from the screen and frees its memory in the terminal."""
+        """Removes the picture from the screen and frees its memory in the terminal."""
         return delete(self._id)
 
     def inline(self, image: Image.Image, screen: Area) -> bytes:
         """The picture at the cursor, with the cursor on the line after it."""
         placement = self.place(image.size, screen.without_last_row())
-        # The lines are made first: a picture that is placed at the bottom would be drawn over the edge.
+        # The lines are written first: a picture at the bottom of the screen would be drawn over the edge.
         lines = b"\n" * placement.rows + b"\x1b[%dA\r" % placement.rows
         return lines + show_at_cursor(scaled(image, placement), new_image_id()) + b"\x1b[%dB" % placement.rows
 
 
 def unique_number() -> int:
-    """Unlikely to be another program's: a terminal has one space of identifiers for all that run in it."""
+    """A number that other programs in the terminal, which share its identifiers, are unlikely to use."""
     return os.getpid() << 12 | next(_counter) & 0xFFF
 
 
@@ -63,12 +63,12 @@ def show_at_cursor(image: Image.Image, image_id: int) -> bytes:
 
 
 def delete(image_id: int) -> bytes:
-    """Takes an image from the screen and out of the terminal's memory."""
+    """Removes an image from the screen and from the terminal's memory."""
     return b"\x1b_Ga=d,d=I,i=%d,q=2\x1b\\" % image_id
 
 
 def transmit(image: Image.Image, keys: bytes) -> list[bytes]:
-    """The commands that send an RGBA image and have it shown as `keys` say."""
+    """The commands that send an RGBA image, shown according to `keys`."""
     opaque = image.getchannel("A").getextrema() == (255, 255)
     pixels = image.convert("RGB").tobytes() if opaque else image.tobytes()
     data = base64.b64encode(zlib.compress(pixels, level=1))

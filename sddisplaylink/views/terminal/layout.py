@@ -1,4 +1,4 @@
-"""How large pictures become on a screen of cells, and where they stand."""
+"""Computes sizes and positions of pictures on a screen of cells."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Size = tuple[int, int]
 class Area:
     """A screen in cells, or the part of one that begins at the cell (column, row), counted from 0.
 
-    `cell_width` and `cell_height` are pixels of one cell, 0 where the terminal does not tell.
+    `cell_width` and `cell_height` are pixels of one cell, 0 if the terminal does not report them.
     """
 
     columns: int
@@ -26,7 +26,7 @@ class Area:
     row: int = 0
 
     def without_last_row(self) -> Area:
-        """What can be drawn on without the screen being scrolled; one row at least."""
+        """The area that can be drawn on without scrolling; at least one row."""
         return replace(self, rows=max(1, self.rows - 1))
 
 
@@ -39,7 +39,7 @@ class Dots(NamedTuple):
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a picture stands: its first cell (from 0), the cells that it covers, its size in dots."""
+    """The place of a picture: its first cell (from 0), the cells that it covers, and its size in dots."""
 
     column: int
     row: int
@@ -54,8 +54,8 @@ def place(
 ) -> Placement:
     """Fit a picture of `size` pixels into the area, centred, with its aspect ratio kept.
 
-    `width` is how many columns it shall have: it is drawn that wide even when that enlarges it, but never larger than
-    the area. Without one it is as large as fits, or at most its own size if `enlarge` is false. `dot_aspect` is the
+    `width` is the number of columns: the picture is drawn that wide, even if that enlarges it, but never larger than
+    the area. Without `width` it is as large as fits, or at most its own size if `enlarge` is false. `dot_aspect` is the
     width of a dot over its height.
     """
     columns = min(width or area.columns, area.columns)
@@ -71,16 +71,20 @@ def place(
 
 
 def scaled(image: Image.Image, placement: Placement) -> Image.Image:
-    """The picture in the placement's dots, RGBA. Pillow weighs colours by their alpha, so no fringe appears."""
+    """The picture scaled to the placement's dots, RGBA.
+
+    Pillow weighs colours by their alpha, so that edges get no fringe.
+    """
     if image.size == (placement.width, placement.height):
         return image
     return image.resize((placement.width, placement.height), Image.Resampling.HAMMING)
 
 
 def tiles(sizes: Sequence[Size], screen: Area, dots: Dots, *, width: int | None = None) -> list[Area]:
-    """Areas for pictures of these sizes, side by side and wrapped to rows; all of them if there is only one.
+    """Areas for pictures of these sizes, side by side and wrapped to rows; the whole screen for a single picture.
 
-    With a `width` as many stand in a row as have that many columns each, otherwise as many as makes them largest.
+    With a `width`, as many pictures in a row as fit with that many columns each; otherwise as many as makes them
+    largest.
     """
     count = len(sizes)
     if width is not None:
@@ -90,7 +94,7 @@ def tiles(sizes: Sequence[Size], screen: Area, dots: Dots, *, width: int | None 
         placed = [place(size, area, dots) for size, area in zip(sizes, _grid(count, across, screen), strict=True)]
         return sum(placement.width * placement.height for placement in placed)
 
-    # Of layouts that are as good, the one with the fewest rows.
+    # Of equally good layouts, the one with the fewest rows.
     return _grid(count, max(range(min(count, screen.columns), 0, -1), key=dots_covered), screen)
 
 
@@ -102,7 +106,7 @@ def _grid(count: int, across: int, screen: Area) -> list[Area]:
 
 
 def sheet(pictures: Sequence[tuple[Image.Image, Placement]], dots: Dots) -> tuple[Image.Image, int]:
-    """One picture of them all, as they stand on the screen, and how many columns it has."""
+    """One picture of all of them, as placed on the screen, and its number of columns."""
     left = min(placement.column for _, placement in pictures)
     top = min(placement.row for _, placement in pictures)
     columns = max(placement.column + placement.columns for _, placement in pictures) - left

@@ -1,8 +1,8 @@
-"""Kitty graphics inside tmux: images pass through it to the terminal, and text that tmux moves about shows them.
+"""Kitty graphics inside tmux: images pass through tmux to the terminal, and text in the pane shows them.
 
-Every cell of a picture holds the placeholder U+10EEEE; combining characters tell which row and column of the image it
-shows, its colour which image. Since tmux takes that for text, the picture moves, scrolls and is covered with its pane.
-kitty and Ghostty know placeholders, other terminals with kitty graphics do not.
+Every cell of a picture holds the placeholder U+10EEEE; combining characters give the row and column of the image that
+it shows, its colour gives the image. As tmux treats placeholders as text, the picture moves, scrolls and is covered
+with its pane. kitty and Ghostty support placeholders, other terminals with kitty graphics do not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sddisplaylink.views.terminal.renderer import Renderer
 
 PLACEHOLDER = "\U0010eeee"
 
-# The protocol's own list of combining characters, in which a number's place is the number.
+# The protocol's list of combining characters: the position in the list is the number.
 _RANGES = """
 305 30D-30E 310 312 33D-33F 346 34A-34C 350-352 357 35B 363-36F 483-487 592-595 597-599 59C-5A1 5A8-5A9 5AB-5AC 5AF 5C4
 610-617 657-65B 65D-65E 6D6-6DC 6DF-6E2 6E4 6E7-6E8 6EB-6EC 730 732-733 735-736 73A 73D 73F-741 743 745 747 749-74A
@@ -32,12 +32,12 @@ NUMERALS = "".join(
     for code in range(int(first, 16), int(last or first, 16) + 1)
 )
 
-# Colours of the palette that every terminal and every tmux passes on as they are, and of which there is no second.
+# Colours of the palette that tmux passes on unchanged, and that have no duplicates.
 _FIRST_COLOUR, _COLOURS = 16, 240
 
 
 class PlaceholderRenderer(Renderer):
-    """Sends frames through tmux; the placeholders are written once and show every frame that comes."""
+    """Sends frames through tmux. The placeholders are written once and show every later frame."""
 
     passes_through_tmux = True
 
@@ -74,11 +74,11 @@ class PlaceholderRenderer(Renderer):
         return b"".join(line + b"\r\n" for line in placeholder_lines(image_id, placement))
 
     def before_inline(self) -> bytes:
-        """The picture itself: tmux, having changed the screen, redraws that, and what comes meanwhile is lost."""
+        """The picture itself: after a change of the screen tmux redraws it, and loses what is sent meanwhile."""
         return self._before_inline
 
     def place(self, size: Size, area: Area | None = None) -> Placement:
-        """Where a picture of that size stands; there are no numerals for more than 297 rows or columns."""
+        """The place of a picture of that size; there are numerals for at most 297 rows or columns."""
         area = self._area if area is None else area
         columns, rows = min(area.columns, len(NUMERALS)), min(area.rows, len(NUMERALS))
         column, row = area.column + (area.columns - columns) // 2, area.row + (area.rows - rows) // 2
@@ -92,7 +92,7 @@ def new_image_id() -> int:
 
 
 def through_tmux(command: bytes) -> bytes:
-    """What has tmux hand a command to its terminal as it is."""
+    """The sequence that makes tmux pass a command to its terminal unchanged."""
     return b"\x1bPtmux;" + command.replace(b"\x1b", b"\x1b\x1b") + b"\x1b\\"
 
 

@@ -1,4 +1,4 @@
-"""Players in a terminal: everything, callbacks and signals included, happens on the calling thread."""
+"""Plays images in a terminal. Everything, callbacks and signals included, happens on the calling thread."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def play_in_terminal(images: Sequence[AnimatedImage], options: TerminalOptions, 
     """Play images side by side on the terminal behind standard output until all have finished or a signal comes.
 
     `playback` goes to each AnimatedImagePlayer; they are on one timeline. Keys pause, step and so on. The screen is
-    given back whatever happens; pictures that have finished stay in the scrollback. A job in the background stops, as
-    others do that write to the terminal, and nothing is drawn there. Returns the number of the signal that ended it,
-    QUIT for a key, or None. Raises SDDisplayLinkError if standard output is no terminal, and whatever stopped a player.
+    restored in any case; pictures that have finished stay in the scrollback. A job in the background stops, like other
+    jobs that write to the terminal, and draws nothing. Returns the number of the signal that ended it, QUIT for a key,
+    or None. Raises SDDisplayLinkError if standard output is no terminal, and whatever stopped a player.
     """
     screen = Screen()
     with SignalWatch(lambda: screen.drawing) as signals:
@@ -42,7 +42,7 @@ def play_in_terminal(images: Sequence[AnimatedImage], options: TerminalOptions, 
 
 
 class PlayerView:
-    """Players on one screen; a context manager, as the screen must be left before an error is told."""
+    """Players on one screen. A context manager: the screen is left before an exception is raised."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class PlayerView:
             self._screen.abandon_drawing()
 
     def _begin_drawing(self) -> bool:
-        """Have the screen; False while it belongs to another job."""
+        """Enter the screen if need be; False while the terminal belongs to another job."""
         if self._screen.is_in_background():
             self._screen.lose()
             return False
@@ -112,7 +112,7 @@ class PlayerView:
         ready, _, _ = select.select(sources, [], [], ESCAPE_DELAY if self._keys.is_waiting else None)
         if keyboard in ready:
             data = self._screen.read_keys()
-            self._hears_keys = bool(data)  # no data: the terminal has gone
+            self._hears_keys = bool(data)  # no data: the terminal has been closed
             self._obey(self._keys.feed(data))
         elif not ready:
             self._obey(self._keys.flush())
@@ -171,7 +171,7 @@ class PlayerView:
             self._cleared = False
 
     def _await_foreground(self) -> None:
-        """Let the job stop until it has the terminal again, and time with it."""
+        """Stop the job, and pause its players, until it has the terminal again."""
         is_playing = any(player.state is PlayerState.PLAYING for player in self._group.players)
         if is_playing:
             self._group.pause()
@@ -186,7 +186,7 @@ class PlayerView:
         return b"\x1b[%d;1H\x1b[m%b\x1b[K" % (size.rows, HELP[: size.columns].encode())
 
     def _part(self) -> None:
-        """Leave the last pictures of what has finished on the usual screen."""
+        """Draw the last pictures of finished players on the usual screen."""
         pictures = [picture for tile in self._tiles if (picture := tile.last_picture()) is not None]
         if not pictures or self.has_quit or self._signals.ended_by is not None or not self._begin_drawing():
             return

@@ -1,7 +1,7 @@
-"""Asking a terminal what it can do.
+"""Queries the capabilities of a terminal.
 
-All questions go out in one write, the last being one that every terminal answers (primary device attributes): when that
-reply is there, what has not been answered by then is not understood.
+All queries are sent in one write. Every terminal answers the last one (primary device attributes): once that reply has
+come, queries without a reply are not supported.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _KITTY = b"\x1b_Gi=%d,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\" % QUERY_ID
 _BACKGROUND = b"\x1b]11;?\x1b\\"
 _CELL_SIZE = b"\x1b[16t"
 _DEVICE_ATTRIBUTES = b"\x1b[c"
-# A terminal that does not know APC strings may print the first question; what it printed is wiped off again.
+# A terminal without support for APC strings may print the first query; that text is erased.
 QUESTIONS = b"\x1b7" + _KITTY + _BACKGROUND + _CELL_SIZE + b"\x1b8\x1b[J" + _DEVICE_ATTRIBUTES
-# tmux takes an APC string for the title of its pane.
+# tmux would use an APC string as the title of its pane.
 TMUX_QUESTIONS = _BACKGROUND + _CELL_SIZE + _DEVICE_ATTRIBUTES
 
 _KITTY_REPLY = re.compile(rb"\x1b_Gi=%d[^;\x1b]*;([^\x1b]*)\x1b\\" % QUERY_ID)
@@ -37,7 +37,7 @@ _MOST_REPLY_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a terminal has said of itself; the defaults are what is assumed of one that says nothing."""
+    """The capabilities that a terminal has reported; the defaults are for a terminal that does not answer."""
 
     answered: bool = False
     kitty_graphics: bool = False
@@ -46,13 +46,15 @@ class Capabilities:
     cell_width: int = 0
     cell_height: int = 0
     tmux: Tmux | None = None
-    """The tmux that the program runs in, which stands between it and what shows kitty graphics."""
+    """The tmux that the program runs in, which passes kitty graphics to its terminal."""
 
 
 def query(reader: int, writer: int, timeout: float = TIMEOUT, tmux: Tmux | None = None) -> Capabilities:
-    """Ask the terminal, waiting `timeout` seconds at most. `reader` must be its input, without echo and line editing.
+    """Query the terminal, and wait at most `timeout` seconds.
 
-    Input that came before the replies (keys typed meanwhile) is lost.
+    `reader` must be its input, without echo and line editing.
+
+    Input before the replies, such as typed keys, is lost.
     """
     deadline = time.monotonic() + timeout
     os.write(writer, QUESTIONS if tmux is None else TMUX_QUESTIONS)
@@ -61,7 +63,7 @@ def query(reader: int, writer: int, timeout: float = TIMEOUT, tmux: Tmux | None 
 
 
 def await_reply(reader: int, writer: int, timeout: float = TIMEOUT) -> None:
-    """Return when the terminal has taken in all that it was sent, or after `timeout` seconds."""
+    """Return when the terminal has processed everything that was sent, or after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     os.write(writer, _DEVICE_ATTRIBUTES)
     _read_replies(reader, deadline)
@@ -81,7 +83,7 @@ def _read_replies(reader: int, deadline: float) -> bytes:
 
 
 def parse_replies(replies: bytes) -> Capabilities:
-    """Read the answers out of what a terminal has sent, whatever stands between them."""
+    """Find the replies in a terminal's input, which may hold other bytes as well."""
     kitty = _KITTY_REPLY.search(replies)
     background = _BACKGROUND_REPLY.search(replies)
     cell = _CELL_SIZE_REPLY.search(replies)
@@ -89,7 +91,7 @@ def parse_replies(replies: bytes) -> Capabilities:
     return Capabilities(
         answered=attributes is not None,
         kitty_graphics=kitty is not None and kitty[1] == b"OK",
-        # What comes first is the terminal's class, not a feature.
+        # The first number is the terminal's class, not a feature.
         sixel=attributes is not None and _SIXEL_ATTRIBUTE in attributes[1].split(b";")[1:],
         background=None if background is None else _rgb(background),
         cell_width=int(cell[2]) if cell else 0,

@@ -1,4 +1,4 @@
-"""The terminal as a screen to draw on: entered, written to, and given back as it was."""
+"""Screen: the terminal as a screen to draw on, which is restored afterwards."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from sddisplaylink.views.terminal.tmux import ask_tmux
 
 _ENTER = b"\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H"
 _LEAVE = b"\x1b[?25h\x1b[?1049l"
-# String terminator, end of synchronized output, default colours: after this a write that was cut short does no harm.
-# Ctrl-C alone may cut it: the system drops what the terminal has not yet taken.
+# String terminator, end of synchronized output, default colours: repairs the effect of an interrupted write. Ctrl-C
+# alone interrupts one: the system drops what the terminal has not read yet.
 _END_SEQUENCE = b"\x1b\\\x1b[?2026l\x1b[m"
 _CLEAR = b"\x1b[2J"
 _BEGIN_UPDATE, _END_UPDATE = b"\x1b[?2026h", b"\x1b[?2026l"
@@ -28,8 +28,7 @@ _BEGIN_UPDATE, _END_UPDATE = b"\x1b[?2026h", b"\x1b[?2026l"
 class Screen:
     """The terminal behind standard output: between `enter()` and `leave()` the alternate one, without cursor or echo.
 
-    `writer` is its descriptor for output, `reader` the one that its replies and keys come from; both are found if not
-    given.
+    `writer` is the descriptor for output, `reader` the one for replies and keys; both are found if not given.
     """
 
     def __init__(self, writer: int | None = None, reader: int | None = None) -> None:
@@ -55,7 +54,7 @@ class Screen:
         self.close()
 
     def open(self) -> None:
-        """Find the terminal's input, silence its echo and ask what it can do."""
+        """Find the terminal's input, turn off its echo and query its capabilities."""
         if self._reader is None:
             self._reader, self._own_reader = _find_input()
         self._silence()
@@ -66,7 +65,7 @@ class Screen:
             raise
 
     def close(self) -> None:
-        """Leave the screen if that has not been done, and give the terminal its settings back. Idempotent."""
+        """Leave the screen if need be, and restore the terminal's settings. Idempotent."""
         try:
             self.leave()
         finally:
@@ -93,11 +92,11 @@ class Screen:
             return False
 
     def lose(self) -> None:
-        """Another job has the terminal, and has made of it what it likes: draw nothing until the next `enter()`."""
+        """Another job has the terminal, in any state: draw nothing until the next `enter()`."""
         self._entered = self._is_silent = False
 
     def ask(self) -> None:
-        """Ask what it can do, if it can be asked: a process in the background must not read."""
+        """Query the terminal's capabilities, unless this process is in the background, where it must not read."""
         tmux = ask_tmux(os.environ)
         if not self._is_silent or self._reader is None:
             self.capabilities = Capabilities(tmux=tmux)
@@ -105,14 +104,14 @@ class Screen:
             self.capabilities = query(self._reader, self._writer, tmux=tmux)
 
     def read_keys(self) -> bytes:
-        """What has been typed, or said by the terminal; only when `keyboard` is readable."""
+        """Input from the keyboard or the terminal; call this only when `keyboard` is readable."""
         try:
             return b"" if self._reader is None else os.read(self._reader, 4096)
         except OSError:
             return b""
 
     def settle(self) -> None:
-        """Wait until the terminal, or the tmux before it, has taken in what it was sent, and has redrawn."""
+        """Wait until the terminal, or tmux, has processed everything that was sent, and has redrawn."""
         if self._is_silent and self._reader is not None:
             await_reply(self._reader, self._writer)
 
@@ -124,31 +123,34 @@ class Screen:
             self._write(_ENTER)
 
     def leave(self, farewell: bytes = b"") -> None:
-        """Back to the usual screen, as it was; `farewell` is sent before. Idempotent."""
+        """Return to the usual screen, after sending `farewell`. Idempotent."""
         if self._entered:
             self._entered = False
             if self.is_in_background():
                 return
-            with contextlib.suppress(OSError):  # a terminal that has gone needs nothing back
+            with contextlib.suppress(OSError):  # the terminal has been closed
                 self._write(_END_SEQUENCE + farewell + _LEAVE)
 
     def suspend(self, farewell: bytes = b"") -> None:
-        """Leave, and give the terminal its settings back until the next `enter()`."""
+        """Leave, and restore the terminal's settings until the next `enter()`."""
         self.leave(farewell)
         self._restore()
 
     def update(self, data: bytes, *, clear: bool = False) -> None:
-        """Draw: one write, which a terminal that knows synchronized output shows at one go."""
+        """Draw in one write, which a terminal with synchronized output shows at once."""
         self.draw(_BEGIN_UPDATE + (_CLEAR if clear else b"") + data + _END_UPDATE)
 
     def draw(self, data: bytes) -> None:
-        """Send bytes as they are. Meanwhile `drawing` is true: a signal handler may raise to end a blocked write."""
+        """Send bytes unchanged.
+
+        Meanwhile `drawing` is true: a signal handler may raise an exception to end a blocked write.
+        """
         self.drawing = True
         self._write(data)
         self.drawing = False
 
     def abandon_drawing(self) -> None:
-        """After an exception ended `draw()`: drop what the terminal has not taken yet, end what it has taken half."""
+        """Clean up after an exception in `draw()`: drop what the terminal has not read, end an incomplete sequence."""
         if self.drawing:
             self.drawing = False
             with contextlib.suppress(OSError, termios.error):
@@ -156,7 +158,7 @@ class Screen:
                 self._write(_END_SEQUENCE)
 
     def size(self) -> Area:
-        """Of the screen at this moment."""
+        """The present size of the screen."""
         packed = fcntl.ioctl(self._writer, termios.TIOCGWINSZ, bytes(8))
         rows, columns, width, height = struct.unpack("HHHH", packed)
         rows, columns = rows or 24, columns or 80
@@ -169,7 +171,7 @@ class Screen:
         while rest:
             try:
                 rest = rest[os.write(self._writer, rest) :]
-            except BlockingIOError:  # somebody has set O_NONBLOCK on the terminal that we share
+            except BlockingIOError:  # another program has set O_NONBLOCK on the shared terminal
                 select.select([], [self._writer], [])
 
     def _silence(self) -> None:
@@ -189,7 +191,7 @@ class Screen:
         is_silent, self._is_silent = self._is_silent, False
         if not is_silent or self._attributes is None or self._reader is None or not _in_foreground(self._reader):
             return
-        # Flushing drops replies that came too late, which a shell would take for input.
+        # Flushing drops late replies, which a shell would read as input.
         with contextlib.suppress(termios.error):
             termios.tcsetattr(self._reader, termios.TCSAFLUSH, self._attributes)
             self._attributes = None
@@ -203,7 +205,7 @@ def _standard_output() -> int:
 
 
 def _find_input() -> tuple[int | None, int | None]:
-    """Where replies are read, and the descriptor opened for that: standard input, else the controlling terminal."""
+    """The descriptor of standard input or else of the controlling terminal, and again if opened here."""
     with contextlib.suppress(AttributeError, OSError, ValueError):
         if os.isatty(sys.stdin.fileno()):
             return sys.stdin.fileno(), None

@@ -1,6 +1,6 @@
-"""Pictures as sixels, which xterm, foot, mlterm, Windows Terminal, iTerm2 and tmux understand: at most 256 colours.
+"""Draws pictures as sixels, with at most 256 colours, for xterm, foot, mlterm, Windows Terminal, iTerm2 and tmux.
 
-They are encoded by textual-image, which is the encoder on PyPI that is kept up and comes as a wheel for every system.
+The encoder is that of textual-image, a maintained package with wheels for every system.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DEFINITION = re.compile(rb"#(\d+);2;\d+;\d+;\d+")
 def load_encoder() -> Encoder:
     """The function that encodes an RGB picture. Raises SDDisplayLinkError where the library for it is missing."""
     try:
-        # It has no public name, which is why the extra says exactly which versions will do.
+        # The function is not public, so the extra names the exact versions that have it.
         encoder: Encoder = importlib.import_module("textual_image._sixel").image_to_sixels
     except (ImportError, AttributeError):
         message = f"the sixel renderer needs textual-image 0.12: {how_to_install('sixel')}"
@@ -36,9 +36,9 @@ def load_encoder() -> Encoder:
 
 
 class SixelRenderer(Renderer):
-    """Encodes frames, and remembers what it has encoded: it takes long, and an animation shows the same ones again.
+    """Encodes frames, and caches the results: encoding is slow, and an animation shows the same frames again.
 
-    A sixel has no alpha: pictures are blended over `background`, black if that is not known.
+    A sixel has no alpha: pictures are blended over `background`, or over black if that is not known.
     """
 
     def __init__(self, encoder: Encoder, *, background: RGB | None = None, width: int | None = None) -> None:
@@ -49,7 +49,7 @@ class SixelRenderer(Renderer):
         self._known_bytes = 0
 
     def place(self, size: Size, area: Area | None = None) -> Placement:
-        """Where a picture of that size stands: never in the last row, below which the terminal would scroll."""
+        """The place of a picture of that size: never in the last row, as the terminal would scroll."""
         return super().place(size, (self._area if area is None else area).without_last_row())
 
     def draw(self, image: Image.Image) -> bytes:
@@ -71,7 +71,7 @@ class SixelRenderer(Renderer):
         if data is None:
             backdrop = Image.new("RGBA", image.size, (*self._background, 255))
             data = select_defined(self._encoder(Image.alpha_composite(backdrop, image).convert("RGB")).encode())
-            # What came first is kept: throwing out the oldest would throw out all of a long loop before it comes again.
+            # The first frames are kept: evicting the oldest would evict all of a long loop before it starts again.
             if self._known_bytes + len(data) <= MOST_KNOWN_BYTES:
                 self._known[key] = data
                 self._known_bytes += len(data)

@@ -1,4 +1,4 @@
-"""One picture of those on a screen: its player, what draws it, and the frame that is to be seen."""
+"""Tile: one of the pictures on a screen, with its player and renderer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sddisplaylink.views.terminal.renderer import Renderer
 
 
 class Tile:
-    """Takes the frames of a player and draws the latest in its part of the screen."""
+    """Draws the latest frame of a player in its part of the screen."""
 
     def __init__(
         self, image: AnimatedImage, renderer: Renderer, dispatcher: Dispatcher, playback: dict[str, Any]
@@ -36,7 +36,7 @@ class Tile:
 
     @property
     def is_blank(self) -> bool:
-        """Whether its first frame has not come yet."""
+        """Whether the first frame has not come yet."""
         return self._frame is None and not self.has_ended
 
     def resize(self, area: Area) -> None:
@@ -45,18 +45,18 @@ class Tile:
         self._drawn = None
 
     def draw(self) -> bytes:
-        """The bytes that make the screen show the latest frame; none if it shows it already."""
+        """The bytes that make the screen show the latest frame; none if the screen shows it already."""
         if self._frame is None or self._frame is self._drawn:
             return b""
         self._drawn = self._frame
         return self._renderer.draw_frame(self._frame)
 
     def erase(self) -> bytes:
-        """What takes the picture away that leaving the screen would not."""
+        """The bytes that remove what leaving the screen would not."""
         return self._renderer.erase()
 
     def last_picture(self) -> tuple[Image.Image, Placement] | None:
-        """What is on the screen, and where; None before the first frame."""
+        """The picture on the screen, and its place; None before the first frame."""
         if self._frame is None:
             return None
         return self._frame.image, self._renderer.place(self._frame.size)

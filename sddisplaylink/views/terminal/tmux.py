@@ -1,4 +1,4 @@
-"""What tmux, if this is a pane of it, says of itself and of the terminal that it runs in."""
+"""Queries tmux, if the program runs in one, for its options and its terminal."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Tmux:
 
     passes: bool = False
     terminal: str = ""
-    """What the terminal calls itself, such as ``"kitty(0.40.1)"``, a tab, and its TERM; in small letters."""
+    """The terminal's name for itself, such as ``"kitty(0.40.1)"``, a tab, and its TERM; in lower case."""
 
     @property
     def shows_placeholders(self) -> bool:
-        """Whether pictures reach a terminal that knows kitty's placeholders."""
+        """Whether pictures reach a terminal that supports kitty's placeholders."""
         return self.passes and _knows_placeholders(self.terminal)
 
 
@@ -32,12 +32,15 @@ def _knows_placeholders(terminal: str) -> bool:
     version = _KITTY_VERSION.search(terminal)
     if version is not None:
         return (int(version[1]), int(version[2])) >= _FIRST_KITTY_WITH_PLACEHOLDERS
-    name, _, _ = terminal.partition("\t")  # a kitty that does not say its version is too old to be asked
+    name, _, _ = terminal.partition("\t")  # a kitty that does not report its version is too old for placeholders
     return "ghostty" in terminal or "kitty" in name
 
 
 def ask_tmux(environ: Mapping[str, str]) -> Tmux | None:
-    """Ask the tmux of that environment; None outside of tmux. One that does not answer passes nothing on."""
+    """Query the tmux of that environment; None outside tmux.
+
+    A tmux that does not answer counts as passing nothing on.
+    """
     if not environ.get("TMUX"):
         return None
     pane = ["-t", environ["TMUX_PANE"]] if "TMUX_PANE" in environ else []

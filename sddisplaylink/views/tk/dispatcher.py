@@ -1,4 +1,4 @@
-"""Callbacks in Tk's main loop, and which widgets of it come and go."""
+"""Callbacks in Tk's main loop, and events of the widgets that play."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from sddisplaylink.dispatch.event_loop import LoopDispatcher
 __all__ = ["TkDispatcher"]
 
 POLL_INTERVAL = 10  # milliseconds, where Tk cannot watch a file descriptor
-_TAG = "sddisplaylink"  # a bindtag of our own, so that nobody's bind() takes the place of ours
+_TAG = "sddisplaylink"  # a bindtag of our own, so that a user's bind() does not replace our bindings
 _dispatchers: dict[tkinter.Tk, TkDispatcher] = {}
 
 
 class Shown(Protocol):
-    """A widget that plays something. All is called on Tk's thread."""
+    """A widget that plays an image. All methods are called on Tk's thread."""
 
     def visibility_changed(self) -> None:
-        """It, or something that it is in, was mapped or unmapped."""
+        """The widget, or one that contains it, was mapped or unmapped."""
 
     def destroyed(self) -> None:
-        """It has been destroyed."""
+        """The widget has been destroyed."""
 
 
 class TkDispatcher(LoopDispatcher):
-    """Runs callbacks in Tk's main loop: one for each ``tkinter.Tk``, from its first widget that plays to its last.
+    """Runs callbacks in Tk's main loop: one dispatcher for each ``tkinter.Tk``, as long as a widget of it plays.
 
-    Where Tk cannot watch a file descriptor, it is asked every 10 ms. An exception goes to Tk's
-    ``report_callback_exception``, one that is no Exception ends the main loop.
+    If Tk cannot watch a file descriptor, callbacks are polled every 10 ms. An Exception goes to Tk's
+    ``report_callback_exception``; any other BaseException ends the main loop.
     """
 
     def __init__(self, root: tkinter.Tk) -> None:
@@ -46,14 +46,14 @@ class TkDispatcher(LoopDispatcher):
 
     @classmethod
     def of(cls, widget: tkinter.Misc) -> TkDispatcher:
-        """The one that runs where this widget is; :meth:`adopt` and :meth:`release` tell how long it is needed."""
+        """The dispatcher for the widget's root; used from :meth:`adopt` to :meth:`release`."""
         root: tkinter.Tk = widget.nametowidget(".")
         if root not in _dispatchers:
             _dispatchers[root] = cls(root)
         return _dispatchers[root]
 
     def adopt(self, widget: tkinter.Misc, shown: Shown) -> None:
-        """Tell of that widget until it is destroyed."""
+        """Notify ``shown`` of that widget's events until it is destroyed."""
         self._widgets[str(widget)] = shown
         while True:
             tags = widget.bindtags()
@@ -64,12 +64,12 @@ class TkDispatcher(LoopDispatcher):
             widget = widget.master
 
     def release(self) -> None:
-        """End if there is no widget that plays."""
+        """Close the dispatcher if no widget plays."""
         if not self._widgets:
             self.close()
 
     def close(self) -> None:
-        """Have nothing watched any more, and run no more callbacks."""
+        """Stop watching, and run no more callbacks."""
         if _dispatchers.pop(self._root, None) is None:
             return
         if self._timer is None:

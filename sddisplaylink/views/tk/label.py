@@ -1,4 +1,4 @@
-"""Animated images in tkinter."""
+"""AnimatedLabel: a tkinter label that plays an animated image."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     """A label that plays an animated image; its player is :attr:`player`.
 
     ``source``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes. ``options``: those of
-    :class:`AnimatedImagePlayer` but for ``dispatcher``, and those of :class:`tkinter.Label`. ``autoplay=False``: shows
-    the first frame and waits for ``player.play()``.
+    :class:`AnimatedImagePlayer` but for ``dispatcher``, and those of :class:`tkinter.Label`. ``autoplay=False``: the
+    label shows the first frame and waits for ``player.play()``.
 
-    Everything happens on Tk's thread: the player's callbacks are called by the main loop, and the label's own methods
-    must be called where other widgets' are. While the label, or a window that it is in, is not mapped, a playing
-    player is PAUSED, ``player.play()`` takes effect when the label appears, and ``player.pause()`` keeps it from going
-    on then. Destroying the label closes the player.
+    Everything happens on Tk's thread: the main loop calls the player's callbacks, and the label's methods must be
+    called on that thread like those of other widgets. While the label or its window is not mapped, a playing player is
+    PAUSED; ``player.play()`` takes effect when the label appears, and ``player.pause()`` prevents that. Destroying the
+    label closes the player.
 
-    Transparent pixels show the label's background colour, also when that is changed later. The image is drawn pixel by
-    pixel: ``width``, ``height`` and ``anchor`` place it as they do any other.
+    Transparent pixels show the label's background colour, also after a change of it. The image is not scaled:
+    ``width``, ``height`` and ``anchor`` place it like any other image.
 
     An exception in a callback, or a frame that cannot be decoded, stops playback and is given to ``player.on_error``;
     without that, to ``report_callback_exception`` of the Tk root. Raises what AnimatedImage.open() and the player do,
@@ -42,7 +42,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     """
 
     player: AnimatedImagePlayer
-    """Its player, to pause, seek, set the rate, and so on; closed when the label is destroyed."""
+    """The label's player, to pause, seek, set the rate, and so on; closed when the label is destroyed."""
     _picture: TkPicture | None = None
 
     def __init__(
@@ -67,12 +67,12 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         self._begin(player)
 
     def set_source(self, source: ImageSource) -> None:
-        """Play that instead; what is seen stays until its first frame is there.
+        """Play another image; the old frame stays visible until the first new one has come.
 
-        The new player has the settings and callbacks of the former one, which is closed. Raises what the constructor
-        raises, and then all is as it was; TclError once the label is destroyed.
+        The new player has the settings and callbacks of the former one, which is closed. Raises the exceptions of the
+        constructor, without changing anything; TclError once the label is destroyed.
         """
-        self.winfo_id()  # or TclError
+        self.winfo_id()  # raises TclError
         former, former_picture = self.player, self._picture
         player = self._open(source, settings_of(former, self._playback))
         former.detach(self)
@@ -95,7 +95,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         self.visibility_changed()
 
     def configure(self, cnf: Any = None, **options: Any) -> Any:
-        """As tkinter.Label's; a new background is seen at once where the picture is transparent."""
+        """As tkinter.Label's; a new background shows at once through transparent pixels."""
         result = super().configure(cnf, **options)
         if self._picture is not None:
             self._picture.refresh()
@@ -106,12 +106,12 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     # ---- for the dispatcher and the player ----
 
     def visibility_changed(self) -> None:
-        """Find out whether the label can be seen, and let the player pause or go on."""
+        """Update whether the label can be seen, and pause or resume the player."""
         self.is_visible = bool(self.winfo_viewable())
         self.player.update_visibility()
 
     def frame_shown(self, frame: Frame) -> None:
-        """Draw it."""
+        """Draw the frame."""
         if self._picture is not None:
             self._picture.show(frame)
 
@@ -120,7 +120,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         self.player.update_visibility()
 
     def playback_failed(self, error: BaseException) -> None:
-        """Tell as Tk does, unless the user wants to be told, or the error is one that ends the main loop."""
+        """Report the error as Tk does, unless the user has set ``on_error`` or the error ends the main loop."""
         if self.player.on_error is None and isinstance(error, Exception):
             self.nametowidget(".").report_callback_exception(type(error), error, error.__traceback__)
 
@@ -129,5 +129,5 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         if self._picture is not None:
             self._picture.close()
             self._picture = None
-        with contextlib.suppress(Exception):  # one that has been told already
+        with contextlib.suppress(Exception):  # reported already
             self.player.close()

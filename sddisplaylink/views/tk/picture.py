@@ -1,4 +1,4 @@
-"""A picture in a Tk label, replaced in place: seen only when it is whole, and drawn without stopping the main loop."""
+"""Draws frames in a Tk label: shown only when complete, and without blocking the main loop."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from sddisplaylink.frames.frame import Frame
 
 __all__ = ["TkPicture"]
 
-WHOLE_PIXELS = 1 << 19  # drawn in one step, of some 6 ms
-BAND_PIXELS = 1 << 17  # the step where there are more
+WHOLE_PIXELS = 1 << 19  # drawn in one step, which takes about 6 ms
+BAND_PIXELS = 1 << 17  # drawn in each step of a larger frame
 _OPAQUE = 255
 
 
 class TkPicture:
     """Shows frames in a label, with its background colour behind their transparent pixels.
 
-    A large frame is drawn off screen, in bands, one each time that Tk is idle, and takes the place of the one that is
-    seen when it is whole. A frame that comes meanwhile waits, in place of one that waits already.
+    A large frame is drawn off screen, in bands, one band whenever Tk is idle, and replaces the shown one when it is
+    complete. A frame that comes meanwhile waits, and replaces one that waits already.
     """
 
     def __init__(self, label: tkinter.Label, size: tuple[int, int], former: TkPicture | None = None) -> None:
-        """``former``: what the label shows until the first frame is whole."""
+        """``former``: the picture that the label shows until the first frame is complete."""
         width, height = self._size = size
         self._label = label
         self._former = former
         self._is_large = width * height > WHOLE_PIXELS
         rows = self._rows = max(1, BAND_PIXELS // width) if self._is_large else height
-        # without alpha: Tk takes seconds over many scattered transparent pixels
+        # without alpha: Tk needs seconds for many scattered transparent pixels
         self._band = ImageTk.PhotoImage("RGB", (width, rows), master=label)
         if self._is_large:
             self._front, self._back = (tkinter.PhotoImage(master=label, width=width, height=height) for _ in range(2))
-            self._hidden = tkinter.Label(label, image=self._back)  # keeps it ready for the screen
+            self._hidden = tkinter.Label(label, image=self._back)  # keeps the image ready for the screen
         if former is None:
             label["image"] = self._front if self._is_large else self._band
         self._frame: Frame | None = None
         self._next: Frame | None = None
-        self._tops: list[int] = []  # of the bands to be drawn, the next one last
+        self._tops: list[int] = []  # first rows of the bands to be drawn, in reverse order
         self._pending: str | None = None
         self._background = ""
 
     def show(self, frame: Frame) -> None:
-        """Draw it, now or when the one that is being drawn is whole."""
+        """Draw the frame, now or when the present one is complete."""
         self._next = frame
         if self._pending is None:
             self._draw()
@@ -55,13 +55,13 @@ class TkPicture:
             self.show(self._next or self._frame)
 
     def close(self) -> None:
-        """Draw no more; what is seen stays while this object lives."""
+        """Draw no more; the picture stays on the label as long as this object exists."""
         if self._pending is not None:
             self._label.after_cancel(self._pending)
             self._pending = None
         self._frame = self._next = self._former = None
         if self._is_large:
-            with contextlib.suppress(tkinter.TclError):  # it has gone with the label
+            with contextlib.suppress(tkinter.TclError):  # it was destroyed with the label
                 self._hidden.destroy()
 
     def _draw(self) -> None:
@@ -91,7 +91,7 @@ class TkPicture:
             self._label.tk.call(str(self._back), "copy", str(self._band), *area)
 
     def _present(self) -> None:
-        """Show the frame, which is whole."""
+        """Show the frame, which is complete."""
         if self._is_large:
             self._front, self._back = self._back, self._front
             self._label["image"] = self._front

@@ -1,4 +1,4 @@
-"""A stand-in for PyObjC's ``AppKit``: windows and views that are nowhere, but tell and ask what the real ones do.
+"""A stand-in for PyObjC's ``AppKit``: windows and views without a screen, which call the same methods as the real ones.
 
 What a test does in place of the system is in :class:`NSWindow` (``cover``), :class:`NSView` (``draw``, ``setHidden_``)
 and :class:`NSWorkspace` (``setReduceMotion``). Methods that return an object which their caller does not own
@@ -60,7 +60,7 @@ class NSObject:
 
 
 class NSNotificationCenter(NSObject):
-    """Observers are not retained; each is told as often as it was added."""
+    """Observers are not retained; each is called as often as it was added."""
 
     @classmethod
     def defaultCenter(cls) -> NSNotificationCenter:
@@ -281,11 +281,11 @@ class NSWindow(NSObject):
         self.uncover()
 
     def uncover(self) -> None:
-        """Somebody can see it."""
+        """The window becomes visible."""
         self._occlude(8192 | NSWindowOcclusionStateVisible)
 
     def cover(self) -> None:
-        """Nobody can: covered, minimised, on another space."""
+        """The window becomes invisible: covered, minimised, on another space."""
         self._occlude(8192)
 
     def close(self) -> None:

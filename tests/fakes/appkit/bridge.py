@@ -1,6 +1,6 @@
-"""What PyObjC and Apple's runtime do with references, pools and exceptions, unkind as they are.
+"""What PyObjC and Apple's runtime do with references, pools and exceptions, with all their faults.
 
-A stand-in that is kinder than the original hides the bug that it is there to find, so each part names its source:
+A stand-in that is more lenient than the original hides the bug that it is there to find, so each part names its source:
 files of PyObjC are of version 13.0 (August 2026), in ``pyobjc-core/Modules/objc`` unless a framework is named.
 """
 
@@ -21,7 +21,7 @@ class _Pools(threading.local):
     """A thread's pools, the innermost last.
 
     The first one is never drained. On the main thread that is PyObjC's own pool (module.m, ``newAutoreleasePool``),
-    which nobody drains in a program with an event loop of its own; on any other thread Objective-C's runtime keeps
+    which is never drained in a program with an event loop of its own; on any other thread Objective-C's runtime keeps
     such objects until the thread ends (objc4, NSObject.mm, ``autoreleaseNoPage``).
     """
 
@@ -78,7 +78,7 @@ _kept_for_ever: list[Any] = []
 
 
 class Buffer:
-    """Memory that somebody holds for a picture, Core Foundation's own or Python's."""
+    """Memory that is held for a picture, Core Foundation's own or Python's."""
 
     def __init__(self, data: Any) -> None:
         self.data = data
@@ -91,7 +91,7 @@ def live_buffers() -> int:
 
 
 def keep_for_ever(thing: object) -> None:
-    """A reference that is taken and never given back."""
+    """A reference that is never released."""
     _kept_for_ever.append(thing)
 
 

@@ -1,5 +1,5 @@
-/* CVDisplayLink over pthreads. Every started link has a thread of its own, which holds a reference to the link: releasing
- * a running link does not end it. A released link stays in the list for ever, so that its use can be told. */
+/* CVDisplayLink over pthreads. Every started link has a thread of its own, which holds a reference to the link:
+ * releasing a running link does not end it. A released link stays in the list for ever, so that its use is detected. */
 #include "link.h"
 
 #include <stdlib.h>

@@ -49,7 +49,7 @@ CGError CGGetActiveDisplayList(uint32_t capacity, CGDirectDisplayID *list, uint3
     standin_framework_call();
     CGError result = (CGError)standin_get(STANDIN_KNOB_list_result);
     if (result != kCGErrorSuccess) {
-        *count = capacity; /* nobody says that it is left alone */
+        *count = capacity; /* callers must not rely on its old value */
         return result;
     }
     pthread_mutex_lock(&lock);

@@ -1,5 +1,5 @@
-/* Counters of what lives and happens in one part of the stand-in, and knobs that make that part misbehave. Each part
- * has names for its own in its header, and one fault_control. */
+/* Counters of objects and events in one part of the stand-in, and knobs that make that part misbehave. Each part has
+ * names for its own in its header, and one fault_control. */
 #ifndef FAULT_CONTROL_H
 #define FAULT_CONTROL_H
 

@@ -179,7 +179,7 @@ IMP quartz_find_method(id receiver, SEL selector) {
     IMP found = find_method(to_class ? (Class)(void *)receiver : receiver->isa, to_class, selector);
     if (!found)
         fprintf(stderr, "stand-in: unrecognized selector %s\n", selector->name);
-    standin_abort_unless(found != NULL, "a message that nobody understands");
+    standin_abort_unless(found != NULL, "a message that no class understands");
     return found;
 }
 

@@ -39,7 +39,7 @@ id quartz_make_link(uint32_t display, id target, SEL action) {
     display_link *made = calloc(1, sizeof *made);
     standin_abort_unless(made != NULL, "out of memory");
     quartz_initialize((id)made, link_class);
-    atomic_store(&made->base.references, 0); /* autoreleased: whoever wants it retains it first */
+    atomic_store(&made->base.references, 0); /* autoreleased: a caller that keeps it retains it first */
     made->display = display;
     made->target = quartz_retain(target);
     made->selector = action;

@@ -165,7 +165,7 @@ void CFRunLoopAddSource(CFRunLoopRef loop, CFRunLoopSourceRef source, CFRunLoopM
     pthread_mutex_unlock(&quartz_lock);
 }
 
-/* Wakes nobody, as in CoreFoundation. */
+/* Wakes no thread, as in CoreFoundation. */
 void CFRunLoopSourceSignal(CFRunLoopSourceRef source) {
     standin_framework_call();
     pthread_mutex_lock(&quartz_lock);

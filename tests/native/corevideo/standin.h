@@ -1,6 +1,6 @@
 /* A stand-in for the frameworks under clocks/corevideo.m, so that this very file runs on Linux: CVDisplayLink over
- * pthreads, the display services, mach time and the autorelease pools. It counts what lives and misbehaves when told
- * to.
+ * pthreads, the display services, mach time and the autorelease pools. It counts live objects, and misbehaves on
+ * request.
  *
  * Tests reach the functions marked STANDIN_API by ctypes in the module that contains them (see standin.py). To add a
  * counter or a knob, add its name below. */

@@ -1,8 +1,9 @@
 /* Real and virtual time, and the waits and threads that know both.
  *
- * Virtual time knows when it may move: when every native thread waits for it, or for another thread. So each thread of the library
- * and of a link is counted while it does not wait, and what would wake it from a wait counts it again before it has woken. A wait of
- * a thread that is not native (one of Python's) ends with its time too, but nobody waits for what it does then. */
+ * Virtual time knows when it may move: when every native thread waits for it, or for another thread. So each thread of
+ * the library and of a link is counted while it does not wait, and what would wake it from a wait counts it again
+ * before it has woken. A wait of a thread that is not native (one of Python's) ends with its time too, but time does
+ * not wait for what it does then. */
 #include "standin.h"
 
 #include <errno.h>

@@ -74,7 +74,7 @@ class Outcome:
     complaints: int
 
     def findings(self) -> dict[str, int]:
-        """The figures that tell a leak, by name; empty where nothing is amiss."""
+        """The figures that show a leak, by name; empty where there is none."""
         found = {name: count for name, count in self.left.items() if count}
         if self.running_tokens > PLAYERS * 3:  # more than the last tick of every player
             found["running_tokens"] = self.running_tokens

@@ -4,7 +4,7 @@
 
 @class Player;
 
-/* Runs on its own thread and tells its player, which it refers to weakly, of every refresh. Its dealloc stops it. */
+/* Runs on its own thread and notifies its player, which it refers to weakly, of every refresh. Its dealloc stops it. */
 @interface DisplayLink : Referable {
     struct __CVDisplayLink *_link;
     int _player;

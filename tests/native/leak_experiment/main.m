@@ -24,12 +24,12 @@ static bool all_have_ticked(int64_t unused) {
     return player_ticks() == PLAYERS_MADE * TICKS_EACH;
 }
 
-/* Either nothing runs any more, or what still runs has proved it. */
+/* Either no link runs any more, or the callbacks show that some still do. */
 static bool is_settled(int64_t callbacks) {
     return standin_count("threads") == 0 || standin_count("callbacks") >= callbacks;
 }
 
-/* Waits for one of the above, or until patience ends. */
+/* Waits until one of the conditions above holds, at most PATIENCE seconds. */
 static bool wait_until(bool (*condition)(int64_t), int64_t argument) {
     for (double waited = 0; waited < PATIENCE && !condition(argument); waited += GLANCE)
         standin_wait("threads", 0, true, GLANCE);
@@ -40,7 +40,7 @@ static void settle(void) {
     wait_until(is_settled, standin_count("callbacks") + PLAYERS_MADE * MORE_TICKS_EACH);
 }
 
-/* Every player is told of its refreshes, lends out its link, and goes. */
+/* Every player gets its refreshes, exposes its link, and is released. */
 static bool play_and_drop(void) {
     for (int i = 0; i < PLAYERS_MADE; i++)
         players[i] = [[Player alloc] init];

@@ -19,7 +19,7 @@ int living(kind kind);
 - (int)reference;
 @end
 
-/* The object that a weak reference stands for, retained for the caller; nil once its last owner has let go. */
+/* The object that a weak reference stands for, retained for the caller; nil once its last owner has released it. */
 id referred_retained(int reference);
 /* The same, but autoreleased: what ARC makes of a method that returns a weak reference's object. */
 id referred(int reference);

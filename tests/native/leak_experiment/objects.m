@@ -34,8 +34,8 @@ int living(kind kind) {
 
 @end
 
-/* References are used once, so that a stale one finds nothing. The lock makes "the last owner lets go" and "somebody
- * looks the object up" one after the other. */
+/* References are used once, so that a stale one finds nothing. The lock serialises releasing the last reference and
+ * looking the object up. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static id targets[MOST];
 static int references_used;

@@ -3,7 +3,7 @@
 
 enum { TICKS_EACH = 10, TOKENS_PER_TICK = 3 };
 
-/* The refreshes that players have been told of, TICKS_EACH at most by each. */
+/* The refreshes that players have been notified of, TICKS_EACH at most for each. */
 int player_ticks(void);
 
 @interface Token : Counted

@@ -40,5 +40,5 @@ NEVER_CALLED = {"dyld_stub_binder"}
 
 
 def equivalent(symbol: str) -> str:
-    """The name, on Linux, of what a symbol of libSystem is bound to; KeyError if nobody has thought about it yet."""
+    """The name, on Linux, of what a symbol of libSystem is bound to; KeyError if this table lacks it."""
     return symbol.removeprefix("_") if symbol in AS_IT_IS else REPLACED[symbol]

@@ -31,7 +31,7 @@ def toolchain() -> Toolchain:
 
 @pytest.fixture(scope="session")
 def macho_build(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the documented command has left its wheel, in ``out``, and what it is made of, in ``work``."""
+    """Where the documented command has left its wheel, in ``out``, and intermediate files, in ``work``."""
     del toolchain  # is there
     directory = tmp_path_factory.mktemp("macho")
     run(sys.executable, COMMAND, "--out", directory / "out", "--work", directory / "work")

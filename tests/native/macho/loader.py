@@ -64,7 +64,7 @@ class Resolver:
 
 
 def map_image(image: Image, resolve: Callable[[Bind], int]) -> int:
-    """Put the image into this process's memory, for as long as it lives: native threads may run in it to the end.
+    """Map the image into this process's memory until the process ends: native threads may run in it as long.
 
     Returns its base address."""
     libc = ctypes.CDLL(None, use_errno=True)

@@ -210,7 +210,7 @@ def test_seek_in_a_bounce_keeps_the_way(open_native: Open) -> None:
     player.seek(1)
     assert player.ticks(2) == ["F1", "FL0"]
     player.ticks(4)
-    player.seek(3)  # on the way back, but only the outward way has it
+    player.seek(3)  # in the descending run, but only the ascending one has the frame
     assert player.ticks(2) == ["F3", "F2"]
 
 
@@ -296,7 +296,7 @@ def test_a_loop_that_is_entered_again_is_not_completed(open_native: Open) -> Non
     assert player.tick(40 * MS) == "F1"  # loop 2 is due
     player.rate(-1.0)
     assert player.info.loops_done == 2
-    assert player.tick() == "F0"  # on the way to where the turn was made, in loop 1
+    assert player.tick() == "F0"  # towards the point where the direction changed, in loop 1
     assert player.info.loops_done == 1
 
 

@@ -235,7 +235,7 @@ RATES = (1.0, 2.0, 0.5, 0.25, 0.0, -1.0, -0.5, -2.0, 8.0)
 
 @dataclass
 class Pair:
-    """A native player and its model, told the same."""
+    """A native player and its model, given the same commands."""
 
     native: NativePlayer
     model: Model
@@ -327,7 +327,10 @@ def test_loops_that_are_further_away_than_any_time(
 @given(lengths, st.lists(st.tuples(steps, st.booleans()), max_size=40))
 @settings(max_examples=200, deadline=None)
 def test_skip_counts_every_frame_due(durations: list[int], script: list[tuple[tuple[str, int], bool]]) -> None:
-    """However late the reader, whatever a pause drops: shown + skipped = due. Stop and seek are ends, not losses."""
+    """However late the reader is, and whatever a pause drops: shown + skipped = due.
+
+    Stop and seek count no frame as skipped.
+    """
     native = NativePlayer(durations)
     try:
         pair, acted = Pair(native, Model(durations)), 0

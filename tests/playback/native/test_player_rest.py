@@ -1,4 +1,4 @@
-"""Ticks that nobody wants: a player says the same whether it is asked at every refresh or only where it wants to be."""
+"""Ticks that are not requested: a player posts the same events with every tick and with only those."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RATES = (1.0, 0.5, 0.25, 0.013, 1e-9, 2.0, 8.0, 1.1, -1.0, -0.3, -3.0, 0.0)
 
 
 def tick_both(constant: NativePlayer, resting: NativePlayer, time: int) -> int:
-    """One refresh for both, if they want it; 1 if the second did. What they say must be the same."""
+    """One refresh for both, if the players requested it; 1 if the second did. Their events must be the same."""
     constant.jump(time)
     wants = constant.time >= resting.clock.wanted
     if wants:
@@ -76,7 +76,9 @@ def test_what_a_resting_player_says_is_what_a_constantly_ticked_one_says(
         for command, refreshes in [*script, (("play", 0), 40)]:
             for _ in range(refreshes):
                 tick_both(*both, period)
-            if both[1].time < both[0].time:  # virtual time tells no refreshes that were left out: this is the last
+            if (
+                both[1].time < both[0].time
+            ):  # virtual time does not report refreshes that were left out: this is the last
                 both[1].jump(both[0].time - both[1].time)
                 assert both[1].take() is None
             for player in both:
@@ -106,7 +108,7 @@ def test_a_resting_player_is_ticked_for_its_frames_alone(durations: list[int], m
 
 
 def test_a_rest_is_never_so_long_that_the_system_seems_to_have_slept(open_native: Open) -> None:
-    """More than five minutes between two ticks are not made up for."""
+    """If more than five minutes pass between two ticks, playback does not catch up."""
     constant, resting = open_native(100_000, 100_000), open_native(100_000, 100_000)
     for player in (constant, resting):
         player.play()
@@ -124,7 +126,7 @@ def test_when_a_player_wants_its_next_tick(open_native: Open) -> None:
     player.rate(2.0)
     assert player.clock.wanted == 110 * MS
     player.rate(0.01)
-    assert player.clock.wanted <= 110 * MS, "what a clock has been told stands until it ticks"
+    assert player.clock.wanted <= 110 * MS, "a request stands until the clock ticks"
     player.jump(100 * MS)
     assert player.clock.wanted == 110 * MS + SECOND
     player.rate(0.0)

@@ -41,7 +41,7 @@ class Counts:
 
 
 def play(appkit: Any, view: Any, clock: sd.ManualClock) -> Counts:
-    """Show the frames, each through the main run loop, around which nobody makes a pool."""
+    """Show the frames, each through the main run loop, around which there is no pool of the caller's."""
     counts, bridge, at_end = Counts(), appkit.bridge, threading.Event()
 
     def advance() -> None:
@@ -151,7 +151,7 @@ def test_a_view_is_not_kept_by_the_frames_that_it_has_shown(
     assert reference() is None
 
 
-# ---- the stand-in itself: it must not be kinder than PyObjC ----
+# ---- the stand-in itself: it must be as strict as PyObjC ----
 
 
 def test_the_stand_in_never_gives_back_what_create_with_data_holds(appkit: Any) -> None:

@@ -1,4 +1,4 @@
-"""The tests of the AppKit view's memory fail when the view does what leaks: the stand-in is not kinder than PyObjC."""
+"""The tests of the AppKit view's memory fail when the view does what leaks: the stand-in is as strict as PyObjC."""
 
 from __future__ import annotations
 

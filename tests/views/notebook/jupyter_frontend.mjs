@@ -31,7 +31,7 @@ const model = {
 };
 
 const el = new Element("div");
-// by its content: older versions of node take a file of that name for another kind of script
+// as a data: URL, because older versions of node take a file of that name for another kind of script
 const source = readFileSync(script).toString("base64");
 const end = (await import(`data:text/javascript;base64,${source}`)).default.render({ model, el });
 const [canvas, controls, problem] = el.children;

@@ -110,7 +110,7 @@ def many_movies() -> dict[str, object]:
 
 
 def proxied() -> dict[str, object]:
-    """A widget in a scene rests while no view of the scene can be seen."""
+    """A widget in a scene pauses while no view of the scene is visible."""
     widget = AnimatedImageWidget(BALL)
     scene = QtWidgets.QGraphicsScene()
     box = QtWidgets.QWidget()

@@ -246,7 +246,7 @@ def memory() -> dict[str, object]:
 
 
 def labels() -> dict[str, object]:
-    """QLabels that show a movie; and what is left when they, or it, go."""
+    """QLabels that show a movie; and what is left when the labels, or the movie, are deleted."""
     movie, label = AnimatedMovie(SPIRAL), QtWidgets.QLabel()
     movie.attach(label)
     movie.start()
@@ -282,7 +282,7 @@ def labels() -> dict[str, object]:
 
 
 def lives() -> dict[str, object]:
-    """A movie ends with its parent, and with its last reference, whole; and while it plays."""
+    """A movie ends with its parent, and with its last reference, also while it plays."""
     seen: dict[str, object] = {}
     parent = QtCore.QObject()
     movie = AnimatedMovie(BALL, b"", parent)

@@ -61,7 +61,7 @@ def test_snake_case(run: Any) -> None:
 
 
 def test_off_the_gui_thread(run: Any) -> None:
-    assert run("threads")["raised"] == ["movies and widgets belong to the GUI thread; make them there"] * 2
+    assert run("threads")["raised"] == ["movies and widgets belong to the GUI thread; create them there"] * 2
 
 
 def test_an_attached_label_lets_go(run: Any) -> None:

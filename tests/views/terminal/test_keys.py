@@ -1,4 +1,4 @@
-"""Keys told apart from the answers of a terminal, and what they do to players."""
+"""Keys are separated from replies of the terminal, and control players."""
 
 from __future__ import annotations
 

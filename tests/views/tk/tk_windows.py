@@ -70,7 +70,7 @@ def large() -> dict[str, object]:
 
 
 def destroyed_past_python() -> dict[str, object]:
-    """The window is destroyed by Tk's own command, of which Python's objects are not told."""
+    """The window is destroyed by Tk's own command, which does not notify Python's objects."""
     with TkStage() as stage:
         label = stage.add(BALL)
         stage.update()
