@@ -240,7 +240,7 @@ class DisplayLink(ClosedByWith):
 
     def _call_if_current(self, event: Any) -> None:
         # checked while the activity is registered: a thread that ends the event's epoch then waits for this callback
-        if self._callback is None or lib.sddl_client_is_current(self._handle, event.epoch) != 1:
+        if self._callback is None or lib.sddl_subscriber_is_current(self._handle, event.epoch) != 1:
             return
         try:
             self._callback(Tick.of(event))
@@ -285,7 +285,7 @@ class DisplayLink(ClosedByWith):
 
     def _check_open(self) -> None:
         self._check_not_closed()
-        check(lib.sddl_client_is_current(self._handle, 0))  # a forked child, or the end of the process
+        check(lib.sddl_subscriber_is_current(self._handle, 0))  # a forked child, or the end of the process
 
     def __enter__(self) -> Self:
         self.start()

@@ -162,7 +162,7 @@ def is_of_exit(error: BaseException) -> bool:
 
 
 def _is_shut_down() -> bool:
-    return bool(lib.sddl_client_is_current(0, 0) == lib.SDDL_E_SHUTDOWN)
+    return bool(lib.sddl_subscriber_is_current(0, 0) == lib.SDDL_E_SHUTDOWN)
 
 
 def stay_when_shut_down() -> None:
@@ -175,7 +175,7 @@ def stay_when_shut_down() -> None:
 
 def is_forked() -> bool:
     """Whether this process is a forked child, in which native objects and the parent's locks cannot be used."""
-    return bool(lib.sddl_client_is_current(0, 0) == lib.SDDL_E_FORKED)
+    return bool(lib.sddl_subscriber_is_current(0, 0) == lib.SDDL_E_FORKED)
 
 
 def check_process() -> None:

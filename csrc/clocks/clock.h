@@ -28,7 +28,7 @@ typedef struct sddl_tick {
     int64_t timestamp; /* the vsync that this tick is for */
     int64_t target;    /* the vsync at which what is drawn now is shown */
     int64_t period;
-    int64_t missed; /* vsyncs that the clock missed since its last tick, without those that no client requested */
+    int64_t missed; /* vsyncs that the clock missed since its last tick, without those that no subscriber requested */
     bool synthetic;
     sddl_grid grid; /* given by a clock that can leave out ticks */
 } sddl_tick;
@@ -37,7 +37,7 @@ typedef struct sddl_tick {
  * harmless for ever, as a tick of a clock that has been given up is dropped. No lock of the core is held when it is
  * called, and it calls no clock.
  *
- * Returns the earliest target at which a client needs a tick: a clock that gives its grid may leave out the ticks
+ * Returns the earliest target at which a subscriber needs a tick: a clock that gives its grid may leave out the ticks
  * before that one, until `wake` requests an earlier one. 0 = the next tick, INT64_MAX = none. */
 typedef int64_t (*sddl_on_tick)(uintptr_t context, const sddl_tick *tick);
 
@@ -46,8 +46,8 @@ typedef int64_t (*sddl_on_tick)(uintptr_t context, const sddl_tick *tick);
  * `stop` ends the ticks soon: it need not wait for the one in flight. No lock is held. */
 typedef struct sddl_clock_ops {
     const char *name;
-    bool is_display; /* it may stop ticking, and its stop may hang: both are watched */
-    int64_t grace;   /* least time from start to destroy: the clock's thread may not have begun yet */
+    bool is_display;      /* it may stop ticking, and its stop may hang: both are watched */
+    int64_t min_lifetime; /* least time from start to destroy: the clock's thread may not have begun yet */
     int (*available)(void);
     int (*displays)(sddl_display *out, int capacity);
     int (*create)(uint32_t display, double refresh_rate, sddl_on_tick on_tick, uintptr_t context, void **clock);

@@ -24,7 +24,7 @@ static const double MOST_MISSED = 1e6; /* a greater jump of the video time is a 
 static const int64_t NO_VIDEO_TIME = INT64_MIN;
 
 typedef struct link_slot {
-    atomic_bool taken;
+    atomic_bool in_use;
     CVDisplayLinkRef link; /* used by the thread that controls the clock */
     bool started;          /* likewise; true from start to stop */
     atomic_uintptr_t key;  /* of the link it serves, 0 = none */
@@ -131,18 +131,18 @@ static CVDisplayLinkRef make_link(CGDirectDisplayID display) {
     return NULL;
 }
 
-static link_slot *take_slot(void) {
+static link_slot *reserve_slot(void) {
     for (int i = 0; i < SLOTS; i++)
-        if (!atomic_exchange(&slots[i].taken, true))
+        if (!atomic_exchange(&slots[i].in_use, true))
             return &slots[i];
     return NULL;
 }
 
-static void give_back(link_slot *slot) {
+static void free_slot(link_slot *slot) {
     atomic_store(&slot->key, 0);
     CVDisplayLinkRelease(slot->link);
     slot->link = NULL;
-    atomic_store(&slot->taken, false);
+    atomic_store(&slot->in_use, false);
 }
 
 static int open_link(link_slot *slot, CGDirectDisplayID display, sddl_on_tick on_tick, uintptr_t context) {
@@ -161,12 +161,12 @@ static int open_link(link_slot *slot, CGDirectDisplayID display, sddl_on_tick on
 static int create(uint32_t display, double refresh_rate, sddl_on_tick on_tick, uintptr_t context, void **clock) {
     (void)refresh_rate; /* a display has its own */
     @autoreleasepool {
-        link_slot *slot = take_slot();
+        link_slot *slot = reserve_slot();
         if (!slot)
             return SDDL_E_MEMORY;
         int rc = open_link(slot, display ? display : CGMainDisplayID(), on_tick, context);
         if (rc != SDDL_OK)
-            give_back(slot);
+            free_slot(slot);
         *clock = rc == SDDL_OK ? slot : NULL;
         return rc;
     }
@@ -194,7 +194,7 @@ static void destroy(void *clock) {
     if (((link_slot *)clock)->started)
         stop(clock); /* releasing a running link need not end its thread; each further stop may hang */
     @autoreleasepool {
-        give_back(clock);
+        free_slot(clock);
     }
 }
 
@@ -234,7 +234,7 @@ static int displays(sddl_display *out, int capacity) {
 const sddl_clock_ops sddl_clock_corevideo = {
     .name = "corevideo",
     .is_display = true,
-    .grace = 250 * SDDL_MILLISECOND,
+    .min_lifetime = 250 * SDDL_MILLISECOND,
     .available = available,
     .displays = displays,
     .create = create,

@@ -17,7 +17,8 @@
 
 enum { DISPLAYS = 32 };
 
-static const CFTimeInterval TURN = 1;  /* s; one pass of the run loop has one pool, and ends after a source's work */
+static const CFTimeInterval RUN_SECONDS =
+    1;                                 /* s; one pass of the run loop has one pool, and ends after a source's work */
 static const double MOST_MISSED = 1e6; /* a greater jump of the link's time is a discontinuity */
 static const double LATEST = 9e9;      /* s; more would not fit into nanoseconds */
 
@@ -94,7 +95,7 @@ static int displays(sddl_display *out, int capacity) {
 
 /* ---- the link's thread ---- */
 
-static void end_turns(void *info) {
+static void request_stop(void *info) {
     ((quartz_clock *)info)->stopping = true;
 }
 
@@ -119,7 +120,7 @@ static void *run(void *argument) {
     }
     while (!self->stopping)
         @autoreleasepool {
-            CFRunLoopRunInMode(kCFRunLoopDefaultMode, TURN, true);
+            CFRunLoopRunInMode(kCFRunLoopDefaultMode, RUN_SECONDS, true);
         }
     @autoreleasepool {
         sddl_screen_link_end(self->link);
@@ -160,7 +161,7 @@ static int create(uint32_t display, double refresh_rate, sddl_on_tick on_tick, u
 }
 
 static int start_thread(quartz_clock *self) {
-    CFRunLoopSourceContext context = {.info = self, .perform = end_turns};
+    CFRunLoopSourceContext context = {.info = self, .perform = request_stop};
     self->stop_source = CFRunLoopSourceCreate(NULL, 0, &context);
     self->stopping = false;
     self->last_target = 0;

@@ -14,7 +14,7 @@
 #include "clocks/objc_send.h"
 #include "platform/platform.h"
 
-static const int64_t PATIENCE = SDDL_SECOND; /* of the main thread */
+static const int64_t ANSWER_TIMEOUT = SDDL_SECOND; /* of the main thread */
 
 static bool can_make_links(void) {
     Class screen = objc_getClass("NSScreen"); /* creates links since macOS 14 */
@@ -133,7 +133,7 @@ static void answer(void *info) {
 }
 
 static id await_link(request *asked) {
-    int64_t deadline = sddl_now() + PATIENCE;
+    int64_t deadline = sddl_now() + ANSWER_TIMEOUT;
     sddl_monitor_lock(&asked->monitor);
     while (!asked->answered && sddl_now() < deadline)
         sddl_monitor_wait_until(&asked->monitor, deadline);

@@ -1,6 +1,6 @@
 /* The timer clock: absolute deadlines on the monotonic clock, so that lateness does not add up. The timer sleeps
- * through vsyncs at which no client needs a tick; a timer in a display's place, which runs for a short while, ticks at
- * each. */
+ * through vsyncs at which no subscriber needs a tick; a timer in a display's place, which runs for a short while, ticks
+ * at each. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ typedef struct timer {
 
     /* guarded by the monitor */
     bool stopping;
-    int64_t wanted;      /* the earliest target at which a client needs a tick */
+    int64_t requested;   /* the earliest target at which a subscriber needs a tick */
     int64_t last_target; /* of the last tick */
 } timer;
 
@@ -57,18 +57,19 @@ static int create_synthetic(uint32_t display, double refresh_rate, sddl_on_tick 
 }
 
 /* The vsync after `count` at which there is a tick; INT64_MAX if no tick is requested. */
-static int64_t next_wanted(const timer *self, int64_t count) {
-    if (self->wanted == INT64_MAX)
+static int64_t next_requested(const timer *self, int64_t count) {
+    if (self->requested == INT64_MAX)
         return INT64_MAX;
-    int64_t wanted = sddl_grid_first(&self->grid, self->wanted) - 1; /* a vsync's target is the one that follows it */
-    return wanted > count ? wanted : count + 1;
+    int64_t requested =
+        sddl_grid_first(&self->grid, self->requested) - 1; /* a vsync's target is the one that follows it */
+    return requested > count ? requested : count + 1;
 }
 
 /* With the monitor locked: waits for the next tick, and sets `count` to its vsync. False if the timer is to stop. */
 static bool wait_for_next(timer *self, int64_t *count) {
     int64_t former = *count;
     while (!self->stopping) {
-        *count = next_wanted(self, former);
+        *count = next_requested(self, former);
         int64_t deadline = *count == INT64_MAX ? INT64_MAX : sddl_grid_vsync(&self->grid, *count);
         if (sddl_now() >= deadline)
             return true;
@@ -77,8 +78,8 @@ static bool wait_for_next(timer *self, int64_t *count) {
     return false;
 }
 
-static void want(timer *self, int64_t target) {
-    self->wanted = target < self->wanted ? target : self->wanted;
+static void request(timer *self, int64_t target) {
+    self->requested = target < self->requested ? target : self->requested;
 }
 
 /* With the monitor locked, which is unlocked around the call. */
@@ -93,11 +94,11 @@ static void tick(timer *self, int64_t count, int64_t missed) {
     if (!self->synthetic)
         made.grid = self->grid;
     self->last_target = made.target;
-    self->wanted = INT64_MAX; /* so that a wake() meanwhile counts */
+    self->requested = INT64_MAX; /* so that a wake() meanwhile counts */
     sddl_monitor_unlock(&self->monitor);
-    int64_t wanted = self->on_tick(self->context, &made);
+    int64_t requested = self->on_tick(self->context, &made);
     sddl_monitor_lock(&self->monitor);
-    want(self, wanted);
+    request(self, requested);
 }
 
 static void *run(void *argument) {
@@ -118,7 +119,7 @@ static void *run(void *argument) {
 static int start(void *clock) {
     timer *self = clock;
     self->stopping = false;
-    self->wanted = self->last_target = 0;
+    self->requested = self->last_target = 0;
     return sddl_thread_start(&self->thread, "sddl-timer", run, self);
 }
 
@@ -135,7 +136,7 @@ static void wake(void *clock, int64_t target) {
     timer *self = clock;
     sddl_monitor_lock(&self->monitor);
     if (target > self->last_target) /* else a tick at that target has been given meanwhile */
-        want(self, target);
+        request(self, target);
     sddl_monitor_notify(&self->monitor);
     sddl_monitor_unlock(&self->monitor);
 }

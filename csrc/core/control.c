@@ -6,7 +6,7 @@ static sddl_monitor monitor;
 /* guarded by the monitor */
 static bool poked, running, stopping;
 static bool ending; /* the thread would end, but for its users */
-static int holds;
+static int users;
 static atomic_llong stalls, abandoned;
 static sddl_control_step step; /* never changes once calls may proceed */
 
@@ -14,15 +14,15 @@ static void *run(void *unused) {
     (void)unused;
     sddl_monitor_lock(&monitor);
     for (;;) {
-        bool exiting = stopping, at_rest;
+        bool exiting = stopping, is_idle;
         poked = false;
         sddl_monitor_unlock(&monitor);
-        int64_t soonest = step(exiting, &at_rest);
+        int64_t soonest = step(exiting, &is_idle);
         sddl_monitor_lock(&monitor);
         if (poked || soonest == 0)
             continue;
-        ending = at_rest && soonest == INT64_MAX;
-        if (ending && holds == 0)
+        ending = is_idle && soonest == INT64_MAX;
+        if (ending && users == 0)
             break;
         sddl_monitor_wait_until(&monitor, soonest);
     }
@@ -59,17 +59,17 @@ void sddl_control_poke(void) {
     sddl_monitor_unlock(&monitor);
 }
 
-int sddl_control_hold(void) {
+int sddl_control_acquire(void) {
     sddl_monitor_lock(&monitor);
     int status = ensure_running();
-    holds += status == SDDL_OK;
+    users += status == SDDL_OK;
     sddl_monitor_unlock(&monitor);
     return status;
 }
 
-void sddl_control_unhold(void) {
+void sddl_control_release(void) {
     sddl_monitor_lock(&monitor);
-    if (--holds == 0 && ending)
+    if (--users == 0 && ending)
         sddl_monitor_notify(&monitor);
     sddl_monitor_unlock(&monitor);
 }

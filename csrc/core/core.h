@@ -42,11 +42,11 @@ int sddl_handle_new(sddl_object *object, sddl_handle *out);
 void *sddl_handle_get(sddl_handle handle, int kind);
 /* Removes the object from the table, so that no other thread can get it, and passes the table's reference to the
  * caller. */
-void *sddl_handle_take(sddl_handle handle, int kind);
+void *sddl_handle_remove(sddl_handle handle, int kind);
 void sddl_object_retain(void *object);
 void sddl_object_release(void *object);
 int sddl_handle_count(sddl_kind kind);
-void sddl_handles_visit(sddl_kind kind, void (*visit)(void *object)); /* with the registry locked */
+void sddl_handles_for_each(sddl_kind kind, void (*visit)(void *object)); /* with the registry locked */
 
 /* ---- phase.c ---- */
 
@@ -61,15 +61,15 @@ int sddl_usable(void);
 int sddl_queryable(void);
 bool sddl_exiting(void);
 
-/* ---- source.c: a clock's slot and its active clients ---- */
+/* ---- source.c: a clock's slot and its active subscribers ---- */
 
 typedef struct sddl_source sddl_source;
-typedef struct sddl_client sddl_client;
+typedef struct sddl_subscriber sddl_subscriber;
 typedef struct sddl_mailbox sddl_mailbox;
 
 void sddl_source_lock(sddl_source *source);
 void sddl_source_unlock(sddl_source *source);
-/* For a change after which clients may need a clock that is not running. SDDL_OK; else the lock is not taken, and
+/* For a change after which subscribers may need a clock that is not running. SDDL_OK; else the lock is not taken, and
  * nothing may be changed, because the thread that starts clocks cannot be started. */
 int sddl_source_lock_to_start(sddl_source *source);
 void sddl_source_unlock_to_start(sddl_source *source);
@@ -78,60 +78,60 @@ int64_t sddl_source_now(const sddl_source *source);
 
 /* ---- demand.c: with the source locked ---- */
 
-/* The target of the last vsync, even if its tick was left out because no client requested it. */
-int64_t sddl_source_present(const sddl_source *source);
-/* Between two ticks: requests a tick at that target for a client. */
-void sddl_source_want(sddl_source *source, int64_t target);
+/* The target of the last vsync, even if its tick was left out because no subscriber requested it. */
+int64_t sddl_source_last_vsync(const sddl_source *source);
+/* Between two ticks: requests a tick at that target for a subscriber. */
+void sddl_source_request_tick(sddl_source *source, int64_t target);
 
 /* ---- ticks.c: with the source locked ---- */
 
-/* Puts off waking the mailbox's reader until the present tick has been given to every client. False if no tick is being
- * given out, or if too many mailboxes wait for its end. */
-bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox);
+/* Puts off waking the mailbox's reader until the present tick has been given to every subscriber. False if no tick is
+ * being given out, or if too many mailboxes wait for its end. */
+bool sddl_source_defer_notify(sddl_source *source, sddl_mailbox *mailbox);
 
 /* ---- subscriber.c: what links and players have in common ---- */
 
-struct sddl_client {
+struct sddl_subscriber {
     sddl_object object;
     sddl_handle handle;
     sddl_source *source; /* never changes; a counted reference */
-    /* With the source locked. Returns the target at which the client needs its next tick: 0 = the next one, INT64_MAX =
-     * none. */
-    int64_t (*tick)(sddl_client *client, const sddl_tick *tick, int64_t sequence);
+    /* With the source locked. Returns the target at which the subscriber needs its next tick: 0 = the next one,
+     * INT64_MAX = none. */
+    int64_t (*tick)(sddl_subscriber *subscriber, const sddl_tick *tick, int64_t sequence);
 
     /* guarded by the source's lock */
     sddl_mailbox *mailbox; /* a counted reference */
     uint32_t epoch;
     bool active;
     bool closed;
-    sddl_client *next_active, *previous_active;
+    sddl_subscriber *next_active, *previous_active;
 
     /* guarded by the mailbox's lock */
     bool is_pending;
     uint64_t serial;
     sddl_event pending;
-    sddl_client *next_pending, *previous_pending;
+    sddl_subscriber *next_pending, *previous_pending;
 };
 
 /* Initialises the base of a new link or player and registers its handle; on an error nothing is left to be undone. */
-int sddl_client_init(sddl_client *client, sddl_kind kind, sddl_handle source, sddl_handle mailbox);
-/* Releases what sddl_client_init() acquired: to be called by `destroy`. */
-void sddl_client_fini(sddl_client *client);
+int sddl_subscriber_init(sddl_subscriber *subscriber, sddl_kind kind, sddl_handle source, sddl_handle mailbox);
+/* Releases what sddl_subscriber_init() acquired: to be called by `destroy`. */
+void sddl_subscriber_fini(sddl_subscriber *subscriber);
 
 /* All three with the source locked. */
-void sddl_client_set_active(sddl_client *client, bool active); /* whether it gets ticks */
-void sddl_client_new_epoch(sddl_client *client);               /* makes every event posted so far void */
-/* Posts an event to the mailbox, or merges the pending one into it. Sets client, epoch and serial of the event. */
-void sddl_client_post(sddl_client *client, const sddl_event *event);
+void sddl_subscriber_set_active(sddl_subscriber *subscriber, bool active); /* whether it gets ticks */
+void sddl_subscriber_new_epoch(sddl_subscriber *subscriber);               /* makes every event posted so far void */
+/* Posts an event to the mailbox, or merges the pending one into it. Sets subscriber, epoch and serial of the event. */
+void sddl_subscriber_post(sddl_subscriber *subscriber, const sddl_event *event);
 
 /* ---- mailbox.c ---- */
 
-/* If `quietly`, a later sddl_mailbox_announce() wakes the reader, so that one call reads all events of a tick. */
-void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_client *client, const sddl_event *event, bool quietly);
-void sddl_mailbox_announce(sddl_mailbox *mailbox);
-/* Drops the client's pending event. Whether there was one. */
-bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_client *client);
-void sddl_mailbox_shut(void *mailbox);
-void sddl_mailbox_rouse(void *mailbox); /* what sddl_mailbox_wake() does */
+/* If `deferred`, a later sddl_mailbox_notify() wakes the reader, so that one call reads all events of a tick. */
+void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_subscriber *subscriber, const sddl_event *event, bool deferred);
+void sddl_mailbox_notify(sddl_mailbox *mailbox);
+/* Drops the subscriber's pending event. Whether there was one. */
+bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_subscriber *subscriber);
+void sddl_mailbox_mark_closed(void *mailbox);
+void sddl_mailbox_wake_reader(void *mailbox); /* what sddl_mailbox_wake() does */
 
 #endif

@@ -67,7 +67,7 @@ void *sddl_handle_get(sddl_handle handle, int kind) {
     return object;
 }
 
-void *sddl_handle_take(sddl_handle handle, int kind) {
+void *sddl_handle_remove(sddl_handle handle, int kind) {
     sddl_mutex_lock(&registry);
     slot *entry = find(handle, kind);
     sddl_object *object = entry ? entry->object : NULL;
@@ -99,7 +99,7 @@ int sddl_handle_count(sddl_kind kind) {
     return count;
 }
 
-void sddl_handles_visit(sddl_kind kind, void (*visit)(void *object)) {
+void sddl_handles_for_each(sddl_kind kind, void (*visit)(void *object)) {
     sddl_mutex_lock(&registry);
     for (uint32_t index = 0; index < capacity; index++)
         if (slots[index].object && slots[index].object->kind == kind)

@@ -15,19 +15,19 @@ int sddl_init(void) {
 int sddl_shutdown(int64_t timeout) {
     if (!sddl_phase_end())
         return sddl_usable() == SDDL_E_FORKED ? SDDL_E_FORKED : SDDL_OK;
-    sddl_handles_visit(SDDL_KIND_MAILBOX, sddl_mailbox_shut);
+    sddl_handles_for_each(SDDL_KIND_MAILBOX, sddl_mailbox_mark_closed);
     return sddl_control_stop(timeout) ? SDDL_OK : SDDL_E_SYSTEM;
 }
 
 int sddl_wake_all(void) {
     int status = sddl_usable();
     if (status == SDDL_OK)
-        sddl_handles_visit(SDDL_KIND_MAILBOX, sddl_mailbox_rouse);
+        sddl_handles_for_each(SDDL_KIND_MAILBOX, sddl_mailbox_wake_reader);
     return status;
 }
 
 void sddl_release(const sddl_handle *owned) {
-    if (sddl_client_close(*owned) == SDDL_E_HANDLE && sddl_source_close(*owned) == SDDL_E_HANDLE)
+    if (sddl_subscriber_close(*owned) == SDDL_E_HANDLE && sddl_source_close(*owned) == SDDL_E_HANDLE)
         sddl_mailbox_close(*owned);
 }
 

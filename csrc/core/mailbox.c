@@ -1,4 +1,4 @@
-/* Mailboxes: at most one pending event of each client, read in batches by one reader. */
+/* Mailboxes: at most one pending event of each subscriber, read in batches by one reader. */
 #define _GNU_SOURCE /* pipe2 under -std=c11 */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,13 +10,13 @@
 typedef struct flush {
     struct flush *next;
     const sddl_source *source;
-    bool in_hand; /* the reader may have taken events of that source, and has not called again since */
+    bool handling; /* the reader may have taken events of that source, and has not called again since */
 } flush;
 
 struct sddl_mailbox {
     sddl_object object;
     sddl_monitor monitor;
-    sddl_client *first, *last; /* clients with something pending, oldest first */
+    sddl_subscriber *first, *last; /* subscribers with something pending, oldest first */
     int pending;
     int waiting; /* readers inside sddl_mailbox_wait() */
     bool woken;
@@ -41,17 +41,17 @@ static void destroy(sddl_object *object) {
 /* With the mailbox locked: makes the descriptor readable if the mailbox has something to read, else not. EAGAIN of a
  * full or empty pipe is no error. */
 static void signal_descriptor(sddl_mailbox *mailbox) {
-    bool wanted = mailbox->pending || mailbox->woken || mailbox->closed;
-    if (mailbox->pipe[0] < 0 || wanted == mailbox->readable)
+    bool should_be_readable = mailbox->pending || mailbox->woken || mailbox->closed;
+    if (mailbox->pipe[0] < 0 || should_be_readable == mailbox->readable)
         return;
     char byte = 1;
-    ssize_t done = wanted ? write(mailbox->pipe[1], &byte, 1) : read(mailbox->pipe[0], &byte, 1);
+    ssize_t done = should_be_readable ? write(mailbox->pipe[1], &byte, 1) : read(mailbox->pipe[0], &byte, 1);
     if (done == 1)
-        mailbox->readable = wanted;
+        mailbox->readable = should_be_readable;
 }
 
 /* With the mailbox locked: wakes its reader. */
-static void announce(sddl_mailbox *mailbox) {
+static void notify_reader(sddl_mailbox *mailbox) {
     signal_descriptor(mailbox);
     sddl_monitor_notify(&mailbox->monitor);
 }
@@ -60,24 +60,24 @@ static void announce(sddl_mailbox *mailbox) {
 static void wake(sddl_mailbox *mailbox) {
     mailbox->woken = true;
     mailbox->wakes++;
-    announce(mailbox);
+    notify_reader(mailbox);
 }
 
-static void unlink_pending(sddl_mailbox *mailbox, sddl_client *client) {
-    sddl_client *next = client->next_pending, *previous = client->previous_pending;
+static void unlink_pending(sddl_mailbox *mailbox, sddl_subscriber *subscriber) {
+    sddl_subscriber *next = subscriber->next_pending, *previous = subscriber->previous_pending;
     *(next ? &next->previous_pending : &mailbox->last) = previous;
     *(previous ? &previous->next_pending : &mailbox->first) = next;
-    client->next_pending = client->previous_pending = NULL;
-    client->is_pending = false;
+    subscriber->next_pending = subscriber->previous_pending = NULL;
+    subscriber->is_pending = false;
     mailbox->pending--;
 }
 
-static void link_pending(sddl_mailbox *mailbox, sddl_client *client) {
-    client->next_pending = NULL;
-    client->previous_pending = mailbox->last;
-    *(mailbox->last ? &mailbox->last->next_pending : &mailbox->first) = client;
-    mailbox->last = client;
-    client->is_pending = true;
+static void link_pending(sddl_mailbox *mailbox, sddl_subscriber *subscriber) {
+    subscriber->next_pending = NULL;
+    subscriber->previous_pending = mailbox->last;
+    *(mailbox->last ? &mailbox->last->next_pending : &mailbox->first) = subscriber;
+    mailbox->last = subscriber;
+    subscriber->is_pending = true;
     mailbox->pending++;
 }
 
@@ -88,50 +88,50 @@ static void merge(sddl_event *event, const sddl_event *unread) {
     event->flags |= unread->flags & (SDDL_EVENT_FRAME | SDDL_EVENT_LOOP | SDDL_EVENT_FINISHED);
 }
 
-void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_client *client, const sddl_event *event, bool quietly) {
+void sddl_mailbox_post(sddl_mailbox *mailbox, sddl_subscriber *subscriber, const sddl_event *event, bool deferred) {
     sddl_monitor_lock(&mailbox->monitor);
     if (!mailbox->closed) {
         sddl_event fresh = *event;
-        if (client->is_pending)
-            merge(&fresh, &client->pending);
+        if (subscriber->is_pending)
+            merge(&fresh, &subscriber->pending);
         else
-            link_pending(mailbox, client);
-        fresh.serial = ++client->serial;
-        client->pending = fresh;
-        if (!quietly)
-            announce(mailbox);
+            link_pending(mailbox, subscriber);
+        fresh.serial = ++subscriber->serial;
+        subscriber->pending = fresh;
+        if (!deferred)
+            notify_reader(mailbox);
     }
     sddl_monitor_unlock(&mailbox->monitor);
 }
 
-void sddl_mailbox_announce(sddl_mailbox *mailbox) {
+void sddl_mailbox_notify(sddl_mailbox *mailbox) {
     sddl_monitor_lock(&mailbox->monitor);
-    announce(mailbox);
+    notify_reader(mailbox);
     sddl_monitor_unlock(&mailbox->monitor);
 }
 
-bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_client *client) {
+bool sddl_mailbox_drop(sddl_mailbox *mailbox, sddl_subscriber *subscriber) {
     sddl_monitor_lock(&mailbox->monitor);
-    bool dropped = client->is_pending;
+    bool dropped = subscriber->is_pending;
     if (dropped) {
-        unlink_pending(mailbox, client);
-        announce(mailbox);
+        unlink_pending(mailbox, subscriber);
+        notify_reader(mailbox);
     }
     sddl_monitor_unlock(&mailbox->monitor);
     return dropped;
 }
 
-void sddl_mailbox_shut(void *object) {
+void sddl_mailbox_mark_closed(void *object) {
     sddl_mailbox *mailbox = object;
     sddl_monitor_lock(&mailbox->monitor);
     mailbox->closed = true;
     while (mailbox->first)
         unlink_pending(mailbox, mailbox->first);
-    announce(mailbox);
+    notify_reader(mailbox);
     sddl_monitor_unlock(&mailbox->monitor);
 }
 
-void sddl_mailbox_rouse(void *object) {
+void sddl_mailbox_wake_reader(void *object) {
     sddl_mailbox *mailbox = object;
     sddl_monitor_lock(&mailbox->monitor);
     wake(mailbox);
@@ -156,16 +156,16 @@ int sddl_mailbox_close(sddl_handle handle) {
     int status = sddl_usable();
     if (status != SDDL_OK)
         return status;
-    sddl_mailbox *mailbox = sddl_handle_take(handle, SDDL_KIND_MAILBOX);
+    sddl_mailbox *mailbox = sddl_handle_remove(handle, SDDL_KIND_MAILBOX);
     if (!mailbox)
         return SDDL_E_HANDLE;
-    sddl_mailbox_shut(mailbox);
+    sddl_mailbox_mark_closed(mailbox);
     sddl_object_release(mailbox);
     return SDDL_OK;
 }
 
 /* The open mailbox of that handle, locked and retained, or an error. */
-static int enter(sddl_handle handle, sddl_mailbox **out) {
+static int lock_mailbox(sddl_handle handle, sddl_mailbox **out) {
     int status = sddl_usable();
     if (status != SDDL_OK)
         return status;
@@ -176,7 +176,7 @@ static int enter(sddl_handle handle, sddl_mailbox **out) {
     return SDDL_OK;
 }
 
-static int leave(sddl_mailbox *mailbox, int result) {
+static int unlock_mailbox(sddl_mailbox *mailbox, int result) {
     sddl_monitor_unlock(&mailbox->monitor);
     sddl_object_release(mailbox);
     return result;
@@ -187,14 +187,14 @@ static int64_t deadline_after(int64_t timeout) {
     return timeout < 0 || timeout > INT64_MAX - 1 - now ? INT64_MAX : now + timeout;
 }
 
-static int take(sddl_mailbox *mailbox, sddl_event *out, int capacity) {
+static int read_events(sddl_mailbox *mailbox, sddl_event *out, int capacity) {
     int taken = 0;
     for (; taken < capacity && mailbox->first; taken++) {
-        sddl_client *client = mailbox->first;
-        out[taken] = client->pending;
-        unlink_pending(mailbox, client);
+        sddl_subscriber *subscriber = mailbox->first;
+        out[taken] = subscriber->pending;
+        unlink_pending(mailbox, subscriber);
         for (flush *waiter = mailbox->flushes; waiter; waiter = waiter->next)
-            waiter->in_hand |= waiter->source == client->source;
+            waiter->handling |= waiter->source == subscriber->source;
     }
     mailbox->woken = false;
     mailbox->wakes_taken = mailbox->wakes;
@@ -203,38 +203,38 @@ static int take(sddl_mailbox *mailbox, sddl_event *out, int capacity) {
 }
 
 /* The reader has acted on all events that it has taken. */
-static void come_back(sddl_mailbox *mailbox) {
+static void note_reader_back(sddl_mailbox *mailbox) {
     mailbox->wakes_done = mailbox->wakes_taken;
     for (flush *waiter = mailbox->flushes; waiter; waiter = waiter->next)
-        waiter->in_hand = false;
+        waiter->handling = false;
     if (mailbox->flushes)
         sddl_monitor_notify(&mailbox->monitor);
 }
 
 int sddl_mailbox_wait(sddl_handle handle, sddl_event *out, int capacity, int64_t timeout) {
     sddl_mailbox *mailbox;
-    int status = capacity < 0 ? SDDL_E_ARGUMENT : enter(handle, &mailbox);
+    int status = capacity < 0 ? SDDL_E_ARGUMENT : lock_mailbox(handle, &mailbox);
     if (status != SDDL_OK)
         return status;
     int64_t deadline = timeout ? deadline_after(timeout) : 0;
     mailbox->waiting++;
-    come_back(mailbox);
+    note_reader_back(mailbox);
     while (!mailbox->pending && !mailbox->woken && !mailbox->closed && timeout)
         if (!sddl_monitor_wait_until(&mailbox->monitor, deadline))
             break;
     mailbox->waiting--;
     if (mailbox->closed)
-        return leave(mailbox, sddl_exiting() ? SDDL_E_SHUTDOWN : SDDL_E_CLOSED);
-    return leave(mailbox, capacity ? take(mailbox, out, capacity) : mailbox->pending || mailbox->woken);
+        return unlock_mailbox(mailbox, sddl_exiting() ? SDDL_E_SHUTDOWN : SDDL_E_CLOSED);
+    return unlock_mailbox(mailbox, capacity ? read_events(mailbox, out, capacity) : mailbox->pending || mailbox->woken);
 }
 
 int sddl_mailbox_wake(sddl_handle handle) {
     sddl_mailbox *mailbox;
-    int status = enter(handle, &mailbox);
+    int status = lock_mailbox(handle, &mailbox);
     if (status != SDDL_OK)
         return status;
     wake(mailbox);
-    return leave(mailbox, SDDL_OK);
+    return unlock_mailbox(mailbox, SDDL_OK);
 }
 
 #ifdef __APPLE__
@@ -269,23 +269,23 @@ static int descriptor_of(sddl_mailbox *mailbox) {
 
 int sddl_mailbox_fd(sddl_handle handle) {
     sddl_mailbox *mailbox;
-    int status = enter(handle, &mailbox);
-    return status == SDDL_OK ? leave(mailbox, descriptor_of(mailbox)) : status;
+    int status = lock_mailbox(handle, &mailbox);
+    return status == SDDL_OK ? unlock_mailbox(mailbox, descriptor_of(mailbox)) : status;
 }
 
 int sddl_mailbox_duplicate_fd(sddl_handle handle, int *out) {
     sddl_mailbox *mailbox;
-    int status = enter(handle, &mailbox);
+    int status = lock_mailbox(handle, &mailbox);
     if (status != SDDL_OK)
         return status;
     int descriptor = descriptor_of(mailbox);
     if (descriptor < 0)
-        return leave(mailbox, descriptor);
+        return unlock_mailbox(mailbox, descriptor);
     int duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
     if (duplicate < 0)
-        return leave(mailbox, SDDL_E_SYSTEM);
+        return unlock_mailbox(mailbox, SDDL_E_SYSTEM);
     *out = duplicate;
-    return leave(mailbox, SDDL_OK);
+    return unlock_mailbox(mailbox, SDDL_OK);
 }
 
 void sddl_descriptor_close(int *owned) {
@@ -297,45 +297,46 @@ void sddl_descriptor_close(int *owned) {
 
 int sddl_mailbox_pending(sddl_handle handle) {
     sddl_mailbox *mailbox;
-    int status = enter(handle, &mailbox);
-    return status == SDDL_OK ? leave(mailbox, mailbox->pending) : status;
+    int status = lock_mailbox(handle, &mailbox);
+    return status == SDDL_OK ? unlock_mailbox(mailbox, mailbox->pending) : status;
 }
 
 static int count_pending_of(const sddl_mailbox *mailbox, const sddl_source *source) {
     int count = 0;
-    for (const sddl_client *client = mailbox->first; client; client = client->next_pending)
-        count += client->source == source;
+    for (const sddl_subscriber *subscriber = mailbox->first; subscriber; subscriber = subscriber->next_pending)
+        count += subscriber->source == source;
     return count;
 }
 
 /* The source of that handle, in use, and the mailbox, locked, or an error. */
-static int enter_both(sddl_handle handle, sddl_handle source, sddl_mailbox **out, sddl_source **source_out) {
+static int lock_mailbox_and_source(sddl_handle handle, sddl_handle source, sddl_mailbox **out,
+                                   sddl_source **source_out) {
     int status = sddl_usable();
     if (status != SDDL_OK)
         return status;
-    *source_out = sddl_source_use(source);
+    *source_out = sddl_source_acquire(source);
     if (!*source_out)
         return SDDL_E_HANDLE;
-    status = enter(handle, out);
+    status = lock_mailbox(handle, out);
     if (status != SDDL_OK)
-        sddl_source_unuse(*source_out);
+        sddl_source_release(*source_out);
     return status;
 }
 
 int sddl_mailbox_pending_of(sddl_handle handle, sddl_handle source_handle) {
     sddl_mailbox *mailbox;
     sddl_source *source;
-    int status = enter_both(handle, source_handle, &mailbox, &source);
+    int status = lock_mailbox_and_source(handle, source_handle, &mailbox, &source);
     if (status != SDDL_OK)
         return status;
-    status = leave(mailbox, count_pending_of(mailbox, source));
-    sddl_source_unuse(source);
+    status = unlock_mailbox(mailbox, count_pending_of(mailbox, source));
+    sddl_source_release(source);
     return status;
 }
 
 /* With the mailbox locked: waits until every event of that source and every wake up to `wakes` has been acted on. */
 static bool await_flushed(sddl_mailbox *mailbox, const flush *waiter, uint64_t wakes, int64_t deadline) {
-    while (waiter->in_hand || mailbox->wakes_done < wakes || count_pending_of(mailbox, waiter->source))
+    while (waiter->handling || mailbox->wakes_done < wakes || count_pending_of(mailbox, waiter->source))
         if (mailbox->closed || !sddl_monitor_wait_until(&mailbox->monitor, deadline))
             return false;
     return true;
@@ -344,17 +345,17 @@ static bool await_flushed(sddl_mailbox *mailbox, const flush *waiter, uint64_t w
 int sddl_mailbox_flush(sddl_handle handle, sddl_handle source_handle, int64_t timeout) {
     sddl_mailbox *mailbox;
     sddl_source *source;
-    int status = enter_both(handle, source_handle, &mailbox, &source);
+    int status = lock_mailbox_and_source(handle, source_handle, &mailbox, &source);
     if (status != SDDL_OK)
         return status;
-    flush waiter = {.next = mailbox->flushes, .source = source, .in_hand = !mailbox->waiting};
+    flush waiter = {.next = mailbox->flushes, .source = source, .handling = !mailbox->waiting};
     mailbox->flushes = &waiter;
     bool flushed = await_flushed(mailbox, &waiter, mailbox->wakes, deadline_after(timeout));
     flush **place = &mailbox->flushes;
     while (*place != &waiter)
         place = &(*place)->next;
     *place = waiter.next;
-    status = leave(mailbox, flushed ? SDDL_OK : mailbox->closed ? SDDL_E_CLOSED : 1);
-    sddl_source_unuse(source);
+    status = unlock_mailbox(mailbox, flushed ? SDDL_OK : mailbox->closed ? SDDL_E_CLOSED : 1);
+    sddl_source_release(source);
     return status;
 }

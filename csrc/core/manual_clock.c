@@ -5,11 +5,11 @@ static int lock_manual(sddl_handle handle, sddl_source **out) {
     int status = sddl_usable();
     if (status != SDDL_OK)
         return status;
-    *out = sddl_source_use(handle);
+    *out = sddl_source_acquire(handle);
     if (!*out)
         return SDDL_E_HANDLE;
     if ((*out)->clock != SDDL_CLOCK_MANUAL) {
-        sddl_source_unuse(*out);
+        sddl_source_release(*out);
         return SDDL_E_ARGUMENT;
     }
     sddl_source_lock(*out);
@@ -18,7 +18,7 @@ static int lock_manual(sddl_handle handle, sddl_source **out) {
 
 static int unlock_manual(sddl_source *source) {
     sddl_source_unlock(source);
-    sddl_source_unuse(source);
+    sddl_source_release(source);
     return SDDL_OK;
 }
 

@@ -49,7 +49,7 @@ void sddl_source_unlock(sddl_source *source) {
 }
 
 int sddl_source_lock_to_start(sddl_source *source) {
-    int status = source->clock == SDDL_CLOCK_MANUAL ? SDDL_OK : sddl_control_hold();
+    int status = source->clock == SDDL_CLOCK_MANUAL ? SDDL_OK : sddl_control_acquire();
     if (status == SDDL_OK)
         sddl_source_lock(source);
     return status;
@@ -59,23 +59,23 @@ void sddl_source_unlock_to_start(sddl_source *source) {
     bool held = source->clock != SDDL_CLOCK_MANUAL;
     sddl_source_unlock(source);
     if (held)
-        sddl_control_unhold();
+        sddl_control_release();
 }
 
-void sddl_source_list(sddl_source *source, sddl_client *client, bool active) {
+void sddl_source_set_active(sddl_source *source, sddl_subscriber *subscriber, bool active) {
     if (active) {
-        client->next_active = source->first_active;
-        client->previous_active = NULL;
+        subscriber->next_active = source->first_active;
+        subscriber->previous_active = NULL;
         if (source->first_active)
-            source->first_active->previous_active = client;
-        source->first_active = client;
+            source->first_active->previous_active = subscriber;
+        source->first_active = subscriber;
         source->needs_control |= source->active++ == 0;
-        sddl_source_want(source, 0);
+        sddl_source_request_tick(source, 0);
     } else {
-        *(client->previous_active ? &client->previous_active->next_active : &source->first_active) =
-            client->next_active;
-        if (client->next_active)
-            client->next_active->previous_active = client->previous_active;
+        *(subscriber->previous_active ? &subscriber->previous_active->next_active : &source->first_active) =
+            subscriber->next_active;
+        if (subscriber->next_active)
+            subscriber->next_active->previous_active = subscriber->previous_active;
         source->needs_control |= --source->active == 0;
         source->idle_since = sddl_now();
     }
@@ -83,12 +83,12 @@ void sddl_source_list(sddl_source *source, sddl_client *client, bool active) {
         source->needs_control = false;
 }
 
-void sddl_source_vacate(sddl_source *source) {
+void sddl_source_reset_slot(sddl_source *source) {
     source->state = SDDL_SOURCE_EMPTY;
-    source->native_key = source->stand_in_key = 0;
+    source->native_key = source->fallback_key = 0;
 }
 
-sddl_source *sddl_source_use(sddl_handle handle) {
+sddl_source *sddl_source_acquire(sddl_handle handle) {
     source_reference *reference = sddl_handle_get(handle, SDDL_KIND_SOURCE);
     if (!reference)
         return NULL;
@@ -100,11 +100,11 @@ sddl_source *sddl_source_use(sddl_handle handle) {
     return source;
 }
 
-void sddl_source_unuse(sddl_source *source) {
+void sddl_source_release(sddl_source *source) {
     sddl_source_lock(source);
     if (--source->users == 0) {
         if (source->clock == SDDL_CLOCK_MANUAL || (source->state == SDDL_SOURCE_IDLE && !source->native))
-            sddl_source_vacate(source);
+            sddl_source_reset_slot(source);
         else
             source->needs_control = true;
     }
@@ -112,7 +112,7 @@ void sddl_source_unuse(sddl_source *source) {
 }
 
 static void destroy_reference(sddl_object *object) {
-    sddl_source_unuse(((source_reference *)object)->source);
+    sddl_source_release(((source_reference *)object)->source);
     free(object);
 }
 
@@ -141,7 +141,7 @@ static sddl_source *find_slot(int clock, uint32_t display, double refresh_rate, 
     return NULL;
 }
 
-static void occupy(sddl_source *source, int clock, uint32_t display, double refresh_rate) {
+static void init_slot(sddl_source *source, int clock, uint32_t display, double refresh_rate) {
     sddl_source_lock(source);
     source->state = SDDL_SOURCE_IDLE;
     source->clock = clock;
@@ -151,20 +151,20 @@ static void occupy(sddl_source *source, int clock, uint32_t display, double refr
     source->ops = sddl_clock_find(clock);
     source->period = sddl_period_or(1 / refresh_rate, SDDL_SECOND / 60);
     source->ticks = source->manual_now = source->recovered_at = source->retry_delay = 0;
-    source->heard = false;
-    sddl_source_expect_first(source);
+    source->native_ticked = false;
+    sddl_source_reset_demand(source);
     sddl_source_unlock(source);
     int end = (int)(source - sources) + 1;
     if (end > sddl_sources_end())
         atomic_store(&sources_end, end);
 }
 
-static sddl_source *acquire(int clock, uint32_t display, double refresh_rate) {
+static sddl_source *claim_slot(int clock, uint32_t display, double refresh_rate) {
     sddl_mutex_lock(&opening);
     sddl_source *vacant;
     sddl_source *source = find_slot(clock, display, refresh_rate, &vacant);
     if (!source && vacant) {
-        occupy(vacant, clock, display, refresh_rate);
+        init_slot(vacant, clock, display, refresh_rate);
         source = vacant;
     }
     sddl_mutex_unlock(&opening);
@@ -180,7 +180,7 @@ int sddl_source_open(int clock, uint32_t display, double refresh_rate, sddl_hand
     if (!(refresh_rate >= 1 && refresh_rate <= 1000))
         return SDDL_E_ARGUMENT;
     source_reference *reference = calloc(1, sizeof *reference);
-    sddl_source *source = reference ? acquire(clock, display, refresh_rate) : NULL;
+    sddl_source *source = reference ? claim_slot(clock, display, refresh_rate) : NULL;
     status = reference ? SDDL_E_CLOCKS : SDDL_E_MEMORY;
     if (!source) {
         free(reference);
@@ -197,7 +197,7 @@ int sddl_source_close(sddl_handle handle) {
     int status = sddl_usable();
     if (status != SDDL_OK)
         return status;
-    source_reference *reference = sddl_handle_take(handle, SDDL_KIND_SOURCE);
+    source_reference *reference = sddl_handle_remove(handle, SDDL_KIND_SOURCE);
     if (!reference)
         return SDDL_E_HANDLE;
     sddl_object_release(reference);
@@ -212,7 +212,7 @@ int sddl_source_get_info(sddl_handle handle, sddl_source_info *out) {
     int status = sddl_queryable();
     if (status != SDDL_OK)
         return status;
-    sddl_source *source = sddl_source_use(handle);
+    sddl_source *source = sddl_source_acquire(handle);
     if (!source)
         return SDDL_E_HANDLE;
     sddl_source_lock(source);
@@ -224,10 +224,10 @@ int sddl_source_get_info(sddl_handle handle, sddl_source_info *out) {
         .period = source->period,
         .ticks = source->ticks,
         .now = sddl_source_now(source),
-        .wanted = source->wanted,
+        .requested = source->requested,
     };
     sddl_source_unlock(source);
-    sddl_source_unuse(source);
+    sddl_source_release(source);
     return SDDL_OK;
 }
 

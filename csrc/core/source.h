@@ -10,9 +10,9 @@ enum { SDDL_MAX_SOURCES = 1024 };
 
 /* How many mailboxes can have their readers woken at the end of a tick; the readers of further ones are woken at
  * once. */
-enum { SDDL_ANNOUNCED = 8 };
+enum { SDDL_MAX_DEFERRED = 8 };
 
-typedef struct sddl_retiring sddl_retiring;
+typedef struct sddl_async_stop sddl_async_stop;
 
 struct sddl_source {
     sddl_mutex mutex;
@@ -21,39 +21,39 @@ struct sddl_source {
     sddl_source_state state;
     uint32_t keys_used;  /* every clock of this slot gets a key of its own: */
     uint32_t native_key; /* ticks of abandoned clocks carry another one; 0 = none */
-    uint32_t stand_in_key;
+    uint32_t fallback_key;
     int clock;
     uint32_t display;
     double refresh_rate;
     int users;
-    sddl_client *first_active;
+    sddl_subscriber *first_active;
     uint32_t active;
     bool needs_control; /* the control thread has to look at this source */
-    int64_t idle_since; /* when the last active client was removed */
+    int64_t idle_since; /* when the last active subscriber was removed */
     int64_t period, ticks, last_timestamp, last_target;
     int64_t manual_now;
     sddl_grid grid;                            /* of the last tick */
-    int64_t wanted;                            /* the earliest target at which a client needs a tick */
-    bool wakes_clock;                          /* the clock sleeps too long for `wanted` */
+    int64_t requested;                         /* the earliest target at which a subscriber needs a tick */
+    bool must_wake_clock;                      /* the clock sleeps too long for `requested` */
     bool ticking;                              /* a tick is being handed out */
-    sddl_mailbox *to_announce[SDDL_ANNOUNCED]; /* mailboxes whose readers are woken at its end */
-    int to_announce_count;
+    sddl_mailbox *deferred[SDDL_MAX_DEFERRED]; /* mailboxes whose readers are woken at its end */
+    int deferred_count;
 
-    int64_t heard_at; /* when the display's clock last ticked */
-    bool heard;       /* whether it has ticked since it was started */
+    int64_t native_ticked_at; /* when the display's clock last ticked */
+    bool native_ticked;       /* whether it has ticked since it was started */
 
     /* the control thread's own */
     const sddl_clock_ops *ops;
-    void *native;           /* the display's clock */
-    void *stand_in;         /* the timer that ticks while `native` cannot be created or is silent */
-    sddl_retiring *leaving; /* the display's clock while it is being stopped */
-    bool leaves_for_good;   /* destroy it once it has stopped */
-    int64_t leaving_since;
+    void *native;              /* the display's clock */
+    void *fallback;            /* the timer that ticks while `native` cannot be created or is silent */
+    sddl_async_stop *stopping; /* the display's clock while it is being stopped */
+    bool then_destroy;         /* destroy it once it has stopped */
+    int64_t stopping_since;
     int64_t started_at, stopped_at;
     int64_t retry_at, retry_delay;
     int64_t recovered_at; /* when the display's clock ticked again after a failure; 0 = no failure */
     int64_t rechecked_at; /* time up to which its period has been compared with its display's */
-    bool doubted;         /* the clock was created anew because of that comparison */
+    bool remade_for_rate; /* the clock was created anew because of that comparison */
 };
 
 int sddl_sources_init(void);
@@ -65,50 +65,50 @@ uintptr_t sddl_source_context(const sddl_source *source, uint32_t key);
 /* The source that a tick belongs to and, in `key`, which of its clocks ticked. */
 sddl_source *sddl_source_of(uintptr_t context, uint32_t *key);
 /* The source that the handle names, with one more user, or NULL. */
-sddl_source *sddl_source_use(sddl_handle handle);
-void sddl_source_unuse(sddl_source *source);
-/* With the source locked: adds the client to those that get ticks, or removes it. */
-void sddl_source_list(sddl_source *source, sddl_client *client, bool active);
+sddl_source *sddl_source_acquire(sddl_handle handle);
+void sddl_source_release(sddl_source *source);
+/* With the source locked: adds the subscriber to those that get ticks, or removes it. */
+void sddl_source_set_active(sddl_source *source, sddl_subscriber *subscriber, bool active);
 /* With the source locked: frees the slot for another clock. */
-void sddl_source_vacate(sddl_source *source);
+void sddl_source_reset_slot(sddl_source *source);
 void sddl_sources_count(sddl_stats *stats);
 
 /* ---- ticks.c: with the source locked ---- */
 
 /* Every clock's tick function: the context is that of sddl_source_context(). */
 int64_t sddl_source_tick(uintptr_t context, const sddl_tick *tick);
-/* Gives a tick to every active client, with timestamps that increase. */
+/* Gives a tick to every active subscriber, with timestamps that increase. */
 void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick);
 
 /* ---- demand.c: with the source locked ---- */
 
 /* The next tick is the first of a clock: forgets the grid and what was requested. */
-void sddl_source_expect_first(sddl_source *source);
+void sddl_source_reset_demand(sddl_source *source);
 
 /* ---- stopper.c ---- */
 
 /* Stops the clock on a thread of its own; NULL if no thread can be started. */
-sddl_retiring *sddl_retire(const sddl_clock_ops *ops, void *clock);
-/* Whether the clock has stopped; if so, frees `retiring` and returns the clock to the caller. */
-bool sddl_retired(sddl_retiring *retiring, void **clock);
+sddl_async_stop *sddl_stop_async(const sddl_clock_ops *ops, void *clock);
+/* Whether the clock has stopped; if so, frees `async_stop` and returns the clock to the caller. */
+bool sddl_async_stop_finished(sddl_async_stop *async_stop, void **clock);
 /* Leaves the clock to the stopping thread, which destroys it; false if the clock has just stopped. */
-bool sddl_retire_abandon(sddl_retiring *retiring);
+bool sddl_async_stop_abandon(sddl_async_stop *async_stop);
 
 /* ---- control.c ---- */
 
 /* What the control thread does for all sources. Returns when to do it again: a time, 0 = at once, INT64_MAX = once
- * something changes. Sets `at_rest` if no clock runs or is being stopped, so that the thread may end. */
-typedef int64_t (*sddl_control_step)(bool exiting, bool *at_rest);
+ * something changes. Sets `is_idle` if no clock runs or is being stopped, so that the thread may end. */
+typedef int64_t (*sddl_control_step)(bool exiting, bool *is_idle);
 
 int sddl_control_init(sddl_control_step step);
 /* Has the control thread look at every source, and starts the thread if need be. With no lock held. If no thread can be
  * started, the sources wait for the next poke: so a change that makes a clock necessary first calls
- * sddl_control_hold(). */
+ * sddl_control_acquire(). */
 void sddl_control_poke(void);
-/* Makes sure that there is a control thread until sddl_control_unhold(): SDDL_OK, or why none can be started. With no
+/* Makes sure that there is a control thread until sddl_control_release(): SDDL_OK, or why none can be started. With no
  * lock held. */
-int sddl_control_hold(void);
-void sddl_control_unhold(void);
+int sddl_control_acquire(void);
+void sddl_control_release(void);
 /* The same if the thread is running. */
 void sddl_control_wake(void);
 /* Stops every clock; false if `timeout` passed before all had stopped. */
@@ -121,24 +121,24 @@ void sddl_control_count_abandoned(void);
 
 /* Creates the display's clock if there is none, and starts it. False if that fails: then there is no clock. */
 bool sddl_native_start(sddl_source *source);
-/* Stops the clock, and destroys it if `for_good`. A display's clock stops on another thread: see
- * sddl_native_settle(). */
-void sddl_native_retire(sddl_source *source, bool for_good);
+/* Stops the clock, and destroys it if `then_destroy`. A display's clock stops on another thread: see
+ * sddl_native_finish_stop(). */
+void sddl_native_stop(sddl_source *source, bool then_destroy);
 /* Completes a stop that has returned and abandons one that takes too long. Returns when to look again; INT64_MAX if no
  * clock is being stopped. */
-int64_t sddl_native_settle(sddl_source *source);
+int64_t sddl_native_finish_stop(sddl_source *source);
 void sddl_native_destroy(sddl_source *source);
 /* The display's refresh rate in the list of displays of its clock; 0 if the display is not listed. */
 double sddl_native_listed_rate(sddl_source *source);
 /* Wakes a clock that leaves out ticks for the tick that is requested now. */
 void sddl_native_wake(sddl_source *source);
 /* Starts and stops the timer that ticks in the display's place. */
-void sddl_stand_in_start(sddl_source *source);
-void sddl_stand_in_stop(sddl_source *source);
+void sddl_fallback_start(sddl_source *source);
+void sddl_fallback_stop(sddl_source *source);
 
 /* ---- supervise.c ---- */
 
 /* One step of the control thread, which creates, starts, stops and destroys every clock. */
-int64_t sddl_supervise_all(bool exiting, bool *at_rest);
+int64_t sddl_supervise_all(bool exiting, bool *is_idle);
 
 #endif

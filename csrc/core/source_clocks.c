@@ -3,7 +3,7 @@
  * Every function is called with the source locked and unlocks it around calls of a clock. */
 #include "core/source.h"
 
-#define STOP_LIMIT (2 * SDDL_SECOND) /* a stop that takes longer is abandoned */
+#define STOP_TIMEOUT (2 * SDDL_SECOND) /* a stop that takes longer is abandoned */
 
 static int start_clock(sddl_source *source, const sddl_clock_ops *ops, double rate, void **clock, uint32_t *key) {
     uint32_t display = source->display;
@@ -36,34 +36,34 @@ void sddl_native_destroy(sddl_source *source) {
     destroy_clock(source, source->ops, &source->native);
 }
 
-void sddl_native_retire(sddl_source *source, bool for_good) {
-    source->leaving = source->ops->is_display ? sddl_retire(source->ops, source->native) : NULL;
-    source->leaving_since = sddl_now();
-    source->leaves_for_good = for_good;
-    source->native_key = for_good ? 0 : source->native_key;
-    if (source->leaving) {
+void sddl_native_stop(sddl_source *source, bool then_destroy) {
+    source->stopping = source->ops->is_display ? sddl_stop_async(source->ops, source->native) : NULL;
+    source->stopping_since = sddl_now();
+    source->then_destroy = then_destroy;
+    source->native_key = then_destroy ? 0 : source->native_key;
+    if (source->stopping) {
         source->native = NULL;
         return;
     }
     stop_clock(source, source->ops, source->native);
     source->stopped_at = sddl_now();
-    if (for_good)
+    if (then_destroy)
         destroy_clock(source, source->ops, &source->native);
 }
 
-int64_t sddl_native_settle(sddl_source *source) {
-    if (!source->leaving)
+int64_t sddl_native_finish_stop(sddl_source *source) {
+    if (!source->stopping)
         return INT64_MAX;
-    int64_t now = sddl_now(), limit = source->leaving_since + STOP_LIMIT;
-    if (sddl_retired(source->leaving, &source->native)) {
-        source->leaving = NULL;
+    int64_t now = sddl_now(), limit = source->stopping_since + STOP_TIMEOUT;
+    if (sddl_async_stop_finished(source->stopping, &source->native)) {
+        source->stopping = NULL;
         source->stopped_at = now;
-        if (source->leaves_for_good)
+        if (source->then_destroy)
             destroy_clock(source, source->ops, &source->native);
         return INT64_MAX;
     }
-    if (now >= limit && sddl_retire_abandon(source->leaving)) {
-        source->leaving = NULL;
+    if (now >= limit && sddl_async_stop_abandon(source->stopping)) {
+        source->stopping = NULL;
         source->native_key = 0; /* further ticks from this clock are ignored */
         sddl_control_count_abandoned();
         return INT64_MAX;
@@ -72,8 +72,8 @@ int64_t sddl_native_settle(sddl_source *source) {
 }
 
 bool sddl_native_start(sddl_source *source) {
-    source->heard = false;
-    sddl_source_expect_first(source);
+    source->native_ticked = false;
+    sddl_source_reset_demand(source);
     int status = start_clock(source, source->ops, source->refresh_rate, &source->native, &source->native_key);
     if (status == SDDL_OK) {
         source->period = source->ops->period(source->native);
@@ -86,10 +86,10 @@ bool sddl_native_start(sddl_source *source) {
 }
 
 void sddl_native_wake(sddl_source *source) {
-    int64_t wanted = source->wanted;
-    source->wakes_clock = false;
+    int64_t requested = source->requested;
+    source->must_wake_clock = false;
     sddl_source_unlock(source);
-    source->ops->wake(source->native, wanted);
+    source->ops->wake(source->native, requested);
     sddl_source_lock(source);
 }
 
@@ -106,20 +106,20 @@ double sddl_native_listed_rate(sddl_source *source) {
 
 /* ---- a timer in the display's place ---- */
 
-void sddl_stand_in_start(sddl_source *source) {
+void sddl_fallback_start(sddl_source *source) {
     source->state = SDDL_SOURCE_SYNTHETIC;
-    source->heard = false;
+    source->native_ticked = false;
     sddl_control_count_stall();
     double rate = 1e9 / (double)source->period;
-    if (start_clock(source, &sddl_clock_timer_synthetic, rate, &source->stand_in, &source->stand_in_key) != SDDL_OK &&
-        source->stand_in)
+    if (start_clock(source, &sddl_clock_timer_synthetic, rate, &source->fallback, &source->fallback_key) != SDDL_OK &&
+        source->fallback)
         destroy_clock(source, &sddl_clock_timer_synthetic,
-                      &source->stand_in); /* no ticks, then, until the next retry */
+                      &source->fallback); /* no ticks, then, until the next retry */
 }
 
-void sddl_stand_in_stop(sddl_source *source) {
-    if (!source->stand_in)
+void sddl_fallback_stop(sddl_source *source) {
+    if (!source->fallback)
         return;
-    stop_clock(source, &sddl_clock_timer_synthetic, source->stand_in);
-    destroy_clock(source, &sddl_clock_timer_synthetic, &source->stand_in);
+    stop_clock(source, &sddl_clock_timer_synthetic, source->fallback);
+    destroy_clock(source, &sddl_clock_timer_synthetic, &source->fallback);
 }

@@ -6,49 +6,49 @@
 
 enum { STOPPING, STOPPED, ABANDONED };
 
-struct sddl_retiring {
+struct sddl_async_stop {
     const sddl_clock_ops *ops;
     void *clock;
     atomic_int phase;
 };
 
 static void *run(void *argument) {
-    sddl_retiring *retiring = argument;
-    retiring->ops->stop(retiring->clock);
+    sddl_async_stop *async_stop = argument;
+    async_stop->ops->stop(async_stop->clock);
     int expected = STOPPING;
-    if (atomic_compare_exchange_strong(&retiring->phase, &expected, STOPPED)) {
+    if (atomic_compare_exchange_strong(&async_stop->phase, &expected, STOPPED)) {
         sddl_control_wake();
     } else { /* abandoned: this thread owns the clock now */
-        retiring->ops->destroy(retiring->clock);
-        free(retiring);
+        async_stop->ops->destroy(async_stop->clock);
+        free(async_stop);
     }
     return NULL;
 }
 
-sddl_retiring *sddl_retire(const sddl_clock_ops *ops, void *clock) {
-    sddl_retiring *retiring = malloc(sizeof *retiring);
-    if (!retiring)
+sddl_async_stop *sddl_stop_async(const sddl_clock_ops *ops, void *clock) {
+    sddl_async_stop *async_stop = malloc(sizeof *async_stop);
+    if (!async_stop)
         return NULL;
-    *retiring = (sddl_retiring){.ops = ops, .clock = clock};
-    atomic_init(&retiring->phase, STOPPING);
+    *async_stop = (sddl_async_stop){.ops = ops, .clock = clock};
+    atomic_init(&async_stop->phase, STOPPING);
     pthread_t thread;
-    if (sddl_thread_start(&thread, "sddl-stop", run, retiring) != SDDL_OK) {
-        free(retiring);
+    if (sddl_thread_start(&thread, "sddl-stop", run, async_stop) != SDDL_OK) {
+        free(async_stop);
         return NULL;
     }
     pthread_detach(thread);
-    return retiring;
+    return async_stop;
 }
 
-bool sddl_retired(sddl_retiring *retiring, void **clock) {
-    if (atomic_load(&retiring->phase) != STOPPED)
+bool sddl_async_stop_finished(sddl_async_stop *async_stop, void **clock) {
+    if (atomic_load(&async_stop->phase) != STOPPED)
         return false;
-    *clock = retiring->clock;
-    free(retiring);
+    *clock = async_stop->clock;
+    free(async_stop);
     return true;
 }
 
-bool sddl_retire_abandon(sddl_retiring *retiring) {
+bool sddl_async_stop_abandon(sddl_async_stop *async_stop) {
     int expected = STOPPING;
-    return atomic_compare_exchange_strong(&retiring->phase, &expected, ABANDONED);
+    return atomic_compare_exchange_strong(&async_stop->phase, &expected, ABANDONED);
 }

@@ -1,4 +1,4 @@
-/* Validates a clock's tick, makes its timestamps increase, and dispatches it to the clients of its source. */
+/* Validates a clock's tick, makes its timestamps increase, and dispatches it to the subscribers of its source. */
 #include "core/source.h"
 
 void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
@@ -11,37 +11,37 @@ void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
     source->last_target = ordered.target;
     source->period = ordered.period;
     source->grid = ordered.grid;
-    source->wanted = INT64_MAX;
+    source->requested = INT64_MAX;
     int64_t sequence = ++source->ticks;
     source->ticking = true;
-    for (sddl_client *client = source->first_active, *next; client; client = next) {
-        next = client->next_active; /* a player that finishes leaves the list */
-        source->wanted = sddl_min64(source->wanted, client->tick(client, &ordered, sequence));
+    for (sddl_subscriber *subscriber = source->first_active, *next; subscriber; subscriber = next) {
+        next = subscriber->next_active; /* a player that finishes leaves the list */
+        source->requested = sddl_min64(source->requested, subscriber->tick(subscriber, &ordered, sequence));
     }
-    source->ticking = source->wakes_clock = false;
-    while (source->to_announce_count)
-        sddl_mailbox_announce(source->to_announce[--source->to_announce_count]);
+    source->ticking = source->must_wake_clock = false;
+    while (source->deferred_count)
+        sddl_mailbox_notify(source->deferred[--source->deferred_count]);
 }
 
-bool sddl_source_announces(sddl_source *source, sddl_mailbox *mailbox) {
-    int count = source->to_announce_count;
+bool sddl_source_defer_notify(sddl_source *source, sddl_mailbox *mailbox) {
+    int count = source->deferred_count;
     for (int index = 0; source->ticking && index < count; index++)
-        if (source->to_announce[index] == mailbox)
+        if (source->deferred[index] == mailbox)
             return true;
-    if (!source->ticking || count == SDDL_ANNOUNCED)
+    if (!source->ticking || count == SDDL_MAX_DEFERRED)
         return false;
-    source->to_announce[source->to_announce_count++] = mailbox;
+    source->deferred[source->deferred_count++] = mailbox;
     return true;
 }
 
 /* The display's clock has ticked. If a timer ticks in its place, the control thread has to know. */
-static void hear(sddl_source *source) {
-    source->heard_at = sddl_now();
-    source->needs_control |= source->state == SDDL_SOURCE_SYNTHETIC && !source->heard;
-    source->heard = true;
+static void note_alive(sddl_source *source) {
+    source->native_ticked_at = sddl_now();
+    source->needs_control |= source->state == SDDL_SOURCE_SYNTHETIC && !source->native_ticked;
+    source->native_ticked = true;
 }
 
-static bool expects(const sddl_source *source, bool synthetic) {
+static bool accepts(const sddl_source *source, bool synthetic) {
     switch (source->state) {
     case SDDL_SOURCE_SYNTHETIC:
         return synthetic;
@@ -56,7 +56,7 @@ static bool expects(const sddl_source *source, bool synthetic) {
 
 /* Replaces timestamps that are far from the present (after sleep, or of a broken link), which would hold back all later
  * ones. */
-static void make_plausible(sddl_tick *tick) {
+static void correct_stamps(sddl_tick *tick) {
     int64_t now = sddl_now();
     if (tick->timestamp < now - SDDL_SECOND || tick->timestamp > now + SDDL_SECOND)
         tick->timestamp = now;
@@ -66,21 +66,21 @@ static void make_plausible(sddl_tick *tick) {
 
 int64_t sddl_source_tick(uintptr_t context, const sddl_tick *tick) {
     uint32_t key;
-    int64_t wanted = 0;
+    int64_t requested = 0;
     sddl_source *source = sddl_source_of(context, &key);
     if (sddl_usable() != SDDL_OK)
-        return wanted;
-    sddl_tick plausible = *tick;
-    make_plausible(&plausible);
+        return requested;
+    sddl_tick corrected = *tick;
+    correct_stamps(&corrected);
     sddl_source_lock(source);
-    if (key == (tick->synthetic ? source->stand_in_key : source->native_key)) {
+    if (key == (tick->synthetic ? source->fallback_key : source->native_key)) {
         if (!tick->synthetic)
-            hear(source);
-        if (expects(source, tick->synthetic)) {
-            sddl_source_run_tick(source, &plausible);
-            wanted = tick->grid.period != 0 ? source->wanted : 0;
+            note_alive(source);
+        if (accepts(source, tick->synthetic)) {
+            sddl_source_run_tick(source, &corrected);
+            requested = tick->grid.period != 0 ? source->requested : 0;
         }
     }
     sddl_source_unlock(source);
-    return wanted;
+    return requested;
 }

@@ -78,10 +78,10 @@ int sddl_draw_pixels(const sddl_canvas *canvas, const sddl_rect *rect, const uin
     if (!sddl_canvas_valid(canvas) || !rect || !pixels || blend < SDDL_BLEND_SOURCE || blend > SDDL_BLEND_OVER)
         return SDDL_E_ARGUMENT;
     const struct sddl_area area = sddl_clip(canvas->width, canvas->height, rect);
-    const sddl_canvas tile = {(uint8_t *)(uintptr_t)pixels, size, stride, rect->width, rect->height};
+    const sddl_canvas drawn = {(uint8_t *)(uintptr_t)pixels, size, stride, rect->width, rect->height};
     if (rect->width == 0 || rect->height == 0)
         return SDDL_OK;
-    if (!sddl_canvas_valid(&tile))
+    if (!sddl_canvas_valid(&drawn))
         return SDDL_E_ARGUMENT;
     for (size_t y = 0; y < area.height; y++) {
         uint8_t *to = sddl_pixel_at(canvas, area.x, area.y + y);

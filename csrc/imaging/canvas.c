@@ -31,27 +31,27 @@ static void restore_row(const sddl_canvas *target, const sddl_canvas *source, si
         memset(to, 0, (end - begin) * SDDL_PIXEL);
 }
 
-/* Restores the parts of each row to the left and to the right of `hole`. */
+/* Restores the parts of each row to the left and to the right of `exclude`. */
 static void restore_area(const sddl_canvas *target, const sddl_canvas *source, const struct sddl_area *area,
-                         const struct sddl_area *hole) {
-    const size_t end = area->x + area->width, right = hole->x + hole->width;
+                         const struct sddl_area *exclude) {
+    const size_t end = area->x + area->width, right = exclude->x + exclude->width;
     for (size_t y = area->y; y < area->y + area->height; y++) {
-        const bool split = y >= hole->y && y - hole->y < hole->height;
-        restore_row(target, source, y, area->x, split ? sddl_smaller(end, hole->x) : end);
+        const bool split = y >= exclude->y && y - exclude->y < exclude->height;
+        restore_row(target, source, y, area->x, split ? sddl_smaller(end, exclude->x) : end);
         if (split)
             restore_row(target, source, y, right > area->x ? right : area->x, end);
     }
 }
 
 int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rects, size_t count,
-                 const sddl_rect *hole) {
+                 const sddl_rect *exclude) {
     if (!sddl_canvas_valid(target) || (source && !sddl_canvases_match(target, source)) || (!rects && count))
         return SDDL_E_ARGUMENT;
     const sddl_rect nothing = {0, 0, 0, 0};
-    const struct sddl_area left_out = sddl_clip(target->width, target->height, hole ? hole : &nothing);
+    const struct sddl_area excluded = sddl_clip(target->width, target->height, exclude ? exclude : &nothing);
     for (size_t i = 0; i < count && !(source && target->pixels == source->pixels); i++) {
         const struct sddl_area area = sddl_clip(target->width, target->height, rects + i);
-        restore_area(target, source, &area, &left_out);
+        restore_area(target, source, &area, &excluded);
     }
     return SDDL_OK;
 }

@@ -67,15 +67,15 @@ struct sddl_area {
 
 /* The lineage of frame `number`. `next`, which a scanner carries from frame to frame, is the lineage of a frame drawn
  * over all frames so far; base -1 = over nothing. A frame whose disposal is "previous" does not change `next`. */
-SDDL_INLINE sddl_lineage sddl_descend(sddl_lineage *next, uint64_t number, bool covers, bool replaces,
-                                      unsigned disposal) {
-    sddl_lineage own = *next;
+SDDL_INLINE sddl_dependency sddl_find_dependency(sddl_dependency *next, uint64_t number, bool covers, bool replaces,
+                                                 unsigned disposal) {
+    sddl_dependency own = *next;
     if (own.base < 0 || (covers && replaces))
-        own = (sddl_lineage){-1, (int32_t)number};
+        own = (sddl_dependency){-1, (int32_t)number};
     if (disposal == SDDL_DISPOSE_BACKGROUND && (covers || own.base < 0))
         next->base = -1;
     else if (disposal != SDDL_DISPOSE_PREVIOUS)
-        *next = (sddl_lineage){(int32_t)number, own.root};
+        *next = (sddl_dependency){(int32_t)number, own.key_frame};
     return own;
 }
 

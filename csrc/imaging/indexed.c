@@ -16,7 +16,7 @@ bool sddl_make_palette(const uint8_t *rgb, size_t entries, uint8_t *palette) {
     return true;
 }
 
-struct source {
+struct indexed_pixels {
     const uint8_t *indices;
     size_t count;
     bool masked;                         /* pixels of the transparent index show what is under them */
@@ -64,7 +64,7 @@ SDDL_INLINE void draw_block(uint8_t *to, const uint8_t *indices, const uint8_t *
 }
 
 /* Without a branch, which would be mispredicted at every other pixel of a dithered picture. */
-SDDL_INLINE void mix_quad(uint8_t *to, const uint8_t *under, const uint8_t *indices, const uint8_t *palette) {
+SDDL_INLINE void select_quad(uint8_t *to, const uint8_t *under, const uint8_t *indices, const uint8_t *palette) {
     const quad drawn = {colour(palette, indices[0]), colour(palette, indices[1]), colour(palette, indices[2]),
                         colour(palette, indices[3])};
     quad kept;
@@ -73,7 +73,7 @@ SDDL_INLINE void mix_quad(uint8_t *to, const uint8_t *under, const uint8_t *indi
     memcpy(to, &mixed, sizeof mixed);
 }
 
-void sddl_put_colours(uint8_t *to, const uint8_t *indices, size_t count, const uint8_t *palette) {
+void sddl_expand_palette(uint8_t *to, const uint8_t *indices, size_t count, const uint8_t *palette) {
     while (count >= BLOCK) {
         uint64_t block = sddl_load64(indices);
         size_t run = BLOCK;
@@ -89,8 +89,8 @@ void sddl_put_colours(uint8_t *to, const uint8_t *indices, size_t count, const u
         sddl_store32(to + i * SDDL_PIXEL, colour(palette, indices[i]));
 }
 
-void sddl_put_colours_over(uint8_t *to, const uint8_t *under, const uint8_t *indices, size_t count,
-                           const uint8_t *palette) {
+void sddl_expand_palette_over(uint8_t *to, const uint8_t *under, const uint8_t *indices, size_t count,
+                              const uint8_t *palette) {
     const ptrdiff_t below = under - to;
     while (count >= BLOCK) {
         uint64_t block = sddl_load64(indices);
@@ -104,8 +104,8 @@ void sddl_put_colours_over(uint8_t *to, const uint8_t *under, const uint8_t *ind
             if (!drawn && below)
                 memcpy(to, to + below, run * SDDL_PIXEL);
         } else {
-            mix_quad(to, to + below, indices, palette);
-            mix_quad(to + sizeof(quad), to + below + sizeof(quad), indices + QUAD, palette);
+            select_quad(to, to + below, indices, palette);
+            select_quad(to + sizeof(quad), to + below + sizeof(quad), indices + QUAD, palette);
         }
         indices += run;
         count -= run;
@@ -130,14 +130,15 @@ static uint64_t stored_row(uint64_t y, uint64_t height) {
 }
 
 /* The row's indices from `first` on, as many as are there; the others of `width` count as transparent. */
-static void draw_row(uint8_t *to, const uint8_t *under, size_t width, const struct source *source, uint64_t first) {
+static void draw_row(uint8_t *to, const uint8_t *under, size_t width, const struct indexed_pixels *source,
+                     uint64_t first) {
     const size_t begin = first < source->count ? (size_t)first : source->count;
     const size_t count = sddl_smaller(width, source->count - begin);
     size_t missing = (width - count) * SDDL_PIXEL;
     if (source->masked)
-        sddl_put_colours_over(to, under, source->indices + begin, count, source->palette);
+        sddl_expand_palette_over(to, under, source->indices + begin, count, source->palette);
     else
-        sddl_put_colours(to, source->indices + begin, count, source->palette);
+        sddl_expand_palette(to, source->indices + begin, count, source->palette);
     if (missing && source->replaces)
         memset(to + count * SDDL_PIXEL, 0, missing);
     else if (missing && under != to)
@@ -145,7 +146,7 @@ static void draw_row(uint8_t *to, const uint8_t *under, size_t width, const stru
 }
 
 static void draw_rows(const sddl_canvas *canvas, const sddl_canvas *under, const sddl_rect *rect,
-                      const struct source *source, bool interlaced) {
+                      const struct indexed_pixels *source, bool interlaced) {
     const struct sddl_area area = sddl_clip(canvas->width, canvas->height, rect);
     for (size_t y = 0; y < area.height; y++) {
         uint64_t row = interlaced ? stored_row(y, rect->height) : y;
@@ -158,7 +159,7 @@ int sddl_draw_indices(const sddl_canvas *canvas, const sddl_canvas *under, const
                       const struct sddl_indices *indices, const uint8_t *palette, bool replace) {
     if (!sddl_canvas_valid(canvas) || (under && !sddl_canvases_match(canvas, under)) || indices->transparent > 255)
         return SDDL_E_ARGUMENT;
-    struct source source = {.indices = indices->at, .count = indices->count, .replaces = replace};
+    struct indexed_pixels source = {.indices = indices->at, .count = indices->count, .replaces = replace};
     memcpy(source.palette, palette, SDDL_PALETTE_BYTES);
     if (indices->transparent >= 0) {
         source.masked = !replace;

@@ -20,9 +20,9 @@ bool sddl_make_palette(const uint8_t *rgb, size_t entries, uint8_t *palette);
 int sddl_draw_indices(const sddl_canvas *canvas, const sddl_canvas *under, const sddl_rect *rect,
                       const struct sddl_indices *indices, const uint8_t *palette, bool replace);
 /* The colours of `count` indices; palette: 256 RGBA colours. */
-void sddl_put_colours(uint8_t *to, const uint8_t *indices, size_t count, const uint8_t *palette);
+void sddl_expand_palette(uint8_t *to, const uint8_t *indices, size_t count, const uint8_t *palette);
 /* The same, but where a colour is 0, all four bytes of it, the pixel of `under` is taken, which may be `to` itself. */
-void sddl_put_colours_over(uint8_t *to, const uint8_t *under, const uint8_t *indices, size_t count,
-                           const uint8_t *palette);
+void sddl_expand_palette_over(uint8_t *to, const uint8_t *under, const uint8_t *indices, size_t count,
+                              const uint8_t *palette);
 
 #endif

@@ -30,10 +30,10 @@ enum sddl_pixel_status {
 };
 
 /* The frames that a frame depends on. */
-typedef struct sddl_lineage {
-    int32_t base; /* the frame that this one is drawn over after its disposal; -1 = none is needed */
-    int32_t root; /* the first frame of the chain of bases; the frame itself without a base */
-} sddl_lineage;
+typedef struct sddl_dependency {
+    int32_t base;      /* the frame that this one is drawn over after its disposal; -1 = none is needed */
+    int32_t key_frame; /* the first frame of the chain of bases; the frame itself without a base */
+} sddl_dependency;
 
 /* ---- GIF: container ---- */
 
@@ -48,7 +48,7 @@ typedef struct sddl_gif_frame {
     uint8_t interlaced;
     uint8_t code_size; /* LZW minimum code size as stored */
     uint8_t whole;     /* 0 if the file ends within this frame's data */
-    sddl_lineage lineage;
+    sddl_dependency dependency;
     uint32_t palette_entries; /* of the local colour table; 0 = the global one is used */
     uint64_t palette;         /* its offset */
     uint64_t begin;           /* first data sub-block */
@@ -63,13 +63,13 @@ typedef struct sddl_gif_index {
     uint32_t palette_entries; /* 0 = none */
     int32_t repetitions;      /* the loop extension's number; -1 = no such extension so far */
     int32_t state;            /* sddl_scan_state */
-    int32_t more;       /* set by the caller: more data will follow, and what is cut off is left to the next call */
-    uint64_t position;  /* where the next call continues; 0 = not begun */
-    uint64_t walked;    /* the end of the sub-blocks that have been skipped after `position`; 0 = none */
-    int32_t next_delay; /* of the graphic control extension for the next image */
+    int32_t more;        /* set by the caller: more data will follow, and what is cut off is left to the next call */
+    uint64_t position;   /* where the next call continues; 0 = not begun */
+    uint64_t skipped_to; /* the end of the sub-blocks that have been skipped after `position`; 0 = none */
+    int32_t next_delay;  /* of the graphic control extension for the next image */
     int32_t next_transparent;
     uint32_t next_disposal;
-    sddl_lineage next;
+    sddl_dependency next;
     uint32_t canvas_width; /* the logical screen, enlarged to hold the first frame; 0, 0 before that is known */
     uint32_t canvas_height;
     uint32_t frame_count; /* so far */
@@ -100,7 +100,7 @@ typedef struct sddl_png_frame {
     uint8_t blend;              /* sddl_blend */
     uint16_t pad;
     uint32_t pad2;
-    sddl_lineage lineage;
+    sddl_dependency dependency;
     uint64_t first_span; /* its zlib stream: spans[first_span .. first_span + span_count) joined */
     uint64_t span_count;
 } sddl_png_frame;
@@ -112,29 +112,29 @@ typedef struct sddl_png_index {
     uint8_t bit_depth;
     uint8_t colour_type;
     uint8_t interlaced;
-    uint8_t animated;   /* an animation control chunk came before the picture data */
-    int32_t state;      /* sddl_scan_state */
-    uint32_t announced; /* the numbers of frames and plays in that chunk */
+    uint8_t animated;         /* an animation control chunk came before the picture data */
+    int32_t state;            /* sddl_scan_state */
+    uint32_t declared_frames; /* the numbers of frames and plays in that chunk */
     uint32_t plays;
     int32_t uncertain; /* the file ends after the last frame's data: only decoding shows whether the frame is whole */
     int32_t more;      /* set by the caller: more data will follow, and what is cut off is left to the next call */
     uint64_t position; /* where the next call continues; 0 = not begun */
     sddl_span palette; /* bodies of PLTE and tRNS; 0, 0 = none */
     sddl_span transparency;
-    uint64_t frame_count; /* animation frames with data, at most `announced` */
+    uint64_t frame_count; /* animation frames with data, at most `declared_frames` */
     uint64_t span_count;
     uint64_t still_first; /* spans of the default image */
     uint64_t still_count;
-    uint64_t early;         /* position of a frame control chunk before the animation control chunk; 0 = none */
+    uint64_t early_control; /* position of a frame control chunk before the animation control chunk; 0 = none */
     sddl_png_frame control; /* the frame whose data is being read */
-    uint8_t controlled;     /* whether `control` is valid */
-    uint8_t misled;         /* the animation was invalid before any picture data came */
-    uint8_t taken;          /* the frame of `control` is counted already: see sddl_png_take() */
+    uint8_t has_control;    /* whether `control` is valid */
+    uint8_t bad_animation;  /* the animation was invalid before any picture data came */
+    uint8_t counted;        /* the frame of `control` is counted already: see sddl_png_count_frame() */
     uint8_t pad;
     uint32_t sequence;
     uint32_t previous; /* kind of the chunk before */
     uint32_t pad2;
-    sddl_lineage next;
+    sddl_dependency next;
 } sddl_png_index;
 
 /* Continues to index a file that begins with the PNG signature, until `frame_capacity` further frames are found or
@@ -146,7 +146,7 @@ int64_t sddl_png_scan(const uint8_t *data, size_t size, sddl_png_index *index, s
                       size_t frame_capacity, sddl_span *spans, size_t span_capacity);
 /* While data is still to come: counts the frame whose data was read last, which the caller knows to be whole, before
  * the next chunk confirms that. Returns 1 and the frame, or 0 if there is no such frame or it is counted already. */
-int sddl_png_take(sddl_png_index *index, sddl_png_frame *frame);
+int sddl_png_count_frame(sddl_png_index *index, sddl_png_frame *frame);
 /* The delays of `count` frames in nanoseconds. */
 int sddl_png_delays(const sddl_png_frame *frames, size_t count, int64_t *nanoseconds);
 
@@ -190,9 +190,9 @@ int sddl_gif_paint(const uint8_t *data, size_t size, const sddl_gif_index *index
 int sddl_draw_pixels(const sddl_canvas *canvas, const sddl_rect *rect, const uint8_t *pixels, size_t size,
                      size_t stride, int blend);
 /* Copies rectangles from one canvas to the same places in another of the same size; without `source`, makes them
- * transparent black. The part of them that lies in `hole` is left as it is; NULL = no part. */
+ * transparent black. The part of them that lies in `exclude` is left as it is; NULL = no part. */
 int sddl_restore(const sddl_canvas *target, const sddl_canvas *source, const sddl_rect *rects, size_t count,
-                 const sddl_rect *hole);
+                 const sddl_rect *exclude);
 /* Copies rectangles out of a canvas to `saved`, one after the other, rows without gaps, and back. Rectangles are
  * clipped to the canvas. Both return the number of bytes; SDDL_E_ARGUMENT if `size` is less. */
 int64_t sddl_save(const sddl_canvas *canvas, const sddl_rect *rects, size_t count, uint8_t *saved, size_t size);

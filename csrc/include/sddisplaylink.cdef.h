@@ -54,12 +54,12 @@ enum sddl_event_flag {
     SDDL_EVENT_SYNTHETIC = 16 /* the tick came from a timer in the display's place */
 };
 
-/* What has happened to a client. At most one event per client is pending: a newer one replaces it, and adds what it
- * replaced to `missed` and `advanced`. */
+/* What has happened to a subscriber. At most one event per subscriber is pending: a newer one replaces it, and adds
+ * what it replaced to `missed` and `advanced`. */
 typedef struct sddl_event {
-    sddl_handle client;
-    uint64_t serial;   /* counts this client's events; see sddl_player_shown() */
-    uint32_t epoch;    /* see sddl_client_is_current() */
+    sddl_handle subscriber;
+    uint64_t serial;   /* counts this subscriber's events; see sddl_player_confirm() */
+    uint32_t epoch;    /* see sddl_subscriber_is_current() */
     uint32_t flags;    /* sddl_event_flag */
     int64_t sequence;  /* number of the source's tick */
     int64_t timestamp; /* when that tick was for */
@@ -85,9 +85,9 @@ typedef struct sddl_source_info {
     uint32_t display;
     uint32_t active; /* running links and playing players */
     int64_t period;
-    int64_t ticks;  /* given so far: a timer leaves out those that no client needs */
-    int64_t now;    /* this source's clock */
-    int64_t wanted; /* the earliest target at which a client needs a tick; INT64_MAX = none */
+    int64_t ticks;     /* given so far: a timer leaves out those that no subscriber needs */
+    int64_t now;       /* this source's clock */
+    int64_t requested; /* the earliest target at which a subscriber needs a tick; INT64_MAX = none */
 } sddl_source_info;
 
 typedef struct sddl_stats {
@@ -124,7 +124,7 @@ int sddl_displays(int clock, sddl_display *out, int capacity);
  * each call makes a new one. display 0 = the main display. refresh_rate is what a timer or manual clock ticks at; a display's
  * own clock ignores it. Starts nothing. */
 int sddl_source_open(int clock, uint32_t display, double refresh_rate, sddl_handle *out);
-/* Releases that reference; clients keep their own. */
+/* Releases that reference; subscribers keep their own. */
 int sddl_source_close(sddl_handle source);
 int sddl_source_get_info(sddl_handle source, sddl_source_info *out);
 /* Gives one tick of a manual clock, on the calling thread; also sets the clock's time to `timestamp`. */
@@ -152,24 +152,24 @@ int sddl_mailbox_duplicate_fd(sddl_handle mailbox, int *out);
 void sddl_descriptor_close(int *owned);
 /* The number of events that have not been read. */
 int sddl_mailbox_pending(sddl_handle mailbox);
-/* The number of pending events of clients on that source. */
+/* The number of pending events of subscribers on that source. */
 int sddl_mailbox_pending_of(sddl_handle mailbox, sddl_handle source);
-/* Waits until the reader has acted on (and is back in sddl_mailbox_wait() from) every event of clients on that source,
- * also those that come meanwhile, and on every wake before this call; does not wait for events of other sources.
- * SDDL_OK, or 1 on timeout. */
+/* Waits until the reader has acted on (and is back in sddl_mailbox_wait() from) every event of subscribers on that
+ * source, also those that come meanwhile, and on every wake before this call; does not wait for events of other
+ * sources. SDDL_OK, or 1 on timeout. */
 int sddl_mailbox_flush(sddl_handle mailbox, sddl_handle source, int64_t timeout);
-/* Wakes the waiters with SDDL_E_CLOSED. Clients of a closed mailbox continue, and their events are dropped. */
+/* Wakes the waiters with SDDL_E_CLOSED. Subscribers of a closed mailbox continue, and their events are dropped. */
 int sddl_mailbox_close(sddl_handle mailbox);
 
-/* ---- clients: the common part of links and players ---- */
+/* ---- subscribers: the common part of links and players ---- */
 
 /* 1 if no start, stop, seek or close has come since the event of this epoch was posted, else 0. A reader asks this just
  * before it acts on an event. */
-int sddl_client_is_current(sddl_handle client, uint32_t epoch);
-/* Moves the client and its pending event to another mailbox. */
-int sddl_client_set_mailbox(sddl_handle client, sddl_handle mailbox);
-/* Stops the client and drops its pending event. */
-int sddl_client_close(sddl_handle client);
+int sddl_subscriber_is_current(sddl_handle subscriber, uint32_t epoch);
+/* Moves the subscriber and its pending event to another mailbox. */
+int sddl_subscriber_set_mailbox(sddl_handle subscriber, sddl_handle mailbox);
+/* Stops the subscriber and drops its pending event. */
+int sddl_subscriber_close(sddl_handle subscriber);
 
 /* ---- display links ---- */
 
@@ -231,19 +231,19 @@ int sddl_player_command(const sddl_handle *players, uint32_t count, const sddl_c
 int sddl_player_get_info(sddl_handle player, sddl_player_info *out);
 /* Confirms that the event with that serial, and all before it, have been handled. Under SDDL_NO_SKIP and SDDL_CATCH_UP
  * the next frame becomes due only after the one before it has been confirmed. */
-int sddl_player_shown(sddl_handle player, uint64_t serial);
+int sddl_player_confirm(sddl_handle player, uint64_t serial);
 
 enum { SDDL_UPCOMING = 8 };
 
-typedef struct sddl_showing {
+typedef struct sddl_shown_info {
     int64_t now;    /* the time of the source's clock, in nanoseconds */
     uint32_t count; /* how many of the frames that follow the due one are in `upcoming` */
     uint32_t upcoming[SDDL_UPCOMING];
-} sddl_showing;
+} sddl_shown_info;
 
-/* Confirms an event whose frame is about to be shown. If its epoch is still current, does what sddl_player_shown()
+/* Confirms an event whose frame is about to be shown. If its epoch is still current, does what sddl_player_confirm()
  * does, fills in `out` and returns 1; else returns 0. */
-int sddl_player_show(sddl_handle player, uint32_t epoch, uint64_t serial, sddl_showing *out);
+int sddl_player_confirm_shown(sddl_handle player, uint32_t epoch, uint64_t serial, sddl_shown_info *out);
 /* Says whether the player's due frame is still being decoded. If so, under SDDL_SKIP the player does not leave its
  * loop: slow decoding skips frames but no loops. */
 int sddl_player_set_starved(sddl_handle player, int on);

@@ -3,8 +3,8 @@
 
 #include "playback/player.h"
 
-enum { ROOM_AT_FIRST = 32 }; /* frames, if none is known yet */
-enum { FEW_PLAYERS = 8 };    /* of one command */
+enum { INITIAL_CAPACITY = 32 }; /* frames, if none is known yet */
+enum { FEW_PLAYERS = 8 };       /* of one command */
 
 static void free_player(sddl_player *player) {
     if (player)
@@ -13,7 +13,7 @@ static void free_player(sddl_player *player) {
 }
 
 static void destroy(sddl_object *object) {
-    sddl_client_fini((sddl_client *)object);
+    sddl_subscriber_fini((sddl_subscriber *)object);
     free_player((sddl_player *)object);
 }
 
@@ -31,8 +31,8 @@ static sddl_player *new_player(uint32_t capacity) {
     player->timeline = (sddl_timeline){.ends = ends, .mode = SDDL_NORMAL, .growing = true};
     player->rate = 1;
     player->at_start = true;
-    player->client.object.destroy = destroy;
-    player->client.tick = sddl_player_tick;
+    player->subscriber.object.destroy = destroy;
+    player->subscriber.tick = sddl_player_tick;
     return player;
 }
 
@@ -40,17 +40,17 @@ int sddl_player_open(sddl_handle source, sddl_handle mailbox, const int64_t *dur
                      sddl_handle *out) {
     if (!out || (durations ? count == 0 || count > SDDL_MAX_FRAMES : count != 0))
         return SDDL_E_ARGUMENT;
-    sddl_player *player = new_player(durations ? count : ROOM_AT_FIRST);
+    sddl_player *player = new_player(durations ? count : INITIAL_CAPACITY);
     int status = player ? sddl_timeline_sum(durations, count, 0, player->ends) : SDDL_E_MEMORY;
     if (status == SDDL_OK) {
         player->timeline.count = count;
         player->timeline.growing = !durations;
-        status = sddl_client_init(&player->client, SDDL_KIND_PLAYER, source, mailbox);
+        status = sddl_subscriber_init(&player->subscriber, SDDL_KIND_PLAYER, source, mailbox);
     }
     if (status != SDDL_OK)
         free_player(player);
     else
-        *out = player->client.handle;
+        *out = player->subscriber.handle;
     return status;
 }
 
@@ -66,7 +66,7 @@ static void release_all(void **players, uint32_t count) {
 static int get_all(const sddl_handle *handles, uint32_t count, uint32_t all, sddl_handle other, void **players) {
     for (uint32_t index = 0; index < all; index++) {
         players[index] = sddl_handle_get(index < count ? handles[index] : other, SDDL_KIND_PLAYER);
-        if (players[index] && ((sddl_client *)players[index])->source == ((sddl_client *)players[0])->source)
+        if (players[index] && ((sddl_subscriber *)players[index])->source == ((sddl_subscriber *)players[0])->source)
             continue;
         int status = players[index] ? SDDL_E_SOURCE : SDDL_E_HANDLE;
         release_all(players, index + (status == SDDL_E_SOURCE));
@@ -86,7 +86,7 @@ static sddl_player_info info_of(const sddl_player *player) {
         .loops = player->loops,
         .rate = player->rate,
         .frame = position.frame,
-        .epoch = player->client.epoch,
+        .epoch = player->subscriber.epoch,
         .loop = sddl_player_loop(player, &position),
         .loops_done = player->loops_done,
         .media_time = sddl_player_media_time(player),
@@ -96,32 +96,32 @@ static sddl_player_info info_of(const sddl_player *player) {
 }
 
 /* With the source of all players locked. */
-static int obey_all(void **players, uint32_t count, uint32_t all, const sddl_command *command, sddl_player_info *out) {
+static int apply_all(void **players, uint32_t count, uint32_t all, const sddl_command *command, sddl_player_info *out) {
     int status = SDDL_OK;
-    sddl_source *source = ((sddl_client *)players[0])->source;
+    sddl_source *source = ((sddl_subscriber *)players[0])->source;
     for (uint32_t index = 0; index < all && status == SDDL_OK; index++)
         status = sddl_player_check(players[index], command);
     for (uint32_t index = 0; index < all && status == SDDL_OK; index++)
-        sddl_player_catch_up(players[index]);
+        sddl_player_sync_to_now(players[index]);
     for (uint32_t index = 0; index < count && status == SDDL_OK; index++) {
-        sddl_player_obey(players[index], command, players[all - 1]);
-        sddl_source_want(source, sddl_player_wants(players[index]));
+        sddl_player_apply(players[index], command, players[all - 1]);
+        sddl_source_request_tick(source, sddl_player_next_wakeup(players[index]));
         if (out)
             out[index] = info_of(players[index]);
     }
     return status;
 }
 
-static int lock_and_obey(void **players, uint32_t count, uint32_t all, const sddl_command *command,
-                         sddl_player_info *out) {
-    sddl_source *source = ((sddl_client *)players[0])->source;
+static int lock_and_apply(void **players, uint32_t count, uint32_t all, const sddl_command *command,
+                          sddl_player_info *out) {
+    sddl_source *source = ((sddl_subscriber *)players[0])->source;
     bool starts = command->op == SDDL_OP_PLAY || command->op == SDDL_OP_ALIGN;
     int status = SDDL_OK;
     if (!starts)
         sddl_source_lock(source);
     else if ((status = sddl_source_lock_to_start(source)) != SDDL_OK)
         return status;
-    status = obey_all(players, count, all, command, out);
+    status = apply_all(players, count, all, command, out);
     if (starts)
         sddl_source_unlock_to_start(source);
     else
@@ -143,7 +143,7 @@ int sddl_player_command(const sddl_handle *handles, uint32_t count, const sddl_c
         return SDDL_E_MEMORY;
     status = get_all(handles, count, all, command->other, players);
     if (status == SDDL_OK) {
-        status = lock_and_obey(players, count, all, command, out);
+        status = lock_and_apply(players, count, all, command, out);
         release_all(players, all);
     }
     if (players != few)
@@ -160,16 +160,16 @@ static int enter_if(int status, sddl_handle handle, sddl_player **out) {
     *out = sddl_handle_get(handle, SDDL_KIND_PLAYER);
     if (!*out)
         return SDDL_E_HANDLE;
-    sddl_source_lock((*out)->client.source);
+    sddl_source_lock((*out)->subscriber.source);
     return SDDL_OK;
 }
 
-static int enter(sddl_handle handle, sddl_player **out) {
+static int lock_player(sddl_handle handle, sddl_player **out) {
     return enter_if(sddl_usable(), handle, out);
 }
 
-static int leave(sddl_player *player, int result) {
-    sddl_source_unlock(player->client.source);
+static int unlock_player(sddl_player *player, int result) {
+    sddl_source_unlock(player->subscriber.source);
     sddl_object_release(player);
     return result;
 }
@@ -181,42 +181,42 @@ int sddl_player_get_info(sddl_handle handle, sddl_player_info *out) {
     int status = enter_if(sddl_queryable(), handle, &player);
     if (status != SDDL_OK)
         return status;
-    sddl_player_catch_up(player);
+    sddl_player_sync_to_now(player);
     *out = info_of(player);
-    return leave(player, SDDL_OK);
+    return unlock_player(player, SDDL_OK);
 }
 
 /* Confirms events up to `serial`. An event that a pause has dropped may still be confirmed, by a reader that had read
  * it: then its frame is not due again. */
-static void act_on(sddl_player *player, uint64_t serial) {
+static void confirm(sddl_player *player, uint64_t serial) {
     uint64_t last = serial < player->serial ? serial : player->serial;
-    const sddl_told *told = &player->recent[last % SDDL_RECENT];
-    if (serial <= player->told_serial)
+    const sddl_event_counts *counts = &player->recent[last % SDDL_RECENT];
+    if (serial <= player->confirmed_serial)
         return;
-    player->told_serial = serial;
-    if (told->serial != last)
+    player->confirmed_serial = serial;
+    if (counts->serial != last)
         return;
-    player->frames_told = told->frames_due;
+    player->frames_confirmed = counts->frames_due;
     if (player->status != SDDL_PAUSED)
-        player->loops_told = told->loops_done;
+        player->loops_confirmed = counts->loops_done;
 }
 
-int sddl_player_shown(sddl_handle handle, uint64_t serial) {
+int sddl_player_confirm(sddl_handle handle, uint64_t serial) {
     sddl_player *player;
-    int status = enter(handle, &player);
+    int status = lock_player(handle, &player);
     if (status != SDDL_OK)
         return status;
-    act_on(player, serial);
-    return leave(player, SDDL_OK);
+    confirm(player, serial);
+    return unlock_player(player, SDDL_OK);
 }
 
 int sddl_player_set_starved(sddl_handle handle, int on) {
     sddl_player *player;
-    int status = enter(handle, &player);
+    int status = lock_player(handle, &player);
     if (status != SDDL_OK)
         return status;
     player->starved = on;
-    return leave(player, SDDL_OK);
+    return unlock_player(player, SDDL_OK);
 }
 
 /* Lists the frames that follow the due one; returns how many. */
@@ -225,7 +225,7 @@ static int list_upcoming(const sddl_player *player, uint32_t *out, int capacity)
     sddl_player_position(player, &position);
     int count = 0;
     for (; count < capacity; count++) {
-        sddl_timeline_step(&player->timeline, position.step + (sddl_player_backward(player) ? -1 : 1), &position);
+        sddl_timeline_step(&player->timeline, position.step + (sddl_player_is_backward(player) ? -1 : 1), &position);
         if (position.finished)
             break;
         out[count] = position.frame;
@@ -237,23 +237,23 @@ int sddl_player_upcoming(sddl_handle handle, uint32_t *out, int capacity) {
     if (!out || capacity < 0)
         return SDDL_E_ARGUMENT;
     sddl_player *player;
-    int status = enter(handle, &player);
+    int status = lock_player(handle, &player);
     if (status != SDDL_OK)
         return status;
-    return leave(player, list_upcoming(player, out, capacity));
+    return unlock_player(player, list_upcoming(player, out, capacity));
 }
 
-int sddl_player_show(sddl_handle handle, uint32_t epoch, uint64_t serial, sddl_showing *out) {
+int sddl_player_confirm_shown(sddl_handle handle, uint32_t epoch, uint64_t serial, sddl_shown_info *out) {
     if (!out)
         return SDDL_E_ARGUMENT;
     sddl_player *player;
-    int status = enter(handle, &player);
+    int status = lock_player(handle, &player);
     if (status != SDDL_OK)
         return status == SDDL_E_HANDLE ? 0 : status;
-    if (player->client.closed || player->client.epoch != epoch)
-        return leave(player, 0);
-    act_on(player, serial);
-    out->now = sddl_source_now(player->client.source);
+    if (player->subscriber.closed || player->subscriber.epoch != epoch)
+        return unlock_player(player, 0);
+    confirm(player, serial);
+    out->now = sddl_source_now(player->subscriber.source);
     out->count = (uint32_t)list_upcoming(player, out->upcoming, SDDL_UPCOMING);
-    return leave(player, 1);
+    return unlock_player(player, 1);
 }

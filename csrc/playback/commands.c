@@ -6,51 +6,51 @@
 void sddl_player_rewind(sddl_player *player) {
     player->timeline.loops = player->loops;
     player->timeline.base = 0;
-    bool from_end = sddl_player_backward(player) && player->loops;
+    bool from_end = sddl_player_is_backward(player) && player->loops;
     if (from_end && sddl_timeline_total(&player->timeline) > SDDL_MEDIA_LIMIT && !player->timeline.growing)
         player->timeline.base = (int64_t)player->loops - 1;
     player->media = from_end ? sddl_timeline_total(&player->timeline) - 1 : 0;
     player->at_start = true;
     player->anchored = player->posted = player->repeat = false;
-    sddl_player_settle(player, 0);
+    sddl_player_confirm_all(player, 0);
 }
 
 /* The last event has not been confirmed: for users, what it reports has not happened yet. */
-static bool is_telling(const sddl_player *player) {
-    return player->told_serial < player->serial;
+static bool has_unconfirmed(const sddl_player *player) {
+    return player->confirmed_serial < player->serial;
 }
 
 static void play(sddl_player *player) {
-    if (player->status == SDDL_PLAYING || (player->status == SDDL_FINISHED && is_telling(player)))
+    if (player->status == SDDL_PLAYING || (player->status == SDDL_FINISHED && has_unconfirmed(player)))
         return;
     if (player->status != SDDL_PAUSED) {
         if (player->status == SDDL_FINISHED)
             sddl_player_rewind(player);
         player->posted = player->repeat = false;
-        sddl_player_settle(player, player->loops_done);
-        sddl_client_new_epoch(&player->client);
+        sddl_player_confirm_all(player, player->loops_done);
+        sddl_subscriber_new_epoch(&player->subscriber);
     }
     player->status = SDDL_PLAYING;
     player->anchored = false;
-    sddl_client_set_active(&player->client, true);
+    sddl_subscriber_set_active(&player->subscriber, true);
 }
 
 /* An event that the reader has not confirmed is dropped, and posted again after the pause. */
 static void pause(sddl_player *player) {
-    if (player->status != SDDL_PLAYING && !(player->status == SDDL_FINISHED && is_telling(player)))
+    if (player->status != SDDL_PLAYING && !(player->status == SDDL_FINISHED && has_unconfirmed(player)))
         return;
     player->status = SDDL_PAUSED;
     player->repeat = player->posted && !sddl_player_is_shown(player);
-    player->loops_done = player->loops_told;
-    sddl_client_set_active(&player->client, false);
-    sddl_client_new_epoch(&player->client);
+    player->loops_done = player->loops_confirmed;
+    sddl_subscriber_set_active(&player->subscriber, false);
+    sddl_subscriber_new_epoch(&player->subscriber);
 }
 
 static void stop(sddl_player *player) {
     player->status = SDDL_STOPPED;
     sddl_player_rewind(player);
-    sddl_client_set_active(&player->client, false);
-    sddl_client_new_epoch(&player->client);
+    sddl_subscriber_set_active(&player->subscriber, false);
+    sddl_subscriber_new_epoch(&player->subscriber);
 }
 
 /* Continues from `media`, and shows the frame there even if it was shown before. */
@@ -59,8 +59,8 @@ static void jump(sddl_player *player, int64_t media) {
     player->media = media;
     player->at_start = player->anchored = player->posted = player->repeat = false;
     sddl_player_position(player, &position);
-    sddl_player_settle(player, sddl_player_loops_done(player, &position));
-    sddl_client_new_epoch(&player->client);
+    sddl_player_confirm_all(player, sddl_player_loops_done(player, &position));
+    sddl_subscriber_new_epoch(&player->subscriber);
 }
 
 /* Whether media times can be counted from loop 0 on in that loop, and in the one that follows. */
@@ -74,7 +74,7 @@ static void seek(sddl_player *player, uint32_t frame, int64_t loop) {
     sddl_player_position(player, &position);
     bool returning =
         position.step - position.loop * sddl_timeline_showings(&player->timeline) >= player->timeline.count;
-    bool descends = sddl_player_backward(player) && !player->timeline.loops && !player->timeline.growing;
+    bool descends = sddl_player_is_backward(player) && !player->timeline.loops && !player->timeline.growing;
     int64_t target = loop < 0 ? position.loop : descends ? -1 - loop : loop;
     player->timeline.base = is_near(player, target) ? 0 : target;
     sddl_timeline_find(&player->timeline, frame, target, returning, &position);
@@ -82,12 +82,12 @@ static void seek(sddl_player *player, uint32_t frame, int64_t loop) {
     if (player->status == SDDL_FINISHED)
         player->status = SDDL_PAUSED;
     if (player->status != SDDL_PLAYING)
-        sddl_player_show_now(player);
+        sddl_player_post_current(player);
 }
 
-void sddl_player_shift_loops(sddl_player *player, int64_t loop, int64_t done) {
+void sddl_player_rebase_loop(sddl_player *player, int64_t loop, int64_t done) {
     int64_t last = player->timeline.loops ? (int64_t)player->timeline.loops - 1 : -1;
-    int64_t shift = (sddl_player_backward(player) ? last - done : done) - loop;
+    int64_t shift = (sddl_player_is_backward(player) ? last - done : done) - loop;
     player->step += shift * sddl_timeline_showings(&player->timeline);
     player->timeline.base += shift;
     int64_t media = sddl_player_media_time(player);
@@ -98,50 +98,50 @@ void sddl_player_shift_loops(sddl_player *player, int64_t loop, int64_t done) {
 }
 
 /* Under the policies that show every frame, media time may have passed the end of the timeline. */
-static void stay_within(sddl_player *player) {
+static void clamp_to_timeline(sddl_player *player) {
     int64_t start = sddl_timeline_start(&player->timeline), total = sddl_timeline_total(&player->timeline);
     player->media = player->media < start ? start : player->media >= total ? total - 1 : player->media;
 }
 
 /* Loops are counted from the other end now, which is no event for users. */
 static void recount_loops(sddl_player *player, int64_t loops_done) {
-    player->loops_done = player->loops_told = loops_done;
+    player->loops_done = player->loops_confirmed = loops_done;
     for (int index = 0; index < SDDL_RECENT; index++)
         player->recent[index].loops_done = loops_done;
 }
 
 /* A finite timeline is traversed in the other direction; an infinite one continues to count loops, once all its frames
  * are known. */
-static void turn(sddl_player *player, double rate) {
+static void reverse_direction(sddl_player *player, double rate) {
     sddl_position position;
     sddl_player_position(player, &position);
     int64_t done = sddl_player_loops_done(player, &position);
     player->rate = rate;
     if (!player->timeline.loops) {
         if (!player->timeline.growing)
-            sddl_player_shift_loops(player, position.loop, done);
+            sddl_player_rebase_loop(player, position.loop, done);
         return;
     }
-    stay_within(player);
+    clamp_to_timeline(player);
     if (player->status != SDDL_FINISHED)
         recount_loops(player, sddl_player_loops_done(player, &position));
 }
 
 static void set_rate(sddl_player *player, double rate) {
-    bool turns = (rate < 0) != sddl_player_backward(player);
-    if (turns && !player->at_start)
-        turn(player, rate);
+    bool reverses = (rate < 0) != sddl_player_is_backward(player);
+    if (reverses && !player->at_start)
+        reverse_direction(player, rate);
     player->rate = rate;
-    if (turns && player->at_start)
+    if (reverses && player->at_start)
         sddl_player_rewind(player);
-    sddl_player_anchor_again(player);
+    sddl_player_reanchor(player);
 }
 
-void sddl_player_settle_in(sddl_player *player, const sddl_position *showing, int64_t offset) {
+void sddl_player_place_in(sddl_player *player, const sddl_position *showing, int64_t offset) {
     int64_t last = showing->ends - showing->begins - 1;
     player->media = showing->begins + (offset < 0 ? 0 : offset > last ? last : offset);
     player->step = showing->step;
-    sddl_player_anchor_again(player);
+    sddl_player_reanchor(player);
 }
 
 static void set_mode(sddl_player *player, int32_t mode) {
@@ -155,7 +155,7 @@ static void set_mode(sddl_player *player, int32_t mode) {
         return;
     }
     sddl_timeline_find(&player->timeline, former.frame, former.loop, false, &position);
-    sddl_player_settle_in(player, &position, player->media - former.begins);
+    sddl_player_place_in(player, &position, player->media - former.begins);
 }
 
 static void set_loops(sddl_player *player, uint32_t loops) {
@@ -174,8 +174,8 @@ static void set_loops(sddl_player *player, uint32_t loops) {
     int64_t done = sddl_player_loops_done(player, &position);
     bool is_past = loops && done >= loops;
     player->timeline.loops = !is_past ? loops : (uint32_t)(done < UINT32_MAX ? done + 1 : UINT32_MAX);
-    sddl_player_shift_loops(player, position.loop, done);
-    sddl_player_anchor_again(player);
+    sddl_player_rebase_loop(player, position.loop, done);
+    sddl_player_reanchor(player);
 }
 
 static void align(sddl_player *player, const sddl_player *other) {
@@ -186,7 +186,7 @@ static void align(sddl_player *player, const sddl_player *other) {
     if (other->status == SDDL_FINISHED)
         return;
     player->status = other->status;
-    sddl_client_set_active(&player->client, player->status == SDDL_PLAYING);
+    sddl_subscriber_set_active(&player->subscriber, player->status == SDDL_PLAYING);
     if (other->at_start || !player->timeline.count)
         return;
     player->timeline.base = other->timeline.base; /* not 0 only for players of more than 73 years */
@@ -196,7 +196,7 @@ static void align(sddl_player *player, const sddl_player *other) {
     player->anchor_media = other->anchor_media;
     player->last_target = other->last_target;
     if (player->status != SDDL_PLAYING)
-        sddl_player_show_now(player);
+        sddl_player_post_current(player);
 }
 
 /* Whether there is such a loop. */
@@ -210,7 +210,7 @@ static bool has_loop(const sddl_player *player, int64_t loop) {
 
 int sddl_player_check(const sddl_player *player, const sddl_command *command) {
     bool fits = true;
-    if (player->client.closed)
+    if (player->subscriber.closed)
         return SDDL_E_HANDLE;
     switch (command->op) {
     case SDDL_OP_SEEK:
@@ -231,7 +231,7 @@ int sddl_player_check(const sddl_player *player, const sddl_command *command) {
     return fits ? SDDL_OK : SDDL_E_ARGUMENT;
 }
 
-void sddl_player_obey(sddl_player *player, const sddl_command *command, const sddl_player *other) {
+void sddl_player_apply(sddl_player *player, const sddl_command *command, const sddl_player *other) {
     switch (command->op) {
     case SDDL_OP_PLAY:
         play(player);

@@ -5,7 +5,7 @@
 
 /* ---- where the player is ---- */
 
-bool sddl_player_backward(const sddl_player *player) {
+bool sddl_player_is_backward(const sddl_player *player) {
     return player->rate < 0;
 }
 
@@ -21,7 +21,7 @@ int64_t sddl_player_loop(const sddl_player *player, const sddl_position *positio
 }
 
 int64_t sddl_player_loops_done(const sddl_player *player, const sddl_position *position) {
-    bool counts_down = player->timeline.loops && sddl_player_backward(player);
+    bool counts_down = player->timeline.loops && sddl_player_is_backward(player);
     return counts_down ? player->timeline.loops - 1 - position->loop : sddl_player_loop(player, position);
 }
 
@@ -34,13 +34,13 @@ int64_t sddl_player_media_time(const sddl_player *player) {
 }
 
 bool sddl_player_is_shown(const sddl_player *player) {
-    return player->told_serial >= player->frame_serial;
+    return player->confirmed_serial >= player->frame_serial;
 }
 
-void sddl_player_settle(sddl_player *player, int64_t loops_done) {
-    player->loops_done = player->loops_told = loops_done;
-    player->frames_told = player->frames_due;
-    player->told_serial = player->serial;
+void sddl_player_confirm_all(sddl_player *player, int64_t loops_done) {
+    player->loops_done = player->loops_confirmed = loops_done;
+    player->frames_confirmed = player->frames_due;
+    player->confirmed_serial = player->serial;
 }
 
 /* ---- media time ---- */
@@ -66,18 +66,19 @@ void sddl_player_anchor(sddl_player *player, int64_t time) {
     player->anchor_media = player->media;
 }
 
-void sddl_player_anchor_again(sddl_player *player) {
+void sddl_player_reanchor(sddl_player *player) {
     if (player->anchored)
         sddl_player_anchor(player, player->last_target);
 }
 
 bool sddl_player_is_waiting(const sddl_player *player) {
     const sddl_timeline *timeline = &player->timeline;
-    return timeline->growing && (!timeline->count || sddl_player_backward(player) || sddl_timeline_falls(timeline));
+    return timeline->growing &&
+           (!timeline->count || sddl_player_is_backward(player) || sddl_timeline_descends(timeline));
 }
 
 /* The last known frame stays until the next one has come: media time waits at its end and continues from there. */
-static void stay_within_reach(sddl_player *player) {
+static void clamp_to_known_end(sddl_player *player) {
     int64_t end = sddl_timeline_total(&player->timeline);
     if (!player->timeline.growing || player->media < end)
         return;
@@ -108,6 +109,6 @@ void sddl_player_advance(sddl_player *player, int64_t target) {
     int64_t media = player->anchor_media + scaled(sddl_player_elapsed(player->anchor_time, target), player->rate);
     player->media = sddl_max64(-SDDL_MEDIA_LIMIT, sddl_min64(media, SDDL_MEDIA_LIMIT));
     player->at_start = false;
-    stay_within_reach(player);
+    clamp_to_known_end(player);
     count_from_here(player, target);
 }

@@ -35,7 +35,7 @@ void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t l
  * sum exceeds SDDL_MEDIA_LIMIT. */
 int sddl_timeline_sum(const int64_t *durations, uint32_t count, int64_t sum, int64_t *ends);
 /* Whether a loop begins with the last frame. */
-bool sddl_timeline_falls(const sddl_timeline *timeline);
+bool sddl_timeline_descends(const sddl_timeline *timeline);
 /* Media time at which that loop begins; twice SDDL_MEDIA_LIMIT, or that below 0, if it is too far away. */
 int64_t sddl_timeline_loop_begins(const sddl_timeline *timeline, int64_t loop);
 /* The duration of one loop, and the number of its showings. */
@@ -45,13 +45,13 @@ int64_t sddl_timeline_showings(const sddl_timeline *timeline);
 /* ---- media_time.c: everything with the source locked ---- */
 
 /* The counts at the time of an event. */
-typedef struct sddl_told {
+typedef struct sddl_event_counts {
     uint64_t serial;
     int64_t frames_due, loops_done;
-} sddl_told;
+} sddl_event_counts;
 
 typedef struct sddl_player {
-    sddl_client client;
+    sddl_subscriber subscriber;
 
     /* guarded by the source's lock */
     sddl_timeline timeline; /* may have more loops than `loops`: one that has begun is played to its end */
@@ -68,18 +68,18 @@ typedef struct sddl_player {
     bool posted; /* `step` is the showing that became due last: an event was posted for it */
     bool repeat; /* `step` becomes due again: a pause has dropped its event */
     int64_t step;
-    int64_t frames_due, loops_done;   /* up to the last event */
-    int64_t frames_told, loops_told;  /* up to the last event that the reader has confirmed */
-    uint64_t serial, told_serial;     /* of the last event posted, and of the last one confirmed */
-    uint64_t frame_serial;            /* of the event that made `step` due */
-    sddl_told recent[SDDL_RECENT];    /* the last events, by serial */
-    int64_t missed, missed_announced; /* ticks lost */
+    int64_t frames_due, loops_done;            /* up to the last event */
+    int64_t frames_confirmed, loops_confirmed; /* up to the last event that the reader has confirmed */
+    uint64_t serial, confirmed_serial;         /* of the last event posted, and of the last one confirmed */
+    uint64_t frame_serial;                     /* of the event that made `step` due */
+    sddl_event_counts recent[SDDL_RECENT];     /* the last events, by serial */
+    int64_t missed, missed_reported;           /* ticks lost */
 
     int64_t *ends; /* of the timeline; has memory for `capacity` frames */
     uint32_t capacity;
 } sddl_player;
 
-bool sddl_player_backward(const sddl_player *player);
+bool sddl_player_is_backward(const sddl_player *player);
 /* The showing that is due, or that will be the first one. */
 void sddl_player_position(const sddl_player *player, sddl_position *out);
 /* Loops completed at that showing, in the direction of play. */
@@ -91,11 +91,11 @@ int64_t sddl_player_media_time(const sddl_player *player);
 /* Whether the reader has confirmed the frame that is due. */
 bool sddl_player_is_shown(const sddl_player *player);
 /* Counts all posted events as confirmed, with so many loops done. */
-void sddl_player_settle(sddl_player *player, int64_t loops_done);
+void sddl_player_confirm_all(sddl_player *player, int64_t loops_done);
 /* Makes `media` the media time of the presentation time `time`. */
 void sddl_player_anchor(sddl_player *player, int64_t time);
 /* Ends the present schedule at the last tick: media time continues from `media`. */
-void sddl_player_anchor_again(sddl_player *player);
+void sddl_player_reanchor(sddl_player *player);
 /* Sets `media` to the media time at that presentation time. */
 void sddl_player_advance(sddl_player *player, int64_t target);
 /* Nanoseconds from one presentation time to another; 0 if `to` is earlier. */
@@ -106,17 +106,17 @@ bool sddl_player_is_waiting(const sddl_player *player);
 
 /* ---- tick.c: likewise ---- */
 
-int64_t sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence);
+int64_t sddl_player_tick(sddl_subscriber *subscriber, const sddl_tick *tick, int64_t sequence);
 /* Posts an event for the present showing between two ticks. */
-void sddl_player_show_now(sddl_player *player);
+void sddl_player_post_current(sddl_player *player);
 
 /* ---- wakeup.c: likewise ---- */
 
 /* The target at which the player needs its next tick: 0 = the next one, INT64_MAX = none. */
-int64_t sddl_player_wants(const sddl_player *player);
+int64_t sddl_player_next_wakeup(const sddl_player *player);
 /* Advances the player to the last vsync, as if it had been given every tick. To be called before a command or a
  * query. */
-void sddl_player_catch_up(sddl_player *player);
+void sddl_player_sync_to_now(sddl_player *player);
 
 /* ---- commands.c: likewise ---- */
 
@@ -124,11 +124,11 @@ void sddl_player_catch_up(sddl_player *player);
 void sddl_player_rewind(sddl_player *player);
 /* Renumbers loops: the present showing, of `loop`, becomes part of the loop that follows `done` others in the direction
  * of play. */
-void sddl_player_shift_loops(sddl_player *player, int64_t loop, int64_t done);
+void sddl_player_rebase_loop(sddl_player *player, int64_t loop, int64_t done);
 /* Makes `showing` the one that is due, or that will be first, with `offset` of its duration gone by. */
-void sddl_player_settle_in(sddl_player *player, const sddl_position *showing, int64_t offset);
+void sddl_player_place_in(sddl_player *player, const sddl_position *showing, int64_t offset);
 /* SDDL_OK if the player can execute the command. The caller checks the other player of SDDL_OP_ALIGN. */
 int sddl_player_check(const sddl_player *player, const sddl_command *command);
-void sddl_player_obey(sddl_player *player, const sddl_command *command, const sddl_player *other);
+void sddl_player_apply(sddl_player *player, const sddl_command *command, const sddl_player *other);
 
 #endif

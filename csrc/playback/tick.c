@@ -8,12 +8,12 @@ static bool is_still(const sddl_player *player) {
 }
 
 static bool is_end(const sddl_player *player, const sddl_position *due) {
-    bool passed = due->finished == (sddl_player_backward(player) ? -1 : 1);
+    bool passed = due->finished == (sddl_player_is_backward(player) ? -1 : 1);
     return is_still(player) || (passed && !player->timeline.growing);
 }
 
 /* Keeps media time within the loop in which a frame is still being decoded. */
-static void stay_in_loop(sddl_player *player, sddl_position *due) {
+static void clamp_to_loop(sddl_player *player, sddl_position *due) {
     const sddl_timeline *timeline = &player->timeline;
     sddl_position awaited;
     sddl_timeline_step(timeline, player->step, &awaited);
@@ -22,7 +22,7 @@ static void stay_in_loop(sddl_player *player, sddl_position *due) {
     int64_t begin = sddl_timeline_loop_begins(timeline, awaited.loop);
     bool last = timeline->loops && awaited.loop == (int64_t)timeline->loops - 1;
     int64_t end = last ? sddl_timeline_total(timeline) : begin + sddl_timeline_period(timeline);
-    player->media = sddl_player_backward(player) ? begin : end - 1;
+    player->media = sddl_player_is_backward(player) ? begin : end - 1;
     sddl_player_anchor(player, player->last_target);
     sddl_timeline_at(timeline, player->media, due);
 }
@@ -30,7 +30,7 @@ static void stay_in_loop(sddl_player *player, sddl_position *due) {
 static bool choose_absolute(sddl_player *player, sddl_position *next) {
     sddl_timeline_at(&player->timeline, player->media, next);
     if (player->starved && player->posted && !player->timeline.growing)
-        stay_in_loop(player, next);
+        clamp_to_loop(player, next);
     return is_end(player, next);
 }
 
@@ -65,10 +65,10 @@ static bool choose_next(sddl_player *player, sddl_position *next) {
 /* ---- events ---- */
 
 /* Counts the frame that is due, and those that were passed over or dropped before it. */
-static void take_step(sddl_player *player, const sddl_position *next, sddl_event *event) {
+static void count_step(sddl_player *player, const sddl_position *next, sddl_event *event) {
     int64_t passed = next->step > player->step ? next->step - player->step : player->step - next->step;
     int64_t fresh = player->posted ? passed : 1;
-    event->advanced = sddl_add_counts(fresh, player->repeat ? player->frames_due - player->frames_told : 0);
+    event->advanced = sddl_add_counts(fresh, player->repeat ? player->frames_due - player->frames_confirmed : 0);
     player->frames_due = sddl_add_counts(player->frames_due, fresh);
     player->posted = true;
     player->repeat = false;
@@ -79,37 +79,38 @@ static void post(sddl_player *player, const sddl_position *next, sddl_event *eve
     event->frame = next->frame;
     event->loop = sddl_player_loop(player, next);
     event->loops_done = player->loops_done;
-    event->missed = player->missed - player->missed_announced;
-    player->missed_announced = player->missed;
-    sddl_client_post(&player->client, event);
-    player->serial = player->client.serial;
+    event->missed = player->missed - player->missed_reported;
+    player->missed_reported = player->missed;
+    sddl_subscriber_post(&player->subscriber, event);
+    player->serial = player->subscriber.serial;
     if (event->flags & SDDL_EVENT_FRAME)
         player->frame_serial = player->serial;
-    player->recent[player->serial % SDDL_RECENT] = (sddl_told){player->serial, player->frames_due, player->loops_done};
+    player->recent[player->serial % SDDL_RECENT] =
+        (sddl_event_counts){player->serial, player->frames_due, player->loops_done};
 }
 
 /* Posts an event if a frame is due, a loop is done, or playback has finished. */
-static void announce(sddl_player *player, const sddl_position *next, bool finished, sddl_event *event) {
+static void post_if_due(sddl_player *player, const sddl_position *next, bool finished, sddl_event *event) {
     bool again = player->repeat && !sddl_player_is_shown(player);
     bool is_due = !player->posted || again || next->step != player->step;
     bool counts = finished && player->timeline.count > 1;
     int64_t loops_done = counts ? player->timeline.loops : sddl_player_loops_done(player, next);
-    uint32_t news = (is_due ? SDDL_EVENT_FRAME : 0U) | (loops_done > player->loops_done ? SDDL_EVENT_LOOP : 0U) |
-                    (finished ? SDDL_EVENT_FINISHED : 0U);
+    uint32_t changes = (is_due ? SDDL_EVENT_FRAME : 0U) | (loops_done > player->loops_done ? SDDL_EVENT_LOOP : 0U) |
+                       (finished ? SDDL_EVENT_FINISHED : 0U);
     player->loops_done = loops_done;
-    event->flags |= news;
+    event->flags |= changes;
     if (is_due)
-        take_step(player, next, event);
-    if (news)
+        count_step(player, next, event);
+    if (changes)
         post(player, next, event);
     if (finished) {
         player->status = SDDL_FINISHED;
-        sddl_client_set_active(&player->client, false);
+        sddl_subscriber_set_active(&player->subscriber, false);
     }
 }
 
-int64_t sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t sequence) {
-    sddl_player *player = (sddl_player *)client;
+int64_t sddl_player_tick(sddl_subscriber *subscriber, const sddl_tick *tick, int64_t sequence) {
+    sddl_player *player = (sddl_player *)subscriber;
     player->missed += sddl_max64(0, sddl_min64(tick->missed, SDDL_MEDIA_LIMIT - player->missed));
     bool waits = sddl_player_is_waiting(player);
     if (!waits)
@@ -127,13 +128,13 @@ int64_t sddl_player_tick(sddl_client *client, const sddl_tick *tick, int64_t seq
         .target = tick->target,
         .period = tick->period,
     };
-    announce(player, &next, finished, &event);
-    return sddl_player_wants(player);
+    post_if_due(player, &next, finished, &event);
+    return sddl_player_next_wakeup(player);
 }
 
-void sddl_player_show_now(sddl_player *player) {
+void sddl_player_post_current(sddl_player *player) {
     sddl_position present;
     sddl_timeline_at(&player->timeline, player->media, &present);
     sddl_event event = {.timestamp = player->last_target, .target = player->last_target};
-    announce(player, &present, false, &event);
+    post_if_due(player, &present, false, &event);
 }

@@ -8,18 +8,18 @@
 
 #include "playback/player.h"
 
-typedef struct leg {
+typedef struct frame_run {
     uint32_t lowest, highest;
-    bool falling;
+    bool descending;
     int64_t begins;  /* media time within the loop */
     int64_t ordinal; /* of its first showing within the loop */
-} leg;
+} frame_run;
 
 static int64_t frame_begins(const sddl_timeline *timeline, uint32_t frame) {
     return frame == 0 ? 0 : timeline->ends[frame - 1];
 }
 
-static int64_t outward_length(const sddl_timeline *timeline) {
+static int64_t first_run_length(const sddl_timeline *timeline) {
     return timeline->count ? timeline->ends[timeline->count - 1] : 0;
 }
 
@@ -29,17 +29,17 @@ static bool bounces(const sddl_timeline *timeline) {
 }
 
 /* 0 = for ever. */
-static int64_t loops_there(const sddl_timeline *timeline) {
+static int64_t known_loops(const sddl_timeline *timeline) {
     return timeline->growing ? 1 : timeline->loops;
 }
 
-bool sddl_timeline_falls(const sddl_timeline *timeline) {
+bool sddl_timeline_descends(const sddl_timeline *timeline) {
     return timeline->mode == SDDL_REVERSE || timeline->mode == SDDL_REVERSED_BOUNCE;
 }
 
 int64_t sddl_timeline_period(const sddl_timeline *timeline) {
     int64_t back = bounces(timeline) ? timeline->ends[timeline->count - 2] - timeline->ends[0] : 0;
-    return outward_length(timeline) + back;
+    return first_run_length(timeline) + back;
 }
 
 int64_t sddl_timeline_showings(const sddl_timeline *timeline) {
@@ -47,12 +47,13 @@ int64_t sddl_timeline_showings(const sddl_timeline *timeline) {
     return bounces(timeline) ? 2 * count - 2 : count;
 }
 
-static leg outward(const sddl_timeline *timeline) {
-    return (leg){0, timeline->count - 1, sddl_timeline_falls(timeline), 0, 0};
+static frame_run first_run(const sddl_timeline *timeline) {
+    return (frame_run){0, timeline->count - 1, sddl_timeline_descends(timeline), 0, 0};
 }
 
-static leg return_leg(const sddl_timeline *timeline) {
-    return (leg){1, timeline->count - 2, !sddl_timeline_falls(timeline), outward_length(timeline), timeline->count};
+static frame_run second_run(const sddl_timeline *timeline) {
+    return (frame_run){1, timeline->count - 2, !sddl_timeline_descends(timeline), first_run_length(timeline),
+                       timeline->count};
 }
 
 static int64_t floor_divide(int64_t value, int64_t divisor) {
@@ -79,12 +80,13 @@ int64_t sddl_timeline_loop_begins(const sddl_timeline *timeline, int64_t loop) {
     return loops > most ? 2 * SDDL_MEDIA_LIMIT : loops < -most ? -2 * SDDL_MEDIA_LIMIT : loops * period;
 }
 
-static void showing(const sddl_timeline *timeline, leg way, int64_t loop, uint32_t frame, sddl_position *out) {
+static void fill_position(const sddl_timeline *timeline, frame_run run, int64_t loop, uint32_t frame,
+                          sddl_position *out) {
     int64_t start = frame_begins(timeline, frame), end = timeline->ends[frame];
-    int64_t before = way.falling ? timeline->ends[way.highest] - end : start - frame_begins(timeline, way.lowest);
-    int64_t ordinal = way.ordinal + (way.falling ? way.highest - frame : frame - way.lowest);
+    int64_t before = run.descending ? timeline->ends[run.highest] - end : start - frame_begins(timeline, run.lowest);
+    int64_t ordinal = run.ordinal + (run.descending ? run.highest - frame : frame - run.lowest);
     out->step = loop * sddl_timeline_showings(timeline) + ordinal;
-    out->begins = sddl_timeline_loop_begins(timeline, loop) + way.begins + before;
+    out->begins = sddl_timeline_loop_begins(timeline, loop) + run.begins + before;
     out->ends = out->begins + (end - start);
     /* the last showing of a finite bounce lies where another loop would begin */
     out->loop = timeline->loops && loop >= timeline->loops ? (int64_t)timeline->loops - 1 : loop;
@@ -97,22 +99,22 @@ int64_t sddl_timeline_start(const sddl_timeline *timeline) {
 }
 
 int64_t sddl_timeline_total(const sddl_timeline *timeline) {
-    int64_t period = sddl_timeline_period(timeline), loops = loops_there(timeline), left = loops - timeline->base;
+    int64_t period = sddl_timeline_period(timeline), loops = known_loops(timeline), left = loops - timeline->base;
     if (loops == 0 || (left > 1 && left > SDDL_MEDIA_LIMIT / period))
         return INT64_MAX;
-    uint32_t first = sddl_timeline_falls(timeline) ? timeline->count - 1 : 0;
+    uint32_t first = sddl_timeline_descends(timeline) ? timeline->count - 1 : 0;
     int64_t closing = bounces(timeline) ? timeline->ends[first] - frame_begins(timeline, first) : 0;
     return (left == 1 ? period : sddl_timeline_loop_begins(timeline, loops)) + closing;
 }
 
 static int64_t last_step(const sddl_timeline *timeline) {
-    int64_t closing = bounces(timeline) ? 1 : 0, loops = loops_there(timeline);
+    int64_t closing = bounces(timeline) ? 1 : 0, loops = known_loops(timeline);
     return loops == 0 ? INT64_MAX : loops * sddl_timeline_showings(timeline) + closing - 1;
 }
 
 void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_position *out) {
     int64_t last = last_step(timeline);
-    int32_t finished = step > last ? 1 : loops_there(timeline) && step < 0 ? -1 : 0;
+    int32_t finished = step > last ? 1 : known_loops(timeline) && step < 0 ? -1 : 0;
     if (timeline->count == 0) {
         *out = (sddl_position){.finished = finished};
         return;
@@ -120,14 +122,14 @@ void sddl_timeline_step(const sddl_timeline *timeline, int64_t step, sddl_positi
     step = finished > 0 ? last : finished < 0 ? 0 : step;
     int64_t loop = floor_divide(step, sddl_timeline_showings(timeline));
     int64_t ordinal = step - loop * sddl_timeline_showings(timeline);
-    leg way = ordinal < timeline->count ? outward(timeline) : return_leg(timeline);
-    uint32_t along = (uint32_t)(ordinal - way.ordinal);
-    showing(timeline, way, loop, way.falling ? way.highest - along : way.lowest + along, out);
+    frame_run run = ordinal < timeline->count ? first_run(timeline) : second_run(timeline);
+    uint32_t offset = (uint32_t)(ordinal - run.ordinal);
+    fill_position(timeline, run, loop, run.descending ? run.highest - offset : run.lowest + offset, out);
     out->finished = finished;
 }
 
 void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_position *out) {
-    if (loops_there(timeline) && media_time < sddl_timeline_start(timeline)) {
+    if (known_loops(timeline) && media_time < sddl_timeline_start(timeline)) {
         sddl_timeline_step(timeline, -1, out);
         return;
     }
@@ -137,16 +139,17 @@ void sddl_timeline_at(const sddl_timeline *timeline, int64_t media_time, sddl_po
     }
     int64_t whole = floor_divide(media_time, sddl_timeline_period(timeline));
     int64_t phase = media_time - whole * sddl_timeline_period(timeline);
-    leg way = phase < outward_length(timeline) ? outward(timeline) : return_leg(timeline);
-    int64_t along = phase - way.begins;
-    int64_t time = way.falling ? timeline->ends[way.highest] - 1 - along : frame_begins(timeline, way.lowest) + along;
-    showing(timeline, way, timeline->base + whole, frame_at(timeline, time), out);
+    frame_run run = phase < first_run_length(timeline) ? first_run(timeline) : second_run(timeline);
+    int64_t offset = phase - run.begins;
+    int64_t time =
+        run.descending ? timeline->ends[run.highest] - 1 - offset : frame_begins(timeline, run.lowest) + offset;
+    fill_position(timeline, run, timeline->base + whole, frame_at(timeline, time), out);
 }
 
 void sddl_timeline_find(const sddl_timeline *timeline, uint32_t frame, int64_t loop, bool returning,
                         sddl_position *out) {
-    bool on_way_back = returning && bounces(timeline) && frame > 0 && frame < timeline->count - 1;
-    showing(timeline, on_way_back ? return_leg(timeline) : outward(timeline), loop, frame, out);
+    bool in_second_run = returning && bounces(timeline) && frame > 0 && frame < timeline->count - 1;
+    fill_position(timeline, in_second_run ? second_run(timeline) : first_run(timeline), loop, frame, out);
 }
 
 int sddl_timeline_sum(const int64_t *durations, uint32_t count, int64_t sum, int64_t *ends) {

@@ -53,7 +53,7 @@ class Batch:
             self.calls[0]()
             return
         event = self.events[self._index]
-        reference = subscribers.get(event.client)
+        reference = subscribers.get(event.subscriber)
         subscriber = None if reference is None else reference()
         if subscriber is not None:
             subscriber.handle_event(event)

@@ -183,7 +183,7 @@ class DispatcherBinding:
     def _move(self, dispatcher: Dispatcher, receiver: Receiver) -> None:
         dispatcher.register(self._handle, receiver)
         former, self.current = self.current, dispatcher
-        status = lib.sddl_client_set_mailbox(self._handle, dispatcher.mailbox)
+        status = lib.sddl_subscriber_set_mailbox(self._handle, dispatcher.mailbox)
         if status < 0:
             self.current = former
             check(status)

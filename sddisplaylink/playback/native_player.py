@@ -31,7 +31,7 @@ class NativePlayer:
         check(lib.sddl_player_open(source, mailbox, durations, len(durations_ns or ()), self._owner))
         self.handle: int = self._owner[0]
         self.source = source
-        self._showing: Any = ffi.new("sddl_showing *")
+        self._showing: Any = ffi.new("sddl_shown_info *")
 
     def close(self) -> None:
         """Stop for good. Idempotent, and does not wait."""
@@ -54,11 +54,11 @@ class NativePlayer:
 
     def is_current(self, epoch: int) -> bool:
         """Whether no command has made the events of that epoch void."""
-        return bool(lib.sddl_client_is_current(self.handle, epoch) == 1)
+        return bool(lib.sddl_subscriber_is_current(self.handle, epoch) == 1)
 
     def is_forked(self) -> bool:
         """Whether the player belongs to the parent of this process."""
-        return bool(lib.sddl_client_is_current(self.handle, 0) == lib.SDDL_E_FORKED)
+        return bool(lib.sddl_subscriber_is_current(self.handle, 0) == lib.SDDL_E_FORKED)
 
     def check_process(self) -> None:
         """ForkedProcessError in a forked child."""
@@ -68,13 +68,13 @@ class NativePlayer:
     def confirm_shown(self, epoch: int, serial: int) -> Showing | None:
         """Confirm an event whose frame is about to be shown. None if a command has made the event void."""
         showing = self._showing
-        if lib.sddl_player_show(self.handle, epoch, serial, showing) != 1:
+        if lib.sddl_player_confirm_shown(self.handle, epoch, serial, showing) != 1:
             return None
         return Showing(showing.now, ffi.unpack(showing.upcoming, showing.count))
 
     def confirm_handled(self, serial: int) -> None:
         """Confirm an event without a frame, which is being handled."""
-        lib.sddl_player_shown(self.handle, serial)
+        lib.sddl_player_confirm(self.handle, serial)
 
     def set_starved(self, is_starved: bool) -> None:
         """Say whether the frame that is due is still being decoded: then the player does not leave the present loop."""

@@ -56,7 +56,7 @@ def test_a_link_beside_it_has_every_tick(open_native: Open, timer: int) -> None:
         assert check(lib.sddl_mailbox_wait(mailbox[0], event, 1, PATIENCE)) == 1
         expected += (event.missed + 1) * 4 * MS
         assert event.target == expected, "none was left out"
-    check(lib.sddl_client_close(out[0]))
+    check(lib.sddl_subscriber_close(out[0]))
     check(lib.sddl_mailbox_close(mailbox[0]))
 
 
@@ -64,7 +64,7 @@ def lull(player: NativePlayer) -> None:
     """Have the clock of this link, its only user, sleep until a tick is requested."""
     player.rate(0.0)
     for _ in range(PATIENCE // (10 * MS)):
-        if player.clock.wanted == NEVER:
+        if player.clock.requested == NEVER:
             return
         player.take(10 * MS)
     raise AssertionError("the clock has not come to the tick that was requested before")
@@ -106,7 +106,7 @@ def test_a_sleeping_clock_ends_with_its_last_client(open_native: Open, timer: in
     player.play()
     take(player)
     lull(player)
-    check(lib.sddl_client_close(player.handle))
+    check(lib.sddl_subscriber_close(player.handle))
     for _ in range(PATIENCE // (10 * MS)):
         if player.clock.state == lib.SDDL_SOURCE_IDLE:
             return

@@ -164,7 +164,7 @@ def test_a_command_in_a_callback_at_the_very_end_is_not_reported(notified):
     }[notified]
     ending += textwrap.dedent("""
         ended = threading.Event()
-        while lib.sddl_client_is_current(0, 0) != lib.SDDL_E_SHUTDOWN:
+        while lib.sddl_subscriber_is_current(0, 0) != lib.SDDL_E_SHUTDOWN:
             ended.wait(0.01)
     """)
     code, stderr, _ = run(RUNNING, ending)

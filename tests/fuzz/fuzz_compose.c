@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const sddl_gif_index index = {.palette_entries = (uint32_t)(size / 3 < 256 ? size / 3 : 256)};
     while (size) {
         const sddl_rect rect = {place(&data, &size), place(&data, &size), place(&data, &size), place(&data, &size)};
-        const sddl_rect hole = {rect.y, rect.width, rect.x, rect.height};
+        const sddl_rect exclude = {rect.y, rect.width, rect.x, rect.height};
         int flags = take(&data, &size) & 3, transparent = take(&data, &size) - 1, blend = take(&data, &size) % 3;
         size_t count = rect.width < 90 && rect.height < 90 ? (size_t)rect.width * rect.height : 0;
         sddl_gif_frame frame = {rect.x, rect.y, rect.width, rect.height, .transparent = transparent};
@@ -29,8 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                    SDDL_OK);
         if (count)
             demand(sddl_draw_pixels(&canvas, &rect, source, count * 4, rect.width * 4u, blend) == SDDL_OK);
-        demand(sddl_restore(&other, NULL, &rect, 1, &hole) == SDDL_OK);
-        demand(sddl_restore(&canvas, &other, &rect, 1, &hole) == SDDL_OK);
+        demand(sddl_restore(&other, NULL, &rect, 1, &exclude) == SDDL_OK);
+        demand(sddl_restore(&canvas, &other, &rect, 1, &exclude) == SDDL_OK);
         demand(sddl_convert(&other, &canvas, flags) == SDDL_OK && sddl_convert(&canvas, &canvas, flags) == SDDL_OK);
         sddl_colours colours = {0};
         for (size_t i = 0; size && i < 3 * 256; i++)

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     for (int64_t i = 0; i < count; i++) {
         demand(sddl_gif_scan(data, size, &stepwise, &frame, 1) == 1);
         demand(memcmp(&frame, &frames[i], sizeof frame) == 0);
-        demand(frame.lineage.base < i && frame.lineage.root <= i && frame.lineage.root >= 0);
+        demand(frame.dependency.base < i && frame.dependency.key_frame <= i && frame.dependency.key_frame >= 0);
         draw(data, size, &at_once, &frame);
     }
     if (count >= 0)

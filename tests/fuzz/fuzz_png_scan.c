@@ -11,7 +11,7 @@ static void check_frames(const sddl_png_index *index, const sddl_png_frame *fram
         demand(frames[i].first_span + frames[i].span_count <= index->span_count && frames[i].span_count);
         demand(frames[i].x + (uint64_t)frames[i].width <= index->width && frames[i].width);
         demand(frames[i].y + (uint64_t)frames[i].height <= index->height && frames[i].height);
-        demand(frames[i].lineage.base < (int64_t)i && frames[i].lineage.root <= (int64_t)i);
+        demand(frames[i].dependency.base < (int64_t)i && frames[i].dependency.key_frame <= (int64_t)i);
     }
     for (uint64_t i = 0; i < index->span_count; i++)
         demand(spans[i].begin <= spans[i].end && spans[i].end <= size);

@@ -458,19 +458,19 @@ def test_memory_while_it_grows() -> None:
 
 @pytest.mark.parametrize("size", [1, 16])
 def test_tiny_pieces_of_a_large_frame_take_linear_time(size: int) -> None:
-    """Counted in blocks walked, not in seconds: each feed begins where the last one stopped."""
+    """Counted in blocks skipped, not in seconds: each feed begins where the last one stopped."""
     large = GifPicture(data=b"\x08" + (b"\xff" + bytes(255)) * 400 + b"\0")
     data = build_gif([large])
     image = sd.IncrementalImage()
-    walked = []
+    skipped = []
     for begin in range(0, len(data) - 1, size):
         image.feed(data[begin : min(begin + size, len(data) - 1)])
         source = image._arriving._source
-        if source is not None and source.index.state.walked > 1000:  # within the frame
-            walked.append(source.index.state.walked)
+        if source is not None and source.index.state.skipped_to > 1000:  # within the frame
+            skipped.append(source.index.state.skipped_to)
     assert image.frame_count == 1
-    assert walked == sorted(walked)
-    assert max(walked) > 100_000
+    assert skipped == sorted(skipped)
+    assert max(skipped) > 100_000
 
 
 @given(st.lists(st.binary(max_size=50_000), max_size=6))
@@ -491,9 +491,13 @@ def test_pieces_are_one_after_the_other(pieces: list[bytes]) -> None:
 
 def test_the_kernel_takes_a_frame_only_where_there_is_one() -> None:
     index, frame = ffi.new("sddl_png_index *"), ffi.new("sddl_png_frame *")
-    assert lib.sddl_png_take(ffi.NULL, frame) == lib.sddl_png_take(index, ffi.NULL) == lib.SDDL_E_ARGUMENT
-    assert lib.sddl_png_take(index, frame) == 0
-    index.animated = index.controlled = index.announced = 1
-    assert lib.sddl_png_take(index, frame) == 0  # none of its data has come
+    assert lib.sddl_png_count_frame(ffi.NULL, frame) == lib.sddl_png_count_frame(index, ffi.NULL) == lib.SDDL_E_ARGUMENT
+    assert lib.sddl_png_count_frame(index, frame) == 0
+    index.animated = index.has_control = index.declared_frames = 1
+    assert lib.sddl_png_count_frame(index, frame) == 0  # none of its data has come
     index.control.span_count = 1
-    assert [lib.sddl_png_take(index, frame), lib.sddl_png_take(index, frame), index.frame_count] == [1, 0, 1]
+    assert [lib.sddl_png_count_frame(index, frame), lib.sddl_png_count_frame(index, frame), index.frame_count] == [
+        1,
+        0,
+        1,
+    ]

@@ -121,18 +121,18 @@ def test_over_an_opaque_canvas_is_exact_for_every_colour_and_alpha():
 
 @given(st.data(), places, places, sides, sides, gaps, st.none() | st.tuples(places, places, sides, sides))
 @settings(deadline=None, max_examples=100)
-def test_clearing_and_copying_touch_the_rectangle_alone_but_for_a_hole(data, x, y, width, height, gap, hole):
+def test_clearing_and_copying_touch_the_rectangle_alone_but_for_a_hole(data, x, y, width, height, gap, exclude):
     before, other = data.draw(pixels_of(WIDTH, HEIGHT, [0, 9, 255])), data.draw(pixels_of(WIDTH, HEIGHT, [7, 255]))
     cleared, copied, source = (
         Canvas(WIDTH, HEIGHT, before, gap),
         Canvas(WIDTH, HEIGHT, before),
         Canvas(WIDTH, HEIGHT, other, gap),
     )
-    area, left_out = rect(x, y, width, height), rect(*hole) if hole else ffi.NULL
-    assert lib.sddl_restore(cleared.c, ffi.NULL, area, 1, left_out) == 0
-    assert lib.sddl_restore(copied.c, source.c, area, 1, left_out) == 0
+    area, excluded = rect(x, y, width, height), rect(*exclude) if exclude else ffi.NULL
+    assert lib.sddl_restore(cleared.c, ffi.NULL, area, 1, excluded) == 0
+    assert lib.sddl_restore(copied.c, source.c, area, 1, excluded) == 0
     inside = {there for there, _ in each_pixel(x, y, width, height)}
-    inside -= {there for there, _ in each_pixel(*hole)} if hole else set()
+    inside -= {there for there, _ in each_pixel(*exclude)} if exclude else set()
     assert cleared.read() == b"".join(NOTHING if i in inside else at(before, i) for i in range(WIDTH * HEIGHT))
     assert copied.read() == b"".join(at(other if i in inside else before, i) for i in range(WIDTH * HEIGHT))
 

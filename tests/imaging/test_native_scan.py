@@ -87,12 +87,12 @@ def native_png(data: bytes, step: int = 64, pieces: tuple[int, ...] = ()):
 
     found = [png_frame(frames[i], pieces_of) for i in range(index.frame_count)]
     complete, uncertain = index.state == lib.SDDL_SCAN_COMPLETE, bool(index.uncertain)
-    truncated = not complete or (bool(index.animated) and len(found) < index.announced)
+    truncated = not complete or (bool(index.animated) and len(found) < index.declared_frames)
     if not found and index.still_count:
         found = [(0, 0, index.width, index.height, None, 0, 0, pieces_of(index.still_first, index.still_count))]
         uncertain = not complete
     plays = index.plays
-    if index.announced == 1 or not index.animated:
+    if index.declared_frames == 1 or not index.animated:
         found, plays = [(*frame[:4], None, *frame[5:]) for frame in found], 1
     colours = [data[span.begin : span.end] for span in (index.palette, index.transparency)]
     return (index.width, index.height), *colours, found, plays, truncated, uncertain
@@ -261,8 +261,8 @@ def test_frames_know_what_they_build_on():
     data = build_gif([GifPicture(disposal=disposal, transparent=clear) for disposal, clear in kinds])
     index, frames = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame[]", 9)
     assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, frames, 9) == 9
-    lineages = [(frames[i].lineage.base, frames[i].lineage.root) for i in range(9)]
-    assert lineages == [(-1, 0), (0, 0), (0, 0), (2, 0), (-1, 4), (-1, 5), (-1, 6), (5, 5), (5, 5)]
+    dependencies = [(frames[i].dependency.base, frames[i].dependency.key_frame) for i in range(9)]
+    assert dependencies == [(-1, 0), (0, 0), (0, 0), (2, 0), (-1, 4), (-1, 5), (-1, 6), (5, 5), (5, 5)]
 
 
 def test_what_is_drawn_on_nothing_and_taken_away_leaves_nothing_to_build_on():
@@ -270,8 +270,8 @@ def test_what_is_drawn_on_nothing_and_taken_away_leaves_nothing_to_build_on():
     data = build_gif([GifPicture(disposal=disposal, **part) for disposal in (2, 2, 3, 2, 0, 2, 0)])
     index, frames = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame[]", 7)
     assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, frames, 7) == 7
-    lineages = [(frames[i].lineage.base, frames[i].lineage.root) for i in range(7)]
-    assert lineages == [(-1, 0), (-1, 1), (-1, 2), (-1, 3), (-1, 4), (4, 4), (5, 4)]
+    dependencies = [(frames[i].dependency.base, frames[i].dependency.key_frame) for i in range(7)]
+    assert dependencies == [(-1, 0), (-1, 1), (-1, 2), (-1, 3), (-1, 4), (4, 4), (5, 4)]
 
 
 def test_wrong_arguments_are_refused():

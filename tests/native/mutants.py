@@ -30,7 +30,7 @@ MUTANTS = {
         CLOCK, "if (((link_slot *)clock)->started)", "if (clock)", f"{LIFECYCLE}::test_12_a_link",
     ),
     "a link never released": Mutant(CLOCK, "    CVDisplayLinkRelease(slot->link);\n", "", f"{LIFECYCLE}::test_05"),
-    "a slot never given back": Mutant(CLOCK, "atomic_store(&slot->taken, false);", "", f"{LEAKS}::test_20"),
+    "a slot never freed": Mutant(CLOCK, "atomic_store(&slot->in_use, false);", "", f"{LEAKS}::test_20"),
     "a callback's key not checked": Mutant(
         CLOCK, "if (atomic_load(&slot->key) != key)", "if (key == 0)",
         "corevideo_clock::test_a_callback_that_comes_after_the_release_is_dropped",
@@ -47,7 +47,7 @@ MUTANTS = {
         "csrc/clocks/vsync_grid.c", "seconds >= 0.001 && seconds <= 1.0", "seconds != 0", f"{TIME}::test_31",
     ),
     "released under its thread": Mutant(
-        CLOCK, ".grace = 250 * SDDL_MILLISECOND", ".grace = 0", f"{LIFECYCLE}::test_08",
+        CLOCK, ".min_lifetime = 250 * SDDL_MILLISECOND", ".min_lifetime = 0", f"{LIFECYCLE}::test_08",
     ),
     "mach ticks multiplied first": Mutant(
         "csrc/platform/time_mach.c", "uint64_t whole = host_time / base.denom;",
@@ -59,10 +59,10 @@ MUTANTS = {
         "csrc/core/ticks.c", "if (source->ticks) {", "if (!source) {", f"{TIME}::test_32_stamps",
     ),
     "any stamp believed": Mutant(
-        "csrc/core/ticks.c", "    make_plausible(&plausible);\n", "", f"{TIME}::test_32_stamps",
+        "csrc/core/ticks.c", "    correct_stamps(&corrected);\n", "", f"{TIME}::test_32_stamps",
     ),
-    "ticks of an abandoned clock heard": Mutant(
-        "csrc/core/ticks.c", "if (key == (tick->synthetic ? source->stand_in_key : source->native_key))", "if (key)",
+    "ticks of an abandoned clock accepted": Mutant(
+        "csrc/core/ticks.c", "if (key == (tick->synthetic ? source->fallback_key : source->native_key))", "if (key)",
         f"{LIFECYCLE}::test_12_a_stop_that_never_returns_holds_up",
     ),
     "what a slow reader missed not counted": Mutant(
@@ -73,35 +73,36 @@ MUTANTS = {
         "csrc/clocks/timer.c", "passed > count ? passed - count : 0", "0", f"{DISPLAYS}::test_30_a_clock",
     ),
     "a timer that never sleeps": Mutant(
-        "csrc/clocks/timer.c", "return wanted > count ? wanted : count + 1;", "return count + 1;",
+        "csrc/clocks/timer.c", "return requested > count ? requested : count + 1;", "return count + 1;",
         "timer_rest::test_a_slow_player",
     ),
     "a sleeping timer not woken": Mutant(
-        SUPERVISE, "    if (source->wakes_clock)\n        sddl_native_wake(source);\n", "",
+        SUPERVISE, "    if (source->must_wake_clock)\n        sddl_native_wake(source);\n", "",
         "timer_rest::test_a_clock_that_nobody_wants",
     ),
-    "ticks that nobody wanted counted as missed": Mutant(
+    "ticks that nobody requested counted as missed": Mutant(
         "csrc/clocks/timer.c", "            return true;\n", "            return (*count = former + 1) >= 0;\n",
         "timer_rest::test_refreshes",
     ),
-    "a resting player not brought up to date": Mutant(
+    "a sleeping player not brought up to date": Mutant(
         "csrc/playback/wakeup.c", "    sddl_player_advance(player, present);\n    player->last_target = present;\n", "",
         "timer_rest::test_whatever",
     ),
-    "what a player wants not asked for after a command": Mutant(
-        "csrc/playback/api.c", "        sddl_source_want(source, sddl_player_wants(players[index]));\n", "",
+    "the tick a player needs not requested after a command": Mutant(
+        "csrc/playback/api.c",
+        "        sddl_source_request_tick(source, sddl_player_next_wakeup(players[index]));\n", "",
         "timer_rest::test_a_clock_that_nobody_wants",
     ),
-    "a rest that ends too late": Mutant(
-        "csrc/playback/wakeup.c", "((double)way - 0.5)", "((double)way + 2e7)",
+    "a wake-up that comes too late": Mutant(
+        "csrc/playback/wakeup.c", "((double)distance - 0.5)", "((double)distance + 2e7)",
         "timer_rest::test_whatever",
     ),
     "the control thread poked for nothing": Mutant(
-        "csrc/core/demand.c", " && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->wanted))", ")",
+        "csrc/core/demand.c", " && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->requested))", ")",
         "timer_rest::test_a_command_just_before",
     ),
     "pending events outlive a stop": Mutant(
-        "csrc/core/link.c", "    sddl_client_new_epoch(client);\n", "", f"{TIME}::test_34",
+        "csrc/core/link.c", "    sddl_subscriber_new_epoch(subscriber);\n", "", f"{TIME}::test_34",
     ),
     "old handles come back": Mutant(
         "csrc/core/handles.c", "entry->generation += entry->generation == UINT32_MAX ? 2 : 1;", "",
@@ -113,7 +114,7 @@ MUTANTS = {
         f"{DISPLAYS}::test_24",
     ),
     "a silent clock not replaced": Mutant(
-        SUPERVISE, "    sddl_native_retire(source, true);\n    source->retry_delay = 0;",
+        SUPERVISE, "    sddl_native_stop(source, true);\n    source->retry_delay = 0;",
         "    source->retry_delay = 0;", f"{DISPLAYS}::test_23_a_link",
     ),
     "retry removed": Mutant(
@@ -134,15 +135,15 @@ MUTANTS = {
         f"{LIFECYCLE}::test_11_a_start",
     ),
     "a hanging stop not bridged": Mutant(
-        SUPERVISE, "#define STOP_PATIENCE (100 *", "#define STOP_PATIENCE (100000 *",
+        SUPERVISE, "#define FALLBACK_AFTER (100 *", "#define FALLBACK_AFTER (100000 *",
         f"{LIFECYCLE}::test_12_a_stop_that_never_returns_holds_up",
     ),
     "abandon removed": Mutant(
-        CLOCKS, "limit = source->leaving_since + STOP_LIMIT;", "limit = INT64_MAX;",
+        CLOCKS, "limit = source->stopping_since + STOP_TIMEOUT;", "limit = INT64_MAX;",
         f"{LIFECYCLE}::test_12_a_stop_that_never_returns_holds_up",
     ),
     "a stop on the control thread itself": Mutant(
-        CLOCKS, "source->ops->is_display ? sddl_retire(source->ops, source->native) : NULL", "NULL",
+        CLOCKS, "source->ops->is_display ? sddl_stop_async(source->ops, source->native) : NULL", "NULL",
         f"{LIFECYCLE}::test_01",
     ),
     "no look at the rate after waking": Mutant(
@@ -150,8 +151,8 @@ MUTANTS = {
         "if (rate < 0 && measured < 0)",
         f"{DISPLAYS}::test_27_a_rate",
     ),
-    "a rate doubted for ever": Mutant(
-        SUPERVISE, "source->doubted ? 0 : now;", "now;", f"{DISPLAYS}::test_27_a_display",
+    "a clock made again and again for its rate": Mutant(
+        SUPERVISE, "source->remade_for_rate ? 0 : now;", "now;", f"{DISPLAYS}::test_27_a_display",
     ),
     "a framework called with a lock held": Mutant(
         CLOCKS, f"    sddl_source_unlock(source);\n{WITH_LOCK_HELD}    sddl_source_lock(source);\n", WITH_LOCK_HELD,
@@ -159,8 +160,8 @@ MUTANTS = {
     ),
     # locks, signals, fork and others
     "locks taken in the wrong order": Mutant(
-        "csrc/core/link.c", "    sddl_source_lock(client->source);\n    set_running",
-        "    sddl_source_lock(client->source);\n    (void)sddl_handle_count(SDDL_KIND_LINK);\n    set_running",
+        "csrc/core/link.c", "    sddl_source_lock(subscriber->source);\n    set_running",
+        "    sddl_source_lock(subscriber->source);\n    (void)sddl_handle_count(SDDL_KIND_LINK);\n    set_running",
         "hazards_locks::test_14",
     ),
     "signals let through": Mutant(

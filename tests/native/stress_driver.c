@@ -56,7 +56,7 @@ static void replace_mailbox(uint64_t *random) {
 static void replace_link(uint64_t *random) {
     sddl_handle made = 0;
     expect(sddl_link_open(any(sources, random), any(mailboxes, random), &made), "link_open");
-    expect(sddl_client_close(atomic_exchange(&links[next_random(random) % SHARED], made)), "link close");
+    expect(sddl_subscriber_close(atomic_exchange(&links[next_random(random) % SHARED], made)), "link close");
 }
 
 static void replace_player(uint64_t *random) {
@@ -65,7 +65,7 @@ static void replace_player(uint64_t *random) {
     uint32_t count = next_random(random) % 4 + 1;
     const int64_t *durations = next_random(random) % 2 ? quick : slow; /* clocks sleep while there are slow ones alone */
     expect(sddl_player_open(any(sources, random), any(mailboxes, random), durations, count, &made), "player_open");
-    expect(sddl_client_close(atomic_exchange(&players[next_random(random) % SHARED], made)), "player close");
+    expect(sddl_subscriber_close(atomic_exchange(&players[next_random(random) % SHARED], made)), "player close");
 }
 
 static void command(uint64_t *random) {
@@ -92,11 +92,11 @@ static void read_events(uint64_t *random) {
     int count = sddl_mailbox_wait(any(mailboxes, random), events, 4, next_random(random) % 2 ? 200000 : 0);
     expect(count, "mailbox_wait");
     for (int index = 0; index < count; index++) {
-        expect(sddl_client_is_current(events[index].client, events[index].epoch), "is_current");
+        expect(sddl_subscriber_is_current(events[index].subscriber, events[index].epoch), "is_current");
         if (events[index].flags & SDDL_EVENT_FRAME)
-            expect(sddl_player_shown(events[index].client, events[index].serial), "player_shown");
-        if (next_random(random) % 8 == 0) /* a callback that ends its own client */
-            expect(sddl_client_close(events[index].client), "close in a callback");
+            expect(sddl_player_confirm(events[index].subscriber, events[index].serial), "player_shown");
+        if (next_random(random) % 8 == 0) /* a callback that ends its own subscriber */
+            expect(sddl_subscriber_close(events[index].subscriber), "close in a callback");
     }
 }
 
@@ -120,7 +120,7 @@ static void signal_someone(uint64_t *random) {
     expect(sddl_mailbox_duplicate_fd(any(mailboxes, random), &duplicate), "mailbox_duplicate_fd");
     sddl_descriptor_close(&duplicate);
     sddl_handle moved = next_random(random) % 2 ? any(links, random) : any(players, random);
-    expect(sddl_client_set_mailbox(moved, any(mailboxes, random)), "set_mailbox");
+    expect(sddl_subscriber_set_mailbox(moved, any(mailboxes, random)), "set_mailbox");
     int64_t now = sddl_now();
     expect(sddl_manual_tick(any(sources, random), now, now + 1000000, 0), "manual_tick");
 }
@@ -188,8 +188,8 @@ static void fork_child(void) {
 
 static void close_all(void) {
     for (int index = 0; index < SHARED; index++) {
-        sddl_client_close(atomic_load(&links[index]));
-        sddl_client_close(atomic_load(&players[index]));
+        sddl_subscriber_close(atomic_load(&links[index]));
+        sddl_subscriber_close(atomic_load(&players[index]));
         sddl_mailbox_close(atomic_load(&mailboxes[index]));
         sddl_source_close(atomic_load(&sources[index]));
     }

@@ -206,7 +206,7 @@ assert stand.count("starts") <= 3, stand.count("starts")
     hold(package, program)
 
 
-def test_28_clients_of_one_display_share_a_link_and_do_not_stop_each_others(package: Path) -> None:
+def test_28_subscribers_of_one_display_share_a_link_and_do_not_stop_each_others(package: Path) -> None:
     program = """
 first, second = (sd.DisplayLink(clock="corevideo", display=display) for display in (1, None))
 other = sd.DisplayLink(clock="corevideo", display=2)

@@ -123,7 +123,7 @@ def test_06_of_many_closes_of_one_link_one_takes_it_down() -> None:
 
     def close_all() -> None:
         together.wait(30)
-        outcomes.append([lib.sddl_client_close(link) for link in links])
+        outcomes.append([lib.sddl_subscriber_close(link) for link in links])
 
     threads = [threading.Thread(target=close_all) for _ in range(8)]
     for thread in threads:
@@ -174,13 +174,13 @@ seen = set()
 for _ in range(2**16 + 1):
     assert lib.sddl_link_open(source[0], mailbox[0], link) == 0
     seen.add(link[0])
-    assert lib.sddl_client_close(link[0]) == 0
+    assert lib.sddl_subscriber_close(link[0]) == 0
 assert len(seen) == 2**16 + 1, "an old handle came back"
 assert len({handle & 0xFFFFFFFF for handle in seen}) == 1, "the slot was not used again"
 assert lib.sddl_link_open(source[0], mailbox[0], link) == 0
-calls = (lib.sddl_link_start, lib.sddl_link_stop, lib.sddl_client_close)
+calls = (lib.sddl_link_start, lib.sddl_link_stop, lib.sddl_subscriber_close)
 assert all(call(handle) == lib.SDDL_E_HANDLE for handle in seen for call in calls)
-assert not any(lib.sddl_client_is_current(handle, 0) for handle in seen)
+assert not any(lib.sddl_subscriber_is_current(handle, 0) for handle in seen)
 """
     hold(package, program)
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.timeout(600)  # whichever runs first builds
 
 COREVIDEO = 2
 EVENT = "<QQIIqqqqq"  # the part of an sddl_event that a link fills in
-FIELDS = ("client", "serial", "epoch", "flags", "sequence", "timestamp", "target", "period", "missed")
+FIELDS = ("subscriber", "serial", "epoch", "flags", "sequence", "timestamp", "target", "period", "missed")
 TICKS = 1000
 PERIOD = 1_000_000_000 // RATE
 TICK_OF_MACH_TIME = NUMERATOR // DENOMINATOR + 1
@@ -70,7 +70,7 @@ def test_a_tick_becomes_an_event(library: Library) -> None:
     first = library.take()
     library.tick()
     event = library.take()
-    assert event["client"] == library.link
+    assert event["subscriber"] == library.link
     assert event["sequence"] == first["sequence"] + 1
     assert event["period"] == PERIOD
     assert event["missed"] == 0

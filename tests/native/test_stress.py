@@ -71,25 +71,25 @@ MUTANTS = {
     ),
     "locks in the wrong order": (
         "core/subscriber.c",
-        "    sddl_source_lock(client->source);\n    sddl_mailbox *former",
-        "    sddl_source_lock(client->source);\n    (void)sddl_handle_count(SDDL_KIND_LINK);\n    sddl_mailbox *former",
+        "    sddl_mailbox *former = subscriber->mailbox;",
+        "    (void)sddl_handle_count(SDDL_KIND_LINK);\n    sddl_mailbox *former = subscriber->mailbox;",
         "address,undefined",
     ),
-    "an event left behind by a client": (
+    "an event left behind by a subscriber": (
         "core/subscriber.c",
-        "    client->epoch++;\n    sddl_mailbox_drop(client->mailbox, client);", "    client->epoch++;",
+        "    subscriber->epoch++;\n    sddl_mailbox_drop(subscriber->mailbox, subscriber);", "    subscriber->epoch++;",
         "address,undefined",
     ),
     "a sleeping clock woken without its lock": (
         "clocks/timer.c",
         "    sddl_monitor_lock(&self->monitor);\n    if (target > self->last_target)",
-        "    want(self, target);\n    sddl_monitor_lock(&self->monitor);\n    if (false)",
+        "    request(self, target);\n    sddl_monitor_lock(&self->monitor);\n    if (false)",
         "thread",
     ),
-    "a reference never given back": (
+    "a reference never released": (
         "core/subscriber.c",
-        "    sddl_source_unlock(client->source);\n    sddl_object_release(client);\n    return current;",
-        "    sddl_source_unlock(client->source);\n    return current;", "address,undefined",
+        "    sddl_source_unlock(subscriber->source);\n    sddl_object_release(subscriber);\n    return current;",
+        "    sddl_source_unlock(subscriber->source);\n    return current;", "address,undefined",
     ),
 }  # fmt: skip
 

@@ -82,7 +82,7 @@ player.play()
 player.rate(0.0)
 advance(100)
 given = player.clock.ticks
-assert given == 1 and player.clock.wanted == NEVER
+assert given == 1 and player.clock.requested == NEVER
 {act}
 advance(PERIOD + 1e-9)
 assert player.clock.ticks == given + 1

@@ -60,7 +60,7 @@ class NativePlayer:
         self.handle = out[0]
 
     def close(self) -> None:
-        lib.sddl_client_close(self.handle)
+        lib.sddl_subscriber_close(self.handle)
         lib.sddl_mailbox_close(self.mailbox)
         if self.owns_source:
             lib.sddl_source_close(self.source)
@@ -111,7 +111,7 @@ class NativePlayer:
 
     def shown(self, event: Event | None) -> Event | None:
         if event is not None:
-            check(lib.sddl_player_shown(self.handle, event.serial))
+            check(lib.sddl_player_confirm(self.handle, event.serial))
         return event
 
     def tick(self, time: int | None = None) -> str:

@@ -24,12 +24,13 @@ static void forget_control(sddl_gif_index *index) {
     index->next_disposal = SDDL_DISPOSE_KEEP;
 }
 
-/* Behind the terminator of the sub-blocks at `position`; 0 if the data ends before it, in which case `walked` is how far it goes. */
+/* Behind the terminator of the sub-blocks at `position`; 0 if the data ends before it, in which case `skipped_to` is
+ * how far it goes. */
 static size_t skip_blocks(const struct scanner *scan, size_t position) {
     const uint8_t *data = scan->data;
     const size_t size = scan->size;
-    if (scan->index->walked > position)
-        position = (size_t)scan->index->walked;
+    if (scan->index->skipped_to > position)
+        position = (size_t)scan->index->skipped_to;
     while (position < size) {
         /* most blocks are full: four of them are skipped at once, without waiting for each length to be loaded */
         while (size - position > 4 * 256 && data[position] == 255 && data[position + 256] == 255 &&
@@ -37,12 +38,12 @@ static size_t skip_blocks(const struct scanner *scan, size_t position) {
             position += 4 * 256;
         size_t length = data[position];
         if (length == 0) {
-            scan->index->walked = 0;
+            scan->index->skipped_to = 0;
             return position + 1;
         }
         position += length + 1;
     }
-    scan->index->walked = position;
+    scan->index->skipped_to = position;
     return 0;
 }
 
@@ -114,7 +115,8 @@ static void place(sddl_gif_frame *frame, sddl_gif_index *index) {
         index->canvas_height = bottom > index->height ? bottom : index->height;
     }
     bool covers = frame->x == 0 && frame->y == 0 && right >= index->canvas_width && bottom >= index->canvas_height;
-    frame->lineage = sddl_descend(&index->next, index->frame_count, covers, frame->transparent < 0, frame->disposal);
+    frame->dependency =
+        sddl_find_dependency(&index->next, index->frame_count, covers, frame->transparent < 0, frame->disposal);
     index->frame_count++;
 }
 

@@ -111,7 +111,7 @@ static void expand_indexed(const struct sddl_png_colours *colours, const uint8_t
 static void expand_bytes(const struct sddl_png_colours *colours, const uint8_t *samples, size_t count, uint8_t *to,
                          size_t gap) {
     if (gap == SDDL_PIXEL) {
-        sddl_put_colours(to, samples, count, colours->palette);
+        sddl_expand_palette(to, samples, count, colours->palette);
         return;
     }
     for (size_t i = 0; i < count; i++, to += gap)

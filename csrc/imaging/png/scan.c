@@ -21,22 +21,22 @@ static bool next_chunk(const struct scanner *scan, size_t position, struct sddl_
 static void add_span(const struct scanner *scan, size_t begin, size_t end) {
     sddl_png_index *index = scan->index;
     scan->spans[index->span_count++ - scan->first_span] = (sddl_span){begin, end};
-    if (index->controlled && index->control.span_count++ == 0)
+    if (index->has_control && index->control.span_count++ == 0)
         index->control.first_span = index->span_count - 1;
 }
 
 static void finish_frame(const struct scanner *scan) {
     sddl_png_index *index = scan->index;
     sddl_png_frame *frame = &index->control;
-    const bool taken = index->taken;
-    if (!index->controlled || frame->span_count == 0)
+    const bool counted = index->counted;
+    if (!index->has_control || frame->span_count == 0)
         return;
-    index->controlled = index->taken = 0;
-    if (taken || !index->animated || index->frame_count >= index->announced)
+    index->has_control = index->counted = 0;
+    if (counted || !index->animated || index->frame_count >= index->declared_frames)
         return;
     bool covers = frame->width == index->width && frame->height == index->height;
-    frame->lineage =
-        sddl_descend(&index->next, index->frame_count, covers, frame->blend == SDDL_BLEND_SOURCE, frame->disposal);
+    frame->dependency = sddl_find_dependency(&index->next, index->frame_count, covers,
+                                             frame->blend == SDDL_BLEND_SOURCE, frame->disposal);
     scan->frames[index->frame_count++ - scan->first_frame] = *frame;
 }
 
@@ -73,7 +73,7 @@ static bool read_frame_control(const struct scanner *scan, const struct sddl_png
     if (!index->still_count && (frame.width != index->width || frame.height != index->height))
         return false;
     index->control = frame;
-    index->controlled = 1;
+    index->has_control = 1;
     return true;
 }
 
@@ -84,19 +84,19 @@ static bool read_animation_control(const struct scanner *scan, const struct sddl
         return true; /* too late, or a second one */
     if (chunk->length != ANIMATION_CONTROL)
         return false;
-    index->announced = sddl_big32(chunk->body);
+    index->declared_frames = sddl_big32(chunk->body);
     index->plays = sddl_big32(chunk->body + 4);
-    index->animated = index->announced != 0 && index->announced <= INT32_MAX && index->plays <= INT32_MAX;
-    if (!index->animated || !index->early)
+    index->animated = index->declared_frames != 0 && index->declared_frames <= INT32_MAX && index->plays <= INT32_MAX;
+    if (!index->animated || !index->early_control)
         return true;
-    return next_chunk(scan, (size_t)index->early, &early) && read_frame_control(scan, &early);
+    return next_chunk(scan, (size_t)index->early_control, &early) && read_frame_control(scan, &early);
 }
 
 static bool read_any_frame_control(const struct scanner *scan, const struct sddl_png_chunk *chunk) {
     if (scan->index->animated)
         return read_frame_control(scan, chunk);
     if (!scan->index->still_count)
-        scan->index->early = chunk->begin - 8;
+        scan->index->early_control = chunk->begin - 8;
     return true;
 }
 
@@ -112,7 +112,7 @@ static bool read_still_data(const struct scanner *scan, const struct sddl_png_ch
 
 static bool read_frame_data(const struct scanner *scan, const struct sddl_png_chunk *chunk) {
     sddl_png_index *index = scan->index;
-    if (chunk->length < 4 || !index->controlled || !index->still_count || !in_sequence(index, chunk->body))
+    if (chunk->length < 4 || !index->has_control || !index->still_count || !in_sequence(index, chunk->body))
         return false;
     add_span(scan, chunk->begin + 4, chunk->begin + chunk->length);
     return true;
@@ -164,14 +164,14 @@ static bool step(const struct scanner *scan) {
         return false;
     if (chunk.kind == KIND('I', 'E', 'N', 'D')) {
         finish_frame(scan);
-        end(scan, index->misled ? SDDL_SCAN_BROKEN : SDDL_SCAN_COMPLETE);
+        end(scan, index->bad_animation ? SDDL_SCAN_BROKEN : SDDL_SCAN_COMPLETE);
     } else if (!whole) {
         end(scan, SDDL_SCAN_BROKEN); /* whether the chunks before hold all of the frame is to be tried */
     } else if (!read_chunk(scan, &chunk)) {
         if (index->still_count)
             end(scan, SDDL_SCAN_BROKEN);
         index->animated = index->still_count && index->animated;
-        index->misled = 1; /* the still picture may be yet to come */
+        index->bad_animation = 1; /* the still picture may be yet to come */
     }
     index->previous = chunk.kind;
     index->position = whole ? chunk.begin + chunk.length + 4 : scan->size;
@@ -196,16 +196,16 @@ int64_t sddl_png_scan(const uint8_t *data, size_t size, sddl_png_index *index, s
     return (int64_t)(index->frame_count - scan.first_frame);
 }
 
-int sddl_png_take(sddl_png_index *index, sddl_png_frame *frame) {
+int sddl_png_count_frame(sddl_png_index *index, sddl_png_frame *frame) {
     if (!index || !frame)
         return SDDL_E_ARGUMENT;
     const struct scanner scan = {.index = index, .frames = frame, .first_frame = index->frame_count};
-    if (!index->controlled || index->taken || !index->animated || index->frame_count >= index->announced)
+    if (!index->has_control || index->counted || !index->animated || index->frame_count >= index->declared_frames)
         return 0;
     finish_frame(&scan);
     if (index->frame_count == scan.first_frame)
         return 0; /* none of its data has come */
-    index->controlled = index->taken = 1;
+    index->has_control = index->counted = 1;
     return 1;
 }
 

@@ -82,7 +82,7 @@ static void blend_row(const struct output *out, const uint8_t *samples, size_t c
         return;
     }
     if (out->masked && gap == SDDL_PIXEL) {
-        sddl_put_colours_over(to, to, samples, count, colours->palette);
+        sddl_expand_palette_over(to, to, samples, count, colours->palette);
         return;
     }
     for (size_t done = 0; done < count; done += ASIDE) {

@@ -45,18 +45,18 @@ def _make_ready(tile: Tile, target: Any, ground: Ground) -> tuple[int, Any]:
     """Restore the frame below, except where the region replaces it. Returns (flags, under) to draw with."""
     base, stale, erased = ground
     area, mask = tile.area, tile.blend is Blend.MASK
-    flags, under, hole = 0, ffi.NULL, ffi.NULL
+    flags, under, exclude = 0, ffi.NULL, ffi.NULL
     if erased and mask and area == erased:
         flags = lib.SDDL_DRAW_REPLACE
     outside = [rect for rect in stale if not contains(area, rect)]
     if flags or tile.blend is Blend.SOURCE:
-        stale, hole = outside, ffi.new("sddl_rect *", area)
+        stale, exclude = outside, ffi.new("sddl_rect *", area)
         erased = None if erased and contains(area, erased) else erased
     elif mask and not erased and len(outside) < len(stale):
-        stale, hole = outside, ffi.new("sddl_rect *", area)
+        stale, exclude = outside, ffi.new("sddl_rect *", area)
         flags, under = (0, base) if base else (lib.SDDL_DRAW_REPLACE, ffi.NULL)
     if stale:
-        check(lib.sddl_restore(target, base, ffi.new("sddl_rect[]", stale), len(stale), hole))
+        check(lib.sddl_restore(target, base, ffi.new("sddl_rect[]", stale), len(stale), exclude))
     if erased:
-        check(lib.sddl_restore(target, ffi.NULL, ffi.new("sddl_rect *", erased), 1, hole))
+        check(lib.sddl_restore(target, ffi.NULL, ffi.new("sddl_rect *", erased), 1, exclude))
     return flags, under

@@ -83,7 +83,7 @@ class GifSource:
 
     def base(self, index: int) -> int:
         """The frame that frame `index` is drawn over; -1 = none."""
-        return int(self.index.frame(index).lineage.base)
+        return int(self.index.frame(index).dependency.base)
 
     def tile(self, index: int) -> Tile:
         """The region of frame `index`."""
@@ -91,7 +91,7 @@ class GifSource:
         box = frame.x, frame.y, frame.width, frame.height
         blend = Blend.SOURCE if frame.transparent < 0 else Blend.MASK
         area, data_size = clipped(*box, self.size), frame.end - frame.begin
-        return Tile(*box, _DISPOSALS[frame.disposal], blend, frame.lineage.base, area, index, frame, data_size)
+        return Tile(*box, _DISPOSALS[frame.disposal], blend, frame.dependency.base, area, index, frame, data_size)
 
     def check_size(self, index: int) -> None:
         """ImageFormatError if the region of frame `index` has more pixels than allowed."""

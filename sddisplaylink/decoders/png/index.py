@@ -46,18 +46,18 @@ class PngIndex(FrameIndex):
     @property
     def is_still(self) -> bool:
         """True if there is no animation, or one with a single frame."""
-        return not self.state.animated or self.state.announced == 1 or not self.state.frame_count
+        return not self.state.animated or self.state.declared_frames == 1 or not self.state.frame_count
 
     @property
     def loop_count(self) -> int:
         """Number of plays; 0 = for ever."""
-        return 1 if not self.state.animated or self.state.announced == 1 else int(self.state.plays)
+        return 1 if not self.state.animated or self.state.declared_frames == 1 else int(self.state.plays)
 
     @property
     def truncated(self) -> bool:
         """True if the file ends too early, or has fewer frames than it declares."""
         state = self.state
-        missing = state.animated and state.frame_count < state.announced
+        missing = state.animated and state.frame_count < state.declared_frames
         return bool(missing or state.state != lib.SDDL_SCAN_COMPLETE)
 
     @property
@@ -125,13 +125,13 @@ class PngIndex(FrameIndex):
         is_still = not state.animated and not self.count
         if is_still and state.still_count:
             self._take_still()
-        elif state.controlled and not state.taken and state.control.span_count:
+        elif state.has_control and not state.counted and state.control.span_count:
             frame[0] = state.control  # so that it can be decoded
         else:
             return 0
         if not self._is_there(frame):
             return 0
-        return 1 if is_still else check(lib.sddl_png_take(state, frame))
+        return 1 if is_still else check(lib.sddl_png_count_frame(state, frame))
 
     def _is_there(self, frame: Any) -> bool:
         """Whether the zlib stream of the frame that was read last is whole and can be decoded."""
@@ -164,7 +164,7 @@ class PngIndex(FrameIndex):
         frame, state = self._frames.at(0), self.state
         frame.width, frame.height = state.width, state.height
         frame.first_span, frame.span_count = state.still_first, state.still_count
-        frame.lineage.base = -1
+        frame.dependency.base = -1
 
     def _read_delays(self, frames: Any, count: int, delays: Any) -> None:
         check(lib.sddl_png_delays(frames, count, delays))

@@ -97,14 +97,14 @@ class PngSource:
 
     def base(self, index: int) -> int:
         """The frame that frame `index` is drawn over; -1 = none."""
-        return int(self.index.frame(index).lineage.base)
+        return int(self.index.frame(index).dependency.base)
 
     def tile(self, index: int) -> Tile:
         """The region of frame `index`."""
         frame = self.index.frame(index)
         box = frame.x, frame.y, frame.width, frame.height
         disposal, blend = _DISPOSALS[frame.disposal], _BLENDS[frame.blend]
-        return Tile(*box, disposal, blend, frame.lineage.base, box, index, frame, self.index.stream_size(index))
+        return Tile(*box, disposal, blend, frame.dependency.base, box, index, frame, self.index.stream_size(index))
 
     def check_size(self, index: int) -> None:
         """Nothing to check: no region is larger than the picture."""

@@ -416,23 +416,23 @@ def test_the_waiting_readers_of_all_mailboxes_hear_of_a_tick(open_native: Open, 
 
 def test_showing_an_event_tells_the_time_and_what_follows(open_native: Open) -> None:
     player = open_native(1, 1, 1)
-    showing = ffi.new("sddl_showing *")
+    showing = ffi.new("sddl_shown_info *")
     player.play()
     player.jump(3 * player.period)
     event = player.take()
     assert event is not None
-    assert lib.sddl_player_show(player.handle, event.epoch + 1, event.serial, showing) == 0
-    assert lib.sddl_player_show(player.handle, event.epoch, event.serial, showing) == 1
+    assert lib.sddl_player_confirm_shown(player.handle, event.epoch + 1, event.serial, showing) == 0
+    assert lib.sddl_player_confirm_shown(player.handle, event.epoch, event.serial, showing) == 1
     assert showing.now == player.time - player.period
     assert list(showing.upcoming)[: showing.count] == player.upcoming(lib.SDDL_UPCOMING)
     assert player.info.frames_due == 1
-    lib.sddl_client_close(player.handle)
-    assert lib.sddl_player_show(player.handle, event.epoch, event.serial, showing) == 0
+    lib.sddl_subscriber_close(player.handle)
+    assert lib.sddl_player_confirm_shown(player.handle, event.epoch, event.serial, showing) == 0
 
 
 def test_an_event_that_is_shown_counts_as_acted_on(open_native: Open) -> None:
     player = open_native(1, 1, 1)
-    showing = ffi.new("sddl_showing *")
+    showing = ffi.new("sddl_shown_info *")
     player.policy(lib.SDDL_NO_SKIP)
     player.play()
     for frame in (0, 1, 2):
@@ -442,7 +442,7 @@ def test_an_event_that_is_shown_counts_as_acted_on(open_native: Open) -> None:
         assert event.frame == frame
         player.jump(player.period)
         assert player.take() is None
-        assert lib.sddl_player_show(player.handle, event.epoch, event.serial, showing) == 1
+        assert lib.sddl_player_confirm_shown(player.handle, event.epoch, event.serial, showing) == 1
 
 
 def test_null_pointers_and_empty_lists_are_refused(open_native: Open) -> None:
@@ -453,7 +453,7 @@ def test_null_pointers_and_empty_lists_are_refused(open_native: Open) -> None:
     assert lib.sddl_player_command([player.handle], 1, ffi.NULL, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_get_info(player.handle, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_upcoming(player.handle, ffi.NULL, 1) == lib.SDDL_E_ARGUMENT
-    assert lib.sddl_player_show(player.handle, 1, 1, ffi.NULL) == lib.SDDL_E_ARGUMENT
+    assert lib.sddl_player_confirm_shown(player.handle, 1, 1, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_open(player.source, player.mailbox, ffi.NULL, 1, out) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_open(player.source, player.mailbox, [], 0, out) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_player_open(player.source, player.mailbox, [1, 0], 2, out) == lib.SDDL_E_ARGUMENT
@@ -462,8 +462,8 @@ def test_null_pointers_and_empty_lists_are_refused(open_native: Open) -> None:
 
 def test_closed_and_foreign_handles_are_errors(open_native: Open) -> None:
     player = open_native(1, 1)
-    assert lib.sddl_player_shown(player.mailbox, 1) == lib.SDDL_E_HANDLE
-    lib.sddl_client_close(player.handle)
+    assert lib.sddl_player_confirm(player.mailbox, 1) == lib.SDDL_E_HANDLE
+    lib.sddl_subscriber_close(player.handle)
     assert player.command(lib.SDDL_OP_PLAY) == lib.SDDL_E_HANDLE
     assert lib.sddl_player_set_starved(player.handle, 1) == lib.SDDL_E_HANDLE
     assert lib.sddl_player_get_info(player.handle, ffi.new("sddl_player_info *")) == lib.SDDL_E_HANDLE

@@ -126,9 +126,9 @@ def test_nothing_of_before_a_pause_stop_or_seek_is_current(open_native: Open) ->
         player.play()
         player.jump(10 * MS)
         epoch = player.info.epoch
-        assert lib.sddl_client_is_current(player.handle, epoch) == 1
+        assert lib.sddl_subscriber_is_current(player.handle, epoch) == 1
         end()
-        assert lib.sddl_client_is_current(player.handle, epoch) == 0
+        assert lib.sddl_subscriber_is_current(player.handle, epoch) == 0
 
 
 def test_play_while_playing_does_nothing(open_native: Open) -> None:

@@ -386,7 +386,7 @@ def shown_by(native: NativePlayer, script: list[tuple[str, int]]) -> list[int]:
 
     def show() -> None:
         nonlocal in_hand
-        if in_hand is not None and lib.sddl_client_is_current(native.handle, in_hand.epoch) == 1:
+        if in_hand is not None and lib.sddl_subscriber_is_current(native.handle, in_hand.epoch) == 1:
             native.shown(in_hand)
             if in_hand.said.startswith("F"):
                 seen.append(in_hand.frame)

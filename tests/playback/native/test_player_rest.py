@@ -20,7 +20,7 @@ RATES = (1.0, 0.5, 0.25, 0.013, 1e-9, 2.0, 8.0, 1.1, -1.0, -0.3, -3.0, 0.0)
 def tick_both(constant: NativePlayer, resting: NativePlayer, time: int) -> int:
     """One refresh for both, if the players requested it; 1 if the second did. Their events must be the same."""
     constant.jump(time)
-    wants = constant.time >= resting.clock.wanted
+    wants = constant.time >= resting.clock.requested
     if wants:
         resting.jump(constant.time - resting.time)
     assert constant.shown(constant.take()) == resting.shown(resting.take())
@@ -118,29 +118,29 @@ def test_a_rest_is_never_so_long_that_the_system_seems_to_have_slept(open_native
 
 def test_when_a_player_wants_its_next_tick(open_native: Open) -> None:
     player = open_native(20, 30)
-    assert player.clock.wanted == 0
+    assert player.clock.requested == 0
     player.play()
-    assert player.clock.wanted <= 1, "the first there is"
+    assert player.clock.requested <= 1, "the first there is"
     player.tick()
-    assert player.clock.wanted == 210 * MS
+    assert player.clock.requested == 210 * MS
     player.rate(2.0)
-    assert player.clock.wanted == 110 * MS
+    assert player.clock.requested == 110 * MS
     player.rate(0.01)
-    assert player.clock.wanted <= 110 * MS, "a request stands until the clock ticks"
+    assert player.clock.requested <= 110 * MS, "a request stands until the clock ticks"
     player.jump(100 * MS)
-    assert player.clock.wanted == 110 * MS + SECOND
+    assert player.clock.requested == 110 * MS + SECOND
     player.rate(0.0)
     player.tick()
-    assert player.clock.wanted == NEVER
+    assert player.clock.requested == NEVER
     player.seek(1)
-    assert player.clock.wanted == player.time + 1
+    assert player.clock.requested == player.time + 1
     player.tick()
-    assert player.clock.wanted == NEVER
+    assert player.clock.requested == NEVER
     player.rate(1.0)
-    assert player.clock.wanted == player.time + 300 * MS
+    assert player.clock.requested == player.time + 300 * MS
     player.pause()
     player.tick()
-    assert player.clock.wanted == NEVER
+    assert player.clock.requested == NEVER
 
 
 def test_time_outside_the_timeline_is_not_rested_through(open_native: Open) -> None:
@@ -169,9 +169,9 @@ def test_one_frame_at_a_time_wants_every_tick(open_native: Open, policy: int) ->
     player.play()
     player.tick()
     player.policy(policy)
-    assert player.clock.wanted == player.time + 1
+    assert player.clock.requested == player.time + 1
     player.tick()
-    assert player.clock.wanted == 0
+    assert player.clock.requested == 0
 
 
 def test_while_frames_are_still_to_come_every_tick_is_wanted() -> None:
@@ -179,10 +179,10 @@ def test_while_frames_are_still_to_come_every_tick_is_wanted() -> None:
     player.extend(0, [SECOND])
     player.play()
     player.tick()
-    assert player.clock.wanted == 0
+    assert player.clock.requested == 0
     player.extend(1, [SECOND], complete=True)
     player.tick()
-    assert player.clock.wanted > player.time + 900 * MS
+    assert player.clock.requested > player.time + 900 * MS
     player.close()
 
 
@@ -192,11 +192,11 @@ def test_of_several_clients_the_most_impatient_counts(open_native: Open) -> None
     slow.play()
     quick.play()
     slow.tick()
-    assert slow.clock.wanted == 210 * MS
+    assert slow.clock.requested == 210 * MS
     out = ffi.new("sddl_handle *")
     check(lib.sddl_link_open(slow.source, slow.mailbox, out))
     check(lib.sddl_link_start(out[0]))
-    assert slow.clock.wanted == slow.time + 1
+    assert slow.clock.requested == slow.time + 1
     slow.jump(10 * MS)
-    assert slow.clock.wanted == 0
-    check(lib.sddl_client_close(out[0]))
+    assert slow.clock.requested == 0
+    check(lib.sddl_subscriber_close(out[0]))
