@@ -34,7 +34,7 @@ from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets
 BALL = Path(__file__).parent.parent / "examples" / "ball.gif"
 FILM = next(recipe for recipe in generate.RECIPES if recipe.name == "video.gif")
 FILES = Path("build/benchmarks")
-SETTLING = 1.5  # seconds that a movie plays before it is measured, or is gone before the next is
+WARM_UP = 1.5  # seconds that a movie plays before it is measured, or is gone before the next is
 MIB = 1 << 20
 
 
@@ -94,7 +94,7 @@ class Window:
         self._top.close()
         self._top.deleteLater()
         del self._top
-        spin(SETTLING)
+        spin(WARM_UP)
         gc.collect()
         if sys.platform == "linux":
             ctypes.CDLL(None).malloc_trim(0)
@@ -125,17 +125,17 @@ class Pace:
 def measure_speed(path: str, seconds: float) -> dict[str, dict[str, float]]:
     """Both at once."""
     with sd.AnimatedImage.open(path) as image, Window(path, QMOVIE, OURS) as window:
-        spin(SETTLING)
+        spin(WARM_UP)
         paces = [Pace(image, signal) for signal in window.signals]
         spin(seconds)
-        return {way.name: pace.result() for way, pace in zip((QMOVIE, OURS), paces, strict=True)}
+        return {contestant.name: pace.result() for contestant, pace in zip((QMOVIE, OURS), paces, strict=True)}
 
 
 def measure_cost(path: str, contestant: Contestant, copies: int, seconds: float) -> dict[str, float]:
     """CPU seconds per minute, and memory that was not there before, in MiB."""
     before = resident()
     with Window(path, *[contestant] * copies):
-        spin(SETTLING)
+        spin(WARM_UP)
         begun, used = time.monotonic(), time.process_time()
         spin(seconds)
         cpu = 60 * (time.process_time() - used) / (time.monotonic() - begun)
@@ -150,11 +150,13 @@ def resident() -> int:
 
 def measure(path: str, seconds: float, copies: list[int]) -> dict[str, Any]:
     """All figures of one file. Warms up first, so that no contestant is charged for what all of them share."""
-    for way in (QMOVIE, OURS):
-        measure_cost(str(BALL), way, 1, 0.2)
+    for contestant in (QMOVIE, OURS):
+        measure_cost(str(BALL), contestant, 1, 0.2)
     speed = measure_speed(path, seconds)
     costs = {
-        str(count): {way.name: measure_cost(path, way, count, seconds / 4) for way in (QMOVIE, OURS, FRUGAL)}
+        str(count): {
+            contestant.name: measure_cost(path, contestant, count, seconds / 4) for contestant in (QMOVIE, OURS, FRUGAL)
+        }
         for count in copies
     }
     return {"speed": speed, "copies": costs}

@@ -107,10 +107,10 @@ class DisplayLink(ClosedByWith):
         self._check_open()
         was_running, self._is_running = self._is_running, True
         try:
-            self._follow()
+            self._update_links()
         except BaseException:
             self._is_running = was_running
-            self._follow()
+            self._update_links()
             raise
 
     def stop(self) -> None:
@@ -118,12 +118,12 @@ class DisplayLink(ClosedByWith):
 
         Waits for a callback that is running on another thread, for one second at most.
         """
-        self._halt()
+        self._stop_links()
         self._activity.wait_idle()
 
     def close(self) -> None:
         """Stop the link and release its clock. Raises, once, the exception that stopped the callback, if any."""
-        self._halt()
+        self._stop_links()
         self._is_closed = True
         self._dispatcher.unregister(self._handle)
         lib.sddl_release(self._owner)
@@ -253,17 +253,17 @@ class DisplayLink(ClosedByWith):
         Ctrl-C and sys.exit() in the user's own loop end that loop, too.
         """
         self._pending_error.keep(error)
-        self._halt()
+        self._stop_links()
         if not isinstance(error, Exception) and not self._dispatcher.has_thread:
             self._pending_error.forget(error)
             self._dispatcher.has_failed(error)
             raise error
 
-    def _halt(self) -> None:
+    def _stop_links(self) -> None:
         self._is_running = False
-        self._follow()
+        self._update_links()
 
-    def _follow(self) -> None:
+    def _update_links(self) -> None:
         """Start or stop the native links, by the flag."""
         while True:
             running = self._is_running
@@ -332,7 +332,7 @@ class TickSubscription:
         lib.sddl_release(self._link_owner)
         lib.sddl_release(self._mailbox_owner)
 
-    def take(self) -> Any | None:
+    def poll(self) -> Any | None:
         """The pending native event, or None. Raises LinkClosedError."""
         event = ffi.new("sddl_event *")
         return event if wait_for_mailbox(self._mailbox, event, 1, 0.0) else None
@@ -358,7 +358,7 @@ class TickSubscription:
 
         with Readiness(self._mailbox) as readiness:
             while self.is_running and may_wait():
-                event = self.take()
+                event = self.poll()
                 if event is None:
                     await readiness.wait()
                 else:

@@ -12,19 +12,19 @@ MEMORY_INFO = "/proc/meminfo"
 GROUP_LIMIT, GROUP_USE = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"
 STALL_FILES = ("/sys/fs/cgroup/memory.pressure", "/proc/pressure/memory")  # of this container, of this machine
 _HIGH_PERCENT = 10.0
-_MOMENT = 0.5  # seconds; asking the system costs as much as opening a small image
+_CACHE_SECONDS = 0.5  # seconds; asking the system costs as much as opening a small image
 
-known = -_MOMENT, 0  # time of the last measurement, and its result
+cached_budget = -_CACHE_SECONDS, 0  # time of the last measurement, and its result
 
 
 def default_budget() -> int:
     """20 % of the memory of this machine (or container), and at most 60 % of its free memory, in bytes."""
-    global known
+    global cached_budget
     now = time.monotonic()
-    if now - known[0] >= _MOMENT:
+    if now - cached_budget[0] >= _CACHE_SECONDS:
         total, free = _memory()
-        known = now, min(total // 5, free * 3 // 5)
-    return known[1]
+        cached_budget = now, min(total // 5, free * 3 // 5)
+    return cached_budget[1]
 
 
 def is_memory_short() -> bool:

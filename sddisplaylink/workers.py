@@ -15,7 +15,7 @@ from weakref import ref
 from sddisplaylink.native import at_exit
 from sddisplaylink.weak_group import WeakGroup
 
-__all__ = ["DecodeWorker", "Workload", "shared_worker", "stop_workers", "tile_workers", "worker_threads"]
+__all__ = ["DecodeWorker", "Workload", "region_workers", "shared_worker", "stop_workers", "worker_threads"]
 
 _IDLE_SECONDS = 1.0
 _MOST_THREADS = 4  # of both kinds; more threads do not compose full-screen frames faster
@@ -104,11 +104,11 @@ class DecodeWorker:
                 try:
                     self._thread.start()
                 except (RuntimeError, MemoryError):
-                    self._leave()
+                    self._mark_ended()
         finally:
             launch.release()
 
-    def _leave(self) -> None:
+    def _mark_ended(self) -> None:
         self._thread = None
         self._has_thread = False
         self._alive.release()
@@ -116,7 +116,7 @@ class DecodeWorker:
     def _run(self) -> None:
         while self._step():
             pass
-        self._leave()
+        self._mark_ended()
         if not (self._queue.empty() or self._is_stopping):  # submitted while this thread was about to end
             self._ensure_thread()
 
@@ -151,7 +151,7 @@ def _is_released(lock: _thread.LockType, deadline: float) -> bool:
 
 _CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _shared = DecodeWorker("sddisplaylink-decode")
-_tiles = [DecodeWorker("sddisplaylink-tiles") for _ in range(min(_MOST_THREADS, _CORES) - 1)]
+_region_workers = [DecodeWorker("sddisplaylink-regions") for _ in range(min(_MOST_THREADS, _CORES) - 1)]
 
 
 def shared_worker() -> DecodeWorker:
@@ -159,26 +159,26 @@ def shared_worker() -> DecodeWorker:
     return _shared
 
 
-def tile_workers() -> list[DecodeWorker]:
+def region_workers() -> list[DecodeWorker]:
     """The workers that decode tiles for composing threads; none on a machine with one core."""
-    return _tiles
+    return _region_workers
 
 
 def worker_threads() -> int:
     """The number of threads that decode, or wait briefly for more work."""
-    return sum([worker.is_running for worker in (_shared, *_tiles)])
+    return sum([worker.is_running for worker in (_shared, *_region_workers)])
 
 
 def stop_workers(timeout: float) -> bool:
     """Stop decoding ahead for good, before the interpreter exits; True if the threads ended in `timeout` seconds."""
     deadline = time.monotonic() + timeout
-    ended = [worker.stop(max(0.0, deadline - time.monotonic())) for worker in (*_tiles, _shared)]
+    ended = [worker.stop(max(0.0, deadline - time.monotonic())) for worker in (*_region_workers, _shared)]
     return all(ended)
 
 
 def _renew_after_fork() -> None:
     """In a forked child there are no threads."""
-    for worker in (_shared, *_tiles):
+    for worker in (_shared, *_region_workers):
         worker.renew()
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import sddisplaylink as sd
 from benchmarks.peers.peer import Peer, Pixels
-from sddisplaylink.decoders.data.file import open_source
+from sddisplaylink.decoders.data.file import open_input
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 
@@ -31,7 +31,7 @@ class Ours(Peer):
             yield from image
 
     def in_place(self, path: Path) -> Iterator[None]:
-        data, _ = open_source(path)
+        data, _ = open_input(path)
         decoder = open_decoder(data, Limits.of(None, None), native=self.decoder == "auto")
         for index in range(len(decoder.info.delays_ns)):
             decoder.compose(index)

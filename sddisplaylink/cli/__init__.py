@@ -28,15 +28,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         print(end="", flush=True)
     except KeyboardInterrupt:
-        settle_output()
+        flush_output()
         return INTERRUPTED
     except BrokenPipeError:
-        settle_output()
+        flush_output()
         return PIPE_BROKEN
     except Exception as error:
         if sys.flags.dev_mode:
             raise
-        settle_output()
+        flush_output()
         report_error(error)
         return FAILED
     return code
@@ -53,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def settle_output() -> None:
+def flush_output() -> None:
     """Flush standard output; if that fails, discard it, so that the interpreter's last flush prints no traceback."""
     try:
         print(end="", flush=True)

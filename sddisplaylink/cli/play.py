@@ -59,13 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
         images = [opened.enter_context(open_image(file, arguments)) for file in files]
         options = {"rate": arguments.rate, "mode": MODES[arguments.mode], "late_policy": arguments.late_policy}
         if arguments.renderer == "auto" and arguments.rate and not has_terminal() and not has_display():
-            return play_unseen(files, images, arguments.loops, options)
+            return play_without_output(files, images, arguments.loops, options)
         drawing = (arguments.renderer, arguments.width, arguments.symbols, arguments.dither)
         ended_by = show(images, *drawing, loop_count=arguments.loops, **options)
     return 128 + ended_by if ended_by else 0
 
 
-def play_unseen(files: list[str], images: list[AnimatedImage], loops: int | None, options: dict[str, Any]) -> int:
+def play_without_output(
+    files: list[str], images: list[AnimatedImage], loops: int | None, options: dict[str, Any]
+) -> int:
     """Play without drawing, infinite animations once, and print how many frames were shown."""
     from sddisplaylink.playback.group import PlayerGroup  # loaded only when it is needed
     from sddisplaylink.playback.player import AnimatedImagePlayer

@@ -15,7 +15,7 @@ from sddisplaylink.errors import ClockError
 from sddisplaylink.playback.pacing_chart import Series, draw, load_figure
 from sddisplaylink.playback.percentile import percentile
 
-PATIENCE = 5.0  # seconds to wait for a tick
+TICK_TIMEOUT = 5.0  # seconds to wait for a tick
 
 
 @dataclass
@@ -116,7 +116,7 @@ def measure(clock: str | None, seconds: float) -> Measurement:
         measurement = Measurement(link.clock_name)
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0 or not measurement.ticks:
-            tick = link.wait(min(left, PATIENCE) if measurement.ticks else PATIENCE)
+            tick = link.wait(min(left, TICK_TIMEOUT) if measurement.ticks else TICK_TIMEOUT)
             arrival = time.monotonic()
             if tick is not None:
                 measurement.ticks.append(tick)

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from sddisplaylink.cli.output import one_line
-from sddisplaylink.cli.probe import PATIENCE, Measurement
+from sddisplaylink.cli.probe import TICK_TIMEOUT, Measurement
 from sddisplaylink.clocks.displays import Display, available_clocks, displays
 from sddisplaylink.diagnostics import diagnostics, versions
 from sddisplaylink.display_link import DisplayLink
@@ -24,8 +24,10 @@ from sddisplaylink.errors import ClockError
 FRAMEWORK = "/System/Library/Frameworks/CoreVideo.framework/CoreVideo"
 TICKS = 60
 CYCLES = 5
-SETTLING = 0.3  # seconds from the start of a link to its release: released sooner, links have crashed programs
-GLANCE = 0.01
+RUN_BEFORE_RELEASE = (
+    0.3  # seconds from the start of a link to its release: released sooner, links have crashed programs
+)
+POLL_INTERVAL = 0.01
 
 Row = tuple[str, object]
 
@@ -77,7 +79,7 @@ def first_tick(link: DisplayLink) -> float:
     """Seconds from the start to the first tick."""
     began = time.monotonic()
     link.start()
-    if link.wait(PATIENCE) is None:
+    if link.wait(TICK_TIMEOUT) is None:
         raise ClockError("CoreVideo does not tick")
     return time.monotonic() - began
 
@@ -89,7 +91,7 @@ def probe_ticks(display: Display) -> Iterator[Row]:
     with DisplayLink(clock="corevideo", display=display) as link:
         latency = first_tick(link)
         threads = count_threads()
-        while len(measurement.ticks) < TICKS and (tick := link.wait(PATIENCE)) is not None:
+        while len(measurement.ticks) < TICKS and (tick := link.wait(TICK_TIMEOUT)) is not None:
             measurement.arrivals.append(time.monotonic())
             measurement.ticks.append(tick)
     summary = measurement.summary()
@@ -111,8 +113,8 @@ def probe_cycles() -> Iterator[Row]:
             latencies.append(first_tick(link))
         del link
         began = time.monotonic()
-        while diagnostics()["running_sources"] and time.monotonic() < began + PATIENCE:
-            time.sleep(GLANCE)
+        while diagnostics()["running_sources"] and time.monotonic() < began + TICK_TIMEOUT:
+            time.sleep(POLL_INTERVAL)
         endings.append(time.monotonic() - began)
     yield f"{CYCLES} cycles: first tick after", f"{milliseconds(median(latencies))}, max {milliseconds(max(latencies))}"
     yield f"{CYCLES} cycles: released after", f"{milliseconds(median(endings))}, max {milliseconds(max(endings))}"
@@ -145,7 +147,7 @@ def probe_functions(corevideo: ctypes.CDLL, display: int) -> Iterator[Row]:
             function = getattr(corevideo, f"CVDisplayLink{name.split(',')[0]}")
             yield name, timed(lambda function=function: function(link))  # type: ignore[misc]
     finally:
-        time.sleep(SETTLING)
+        time.sleep(RUN_BEFORE_RELEASE)
         corevideo.CVDisplayLinkStop(link)
-        time.sleep(SETTLING)
+        time.sleep(RUN_BEFORE_RELEASE)
         corevideo.CVDisplayLinkRelease(link)

@@ -6,7 +6,7 @@ import os
 
 from sddisplaylink.clocks.displays import DEFAULT_RATE, KINDS, Display, available_clocks, displays_of, validate_rate
 from sddisplaylink.clocks.manual import ManualClock
-from sddisplaylink.clocks.source import Source, open_source
+from sddisplaylink.clocks.source import ClockSource, open_clock_source
 from sddisplaylink.errors import ClockError, LinkClosedError
 
 __all__ = ["ENVIRONMENT", "resolve_clock"]
@@ -14,7 +14,7 @@ __all__ = ["ENVIRONMENT", "resolve_clock"]
 ENVIRONMENT = "SDDISPLAYLINK_CLOCK"
 
 
-def resolve_clock(clock: str | ManualClock | None, display: Display | int | None) -> Source:
+def resolve_clock(clock: str | ManualClock | None, display: Display | int | None) -> ClockSource:
     """The source for a link's or player's ``clock`` and ``display`` arguments.
 
     ``clock``: None or ``"auto"`` (the environment variable SDDISPLAYLINK_CLOCK, else the best of this system),
@@ -24,11 +24,11 @@ def resolve_clock(clock: str | ManualClock | None, display: Display | int | None
     if isinstance(clock, ManualClock):
         if clock.is_closed:
             raise LinkClosedError("the clock has been closed")
-        return Source(None, clock.refresh_rate, clock)
+        return ClockSource(None, clock.refresh_rate, clock)
     if clock is not None and not isinstance(clock, str):
         raise TypeError(f"clock must be a name or a ManualClock, not {type(clock).__name__}")
     kind, rate = _parse(clock)
-    return Source(open_source(kind, _identify(display, kind), rate), rate)
+    return ClockSource(open_clock_source(kind, _identify(display, kind), rate), rate)
 
 
 def _identify(display: Display | int | None, kind: int) -> int:

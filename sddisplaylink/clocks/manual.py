@@ -6,7 +6,7 @@ import threading
 from fractions import Fraction
 
 from sddisplaylink.clocks.displays import DEFAULT_RATE, validate_rate
-from sddisplaylink.clocks.source import Flushable, open_source
+from sddisplaylink.clocks.source import Flushable, open_clock_source
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.native import NANOSECONDS, check, check_process, lib, may_wait, nanoseconds
 from sddisplaylink.weak_group import WeakGroup
@@ -29,7 +29,7 @@ class ManualClock:
         self._given = 0  # the last of them that was given
         self._advancing = threading.Lock()
         self._dispatchers: WeakGroup[Flushable] = WeakGroup()
-        self._owner = open_source(lib.SDDL_CLOCK_MANUAL, 0, self._rate)
+        self._owner = open_clock_source(lib.SDDL_CLOCK_MANUAL, 0, self._rate)
         self._is_closed = False
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from sddisplaylink.clocks.displays import NAMES, Display, displays_of
 from sddisplaylink.native import check, ffi, lib, owned_handle, seconds
 
-__all__ = ["Flushable", "Source", "open_source"]
+__all__ = ["ClockSource", "Flushable", "open_clock_source"]
 
 
 class Flushable(Protocol):
@@ -31,7 +31,7 @@ class VirtualTime(Protocol):
         """Wait for the callbacks of that dispatcher whenever time passes."""
 
 
-class Source:
+class ClockSource:
     """A reference to a native source: the clock of one display, shared by every link and player on it.
 
     ``owner`` holds the reference, which is given back when it is closed or dropped; None for a manual clock, which is
@@ -78,7 +78,7 @@ class Source:
             lib.sddl_release(self._owner)
 
 
-def open_source(kind: int, display: int, rate: float) -> Any:
+def open_clock_source(kind: int, display: int, rate: float) -> Any:
     """Open a native source and return the owner of its handle. ClockError, MemoryError."""
     owner = owned_handle()
     check(lib.sddl_source_open(kind, display, rate, owner))

@@ -1,1 +1,1 @@
-"""Decodes image files: containers, tiles, composition. Knows nothing of budgets or players."""
+"""Decodes image files: containers, regions, composition. Knows nothing of budgets or players."""

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from sddisplaylink.decoders.appearance import IN_BROWSERS, Presentation
 from sddisplaylink.decoders.colour.painter import ColourPainter
-from sddisplaylink.decoders.composition.composer import TileDecoder
-from sddisplaylink.decoders.data.file import FileData, Source
+from sddisplaylink.decoders.composition.composer import ComposingDecoder
+from sddisplaylink.decoders.data.file import FileData, ImageInput
 from sddisplaylink.decoders.data.incoming import IncomingData
 from sddisplaylink.decoders.data.limits import Limits
-from sddisplaylink.decoders.gif import source as gif
+from sddisplaylink.decoders.gif import reader as gif
 from sddisplaylink.decoders.gif.painter import NativeGifPainter, PillowGifPainter
 from sddisplaylink.decoders.pillow.painter import PillowPainter
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
-from sddisplaylink.decoders.png import source as apng
+from sddisplaylink.decoders.png import reader as apng
 from sddisplaylink.decoders.png.painter import NativePngPainter
 from sddisplaylink.decoders.protocol import Decoder
+from sddisplaylink.decoders.regions import Painter
 from sddisplaylink.decoders.shown import presented, wanted_colours
-from sddisplaylink.decoders.tiles import Painter
 from sddisplaylink.decoders.webp.index import is_animated_webp
-from sddisplaylink.decoders.webp.source import WebpSource
+from sddisplaylink.decoders.webp.reader import WebpReader
 from sddisplaylink.errors import ImageFormatError
 
-__all__ = ["ArrivingDecoder", "Source", "open_decoder"]
+__all__ = ["ImageInput", "IncrementalDecoder", "open_decoder"]
 
 _GIF_HEADER, _PNG_HEADER = 13, 33  # bytes that a scanner needs at first
 _WEBP_HEADER = 30  # bytes that tell whether there is an animation
@@ -36,16 +36,16 @@ def open_decoder(
     """
     if not data.size:
         raise ImageFormatError("the file is empty")
-    source = _tile_source(data, limits)
-    if source is not None:
-        return _tile_decoder(source, native, presentation)
+    reader = _container_reader(data, limits)
+    if reader is not None:
+        return _composing_decoder(reader, native, presentation)
     is_webp = is_animated_webp(data[:_WEBP_HEADER])
     decoder = _webp_decoder(data, limits) if is_webp else SequenceDecoder(data.whole(), limits)
     said = decoder.info.appearance
     return presented(decoder, said, presentation, wanted_colours(said, presentation))
 
 
-class ArrivingDecoder:
+class IncrementalDecoder:
     """Finds the decoder for data that is still coming in, and counts its frames. Not thread-safe."""
 
     def __init__(
@@ -56,10 +56,10 @@ class ArrivingDecoder:
         self._limits = limits
         self._native = native
         self._presentation = presentation
-        self._source: gif.GifSource | apng.PngSource | None = None
+        self._reader: gif.GifReader | apng.PngReader | None = None
         self._decoder: Decoder | None = None
 
-    def look(self) -> Decoder | None:
+    def find_decoder(self) -> Decoder | None:
         """The decoder, once there is a frame; None before that.
 
         ImageFormatError as soon as it is certain that none will come.
@@ -79,45 +79,45 @@ class ArrivingDecoder:
     @property
     def has_ended(self) -> bool:
         """Whether no more frames will come."""
-        return not self._data.is_growing or (self._source is not None and self._source.index.ended)
+        return not self._data.is_growing or (self._reader is not None and self._reader.index.ended)
 
     def _begun(self) -> Decoder | None:
         if not self._data.is_growing:
             return open_decoder(self._data, self._limits, native=self._native, presentation=self._presentation)
-        if self._source is None and self._data.size >= self._header():
-            self._source = _tile_source(self._data, self._limits)
-        if self._source is None or not (self._source.has_frame(0) or self._source.index.ended):
+        if self._reader is None and self._data.size >= self._header():
+            self._reader = _container_reader(self._data, self._limits)
+        if self._reader is None or not (self._reader.has_frame(0) or self._reader.index.ended):
             return None
-        return _tile_decoder(self._source, self._native, self._presentation)
+        return _composing_decoder(self._reader, self._native, self._presentation)
 
     def _header(self) -> int:
         return _PNG_HEADER if self._data.startswith(apng.SIGNATURE) else _GIF_HEADER
 
 
-def _tile_source(data: FileData, limits: Limits) -> gif.GifSource | apng.PngSource | None:
+def _container_reader(data: FileData, limits: Limits) -> gif.GifReader | apng.PngReader | None:
     """The reader of a GIF or PNG file; None for another format."""
     if data.startswith(*gif.SIGNATURES):
-        return gif.GifSource(data, limits)
+        return gif.GifReader(data, limits)
     if data.startswith(apng.SIGNATURE):
-        return apng.PngSource(data, limits)
+        return apng.PngReader(data, limits)
     return None
 
 
-def _tile_decoder(source: gif.GifSource | apng.PngSource, native: bool, presentation: Presentation) -> Decoder:
+def _composing_decoder(reader: gif.GifReader | apng.PngReader, native: bool, presentation: Presentation) -> Decoder:
     """ImageFormatError: no whole frame, or over a limit."""
-    source.begin()
-    if isinstance(source, gif.GifSource):
-        return TileDecoder(source, NativeGifPainter(source) if native else PillowGifPainter(source))
-    painter: Painter = NativePngPainter(source) if native else PillowPainter(source)
-    colours = wanted_colours(source.appearance, presentation)
-    if colours is not None and colours.table is not None and source.is_opaque:
+    reader.begin()
+    if isinstance(reader, gif.GifReader):
+        return ComposingDecoder(reader, NativeGifPainter(reader) if native else PillowGifPainter(reader))
+    painter: Painter = NativePngPainter(reader) if native else PillowPainter(reader)
+    colours = wanted_colours(reader.appearance, presentation)
+    if colours is not None and colours.table is not None and reader.is_opaque:
         painter, colours = ColourPainter(painter, colours.table), None
-    return presented(TileDecoder(source, painter), source.appearance, presentation, colours)
+    return presented(ComposingDecoder(reader, painter), reader.appearance, presentation, colours)
 
 
-def _webp_decoder(data: FileData, limits: Limits) -> TileDecoder:
+def _webp_decoder(data: FileData, limits: Limits) -> ComposingDecoder:
     """ImageFormatError: no frame that can be decoded, or over a limit."""
-    source = WebpSource(data, limits)
-    decoder = TileDecoder(source, PillowPainter(source))
+    reader = WebpReader(data, limits)
+    decoder = ComposingDecoder(reader, PillowPainter(reader))
     decoder.compose(0)
     return decoder

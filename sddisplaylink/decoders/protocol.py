@@ -126,5 +126,5 @@ class EditLog(Protocol):
 class Prefetching(Protocol):
     """A decoder that can decode regions of upcoming frames on other threads, while it composes one."""
 
-    def announce(self, indices: Sequence[int]) -> None:
+    def set_upcoming(self, indices: Sequence[int]) -> None:
         """Say that these frames will be composed next, in this order; replaces the frames of the last call."""

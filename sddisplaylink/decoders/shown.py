@@ -9,7 +9,7 @@ from PIL import Image
 
 from sddisplaylink.decoders.appearance import UPRIGHT, Appearance, Presentation
 from sddisplaylink.decoders.colour.transform import Colours, colours_of
-from sddisplaylink.decoders.composition.buffers import FrameMemory
+from sddisplaylink.decoders.composition.buffers import BufferPool
 from sddisplaylink.decoders.protocol import Buffer, Decoder, ImageInfo
 
 __all__ = ["presented", "wanted_colours"]
@@ -57,7 +57,7 @@ class _ShownDecoder:
         width, height = decoder.size
         self.size = (height, width) if orientation > 4 else (width, height)
         self.can_resume = decoder.can_resume and colours is None  # sRGB cannot be converted back
-        self._memory = FrameMemory(self._stored_size)
+        self._memory = BufferPool(self._stored_size)
         self._info: tuple[ImageInfo, ImageInfo] | None = None
 
     @property

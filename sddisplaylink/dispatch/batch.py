@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from sddisplaylink.native import ffi, is_of_exit
 
-__all__ = ["BATCH", "Batch", "Receiver", "move_all", "report"]
+__all__ = ["BATCH", "Batch", "EventHandler", "move_all", "report"]
 
 BATCH = 64
 """The largest number of events that are read at a time."""
@@ -23,7 +23,7 @@ BATCH = 64
 T = TypeVar("T")
 
 
-class Receiver(Protocol):
+class EventHandler(Protocol):
     """Handles the events of a native handle."""
 
     def handle_event(self, event: Any) -> None:
@@ -45,9 +45,9 @@ class Batch:
 
     def has_events(self) -> bool:
         """Whether an event is left."""
-        return bool(self.events[self._index].client)
+        return bool(self.events[self._index].subscriber)
 
-    def run_next(self, subscribers: Mapping[int, weakref.ref[Receiver]]) -> None:
+    def run_next(self, subscribers: Mapping[int, weakref.ref[EventHandler]]) -> None:
         """Make the next call, or hand the next event to its subscriber."""
         if self.calls:
             self.calls[0]()
@@ -63,7 +63,7 @@ class Batch:
         if self.calls:
             self.calls.popleft()
         else:
-            self.events[self._index].client = 0
+            self.events[self._index].subscriber = 0
             self._index += 1
 
     def begin_again(self) -> None:

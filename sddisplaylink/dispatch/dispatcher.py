@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sddisplaylink.dispatch.batch import BATCH, Batch, Receiver, move_all, report
+from sddisplaylink.dispatch.batch import BATCH, Batch, EventHandler, move_all, report
 from sddisplaylink.dispatch.wait_list import WaitList
 from sddisplaylink.dispatch.waiting import Wakeup, wait_for_mailbox
 from sddisplaylink.errors import ClockError, LinkClosedError, SDDisplayLinkError
@@ -31,7 +31,7 @@ from sddisplaylink.weak_group import WeakGroup
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["Dispatcher", "PendingDelivery", "Receiver", "default_dispatcher", "resolve_dispatcher"]
+__all__ = ["Dispatcher", "EventHandler", "PendingDelivery", "default_dispatcher", "resolve_dispatcher"]
 
 JOIN_TIMEOUT = 1.0
 _MANY_EVENTS = 3  # at a time
@@ -66,12 +66,12 @@ class Dispatcher:
         self.mailbox: int = self._owner[0]
         self.has_thread = thread
         self._is_closed = False
-        self._subscribers: dict[int, weakref.ref[Receiver]] = {}
+        self._subscribers: dict[int, weakref.ref[EventHandler]] = {}
         self._posted: collections.deque[Callable[[], None]] = collections.deque()
         self._interrupted: collections.deque[Batch] = collections.deque()  # not run because of an exception
         self._callback_error: BaseException | None = None
-        self._held: WeakGroup[PendingDelivery] = WeakGroup()
-        self._released = WaitList()
+        self._async_deliveries: WeakGroup[PendingDelivery] = WeakGroup()
+        self._async_changed = WaitList()
         self._running_on: int | None = None
         self.is_lightly_loaded = True
         """False while it has callbacks of several subscribers to run, so that none of them should take on more."""
@@ -157,7 +157,7 @@ class Dispatcher:
 
     # ---- for links, players and clocks ----
 
-    def register(self, handle: int, subscriber: Receiver) -> None:
+    def register(self, handle: int, subscriber: EventHandler) -> None:
         """Let ``subscriber``, held weakly, receive the events of that native handle."""
         self._subscribers[handle] = weakref.ref(subscriber, partial(self._subscribers.pop, handle))
 
@@ -178,12 +178,12 @@ class Dispatcher:
 
         Held weakly: dropping the delivery ends the wait, too.
         """
-        self._held.add(delivery)
+        self._async_deliveries.add(delivery)
 
     def end_async(self, delivery: PendingDelivery) -> None:
         """The delivery has been completed or cancelled."""
-        self._held.discard(delivery)
-        self._released.notify()
+        self._async_deliveries.discard(delivery)
+        self._async_changed.notify()
 
     def is_current(self) -> bool:
         """Whether the caller is inside a callback of this dispatcher."""
@@ -204,9 +204,9 @@ class Dispatcher:
             try:
                 self.run_due(source)
                 self.run_due(source)  # for what callbacks have posted meanwhile
-                if not self._is_held(source):
+                if not self._has_deliveries(source):
                     return
-                self.await_release(source)
+                self.await_delivery(source)
             except LinkClosedError:
                 if self._is_closed:
                     return
@@ -220,19 +220,19 @@ class Dispatcher:
         while check(lib.sddl_mailbox_flush(self.mailbox, source, nanoseconds(WAIT_SLICE))) and may_wait():
             pass
 
-    def await_release(self, source: int) -> None:
+    def await_delivery(self, source: int) -> None:
         """Wait, a slice at most, for an asynchronous delivery to be posted or made: a part of :meth:`flush`."""
         if self.has_thread:
-            self.await_elsewhere(source)
+            self.await_other_thread(source)
         else:
             self.wait(WAIT_SLICE)
 
-    def await_elsewhere(self, source: int) -> None:
-        """As :meth:`await_release`, if another thread runs the callbacks."""
-        self._released.wait(lambda: not self._is_held(source), WAIT_SLICE)
+    def await_other_thread(self, source: int) -> None:
+        """As :meth:`await_delivery`, if another thread runs the callbacks."""
+        self._async_changed.wait(lambda: not self._has_deliveries(source), WAIT_SLICE)
 
-    def _is_held(self, source: int) -> bool:
-        return any(delivery.source == source for delivery in self._held)
+    def _has_deliveries(self, source: int) -> bool:
+        return any(delivery.source == source for delivery in self._async_deliveries)
 
     # ---- running ----
 
@@ -349,12 +349,12 @@ class _AsyncioDispatcher(Dispatcher):
         while not done.wait(WAIT_SLICE) and self._loop.is_running() and may_wait():
             pass
 
-    def await_release(self, source: int) -> None:
+    def await_delivery(self, source: int) -> None:
         """Wait for the loop, or run what is due if this is its thread."""
         if _is_running_here(self._loop) or not self._loop.is_running():
-            super().await_release(source)
+            super().await_delivery(source)
         else:
-            self.await_elsewhere(source)
+            self.await_other_thread(source)
 
 
 def _run_pending_of(reference: weakref.ref[_AsyncioDispatcher], loop: asyncio.AbstractEventLoop, watched: Any) -> None:

@@ -24,29 +24,29 @@ class LoopDispatcher(Dispatcher):
 
     def run_due(self, source: int) -> None:
         """Have what is due run, by the loop if that runs on another thread."""
-        if self._is_here():
+        if self._is_on_own_thread():
             self.run_pending()
             return
         while True:
             # two iterations: what the first found unfinished is finished in the second
-            self._await_turn()
-            self._await_turn()
+            self._await_iteration()
+            self._await_iteration()
             if lib.sddl_mailbox_pending_of(self.mailbox, source) <= 0 or not may_wait():
                 return
 
-    def await_release(self, source: int) -> None:
+    def await_delivery(self, source: int) -> None:
         """Wait for the loop, or run what comes if this is its thread."""
-        if self._is_here():
-            super().await_release(source)
+        if self._is_on_own_thread():
+            super().await_delivery(source)
         else:
-            self.await_elsewhere(source)
+            self.await_other_thread(source)
 
-    def _await_turn(self) -> None:
+    def _await_iteration(self) -> None:
         """Wait until the loop has run what is posted here, or has ended."""
-        turn = Wakeup()
-        self.post(turn.wake)
-        while not turn.wait(WAIT_SLICE) and not self.is_closed and may_wait():
+        iteration = Wakeup()
+        self.post(iteration.wake)
+        while not iteration.wait(WAIT_SLICE) and not self.is_closed and may_wait():
             pass
 
-    def _is_here(self) -> bool:
+    def _is_on_own_thread(self) -> bool:
         return threading.get_ident() == self._thread_id

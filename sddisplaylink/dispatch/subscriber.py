@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from sddisplaylink.dispatch.dispatcher import Dispatcher, PendingDelivery, Receiver
+from sddisplaylink.dispatch.dispatcher import Dispatcher, EventHandler, PendingDelivery
 from sddisplaylink.dispatch.wait_list import WaitList
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.native import check, is_forked, is_of_exit, lib
@@ -93,10 +93,10 @@ class CallbackActivity:
             action(*arguments)
         finally:
             self._threads.remove(thread)
-            if self._idle.gates:
+            if self._idle.waiters:
                 self._idle.notify()
 
-    def is_here(self) -> bool:
+    def is_inside(self) -> bool:
         """Whether the calling thread is inside a callback."""
         return threading.get_ident() in self._threads
 
@@ -118,15 +118,15 @@ class DispatcherBinding:
     still have read an event: ``current.is_current()`` is False there, and the event is passed on with :meth:`post`.
     """
 
-    __slots__ = ("_calls", "_handle", "_lock", "_under_way", "current", "home")
+    __slots__ = ("_calls", "_handle", "_lock", "_under_way", "current", "own")
 
-    def __init__(self, handle: int, home: Dispatcher) -> None:
+    def __init__(self, handle: int, own: Dispatcher) -> None:
         self._handle = handle
         self._lock = threading.Lock()  # guards moves; reading the dispatcher takes no lock
         self._calls: deque[Callable[[], None]] = deque()
         self._under_way: WeakGroup[PendingDelivery] = WeakGroup()
-        self.home = home
-        self.current = home
+        self.own = own
+        self.current = own
 
     def post(self, call: Callable[[], None]) -> None:
         """Have ``call`` run once on the current dispatcher. From any thread; never waits."""
@@ -154,34 +154,34 @@ class DispatcherBinding:
             dispatcher = self.current
             dispatcher.end_async(delivery)
 
-    def set_home(self, dispatcher: Dispatcher, receiver: Receiver) -> None:
+    def set_own(self, dispatcher: Dispatcher, handler: EventHandler) -> None:
         """Run callbacks there from now on; during a loop over frames, from its end on."""
         with self._lock:
-            is_at_home = self.current is self.home
-            self.home = dispatcher
-            if is_at_home:
-                self._move(dispatcher, receiver)
+            is_on_own = self.current is self.own
+            self.own = dispatcher
+            if is_on_own:
+                self._move(dispatcher, handler)
 
-    def lend(self, dispatcher: Dispatcher, receiver: Receiver) -> None:
-        """Run callbacks there until :meth:`take_back`. ClockError during another loop over frames."""
+    def move_to(self, dispatcher: Dispatcher, handler: EventHandler) -> None:
+        """Run callbacks there until :meth:`move_back`. ClockError during another loop over frames."""
         with self._lock:
-            if self.current is not self.home:
+            if self.current is not self.own:
                 raise ClockError("another loop takes the frames of this player")
-            self._move(dispatcher, receiver)
+            self._move(dispatcher, handler)
 
-    def take_back(self, receiver: Receiver) -> None:
+    def move_back(self, handler: EventHandler) -> None:
         """Run callbacks on the player's own dispatcher again."""
         with self._lock:
             former = self.current
             try:
-                self._move(self.home, receiver)
+                self._move(self.own, handler)
             except LinkClosedError:
-                self.home.unregister(self._handle)
-                self.current = self.home
+                self.own.unregister(self._handle)
+                self.current = self.own
                 self._bring_from(former)
 
-    def _move(self, dispatcher: Dispatcher, receiver: Receiver) -> None:
-        dispatcher.register(self._handle, receiver)
+    def _move(self, dispatcher: Dispatcher, handler: EventHandler) -> None:
+        dispatcher.register(self._handle, handler)
         former, self.current = self.current, dispatcher
         status = lib.sddl_subscriber_set_mailbox(self._handle, dispatcher.mailbox)
         if status < 0:

@@ -19,15 +19,15 @@ class WaitList:
     waits and may be called anywhere, and a signal or a finaliser at any point leaves no lock taken.
     """
 
-    __slots__ = ("gates",)
+    __slots__ = ("waiters",)
 
     def __init__(self) -> None:
-        self.gates: list[threading.Lock] = []
+        self.waiters: list[threading.Lock] = []
         """One lock for each thread that waits."""
 
     def notify(self) -> None:
         """Have every waiting thread check its condition again."""
-        _open(self.gates)
+        _wake(self.waiters)
 
     def wait(self, is_done: Callable[[], bool], timeout: float | None = None) -> bool:
         """Return True once ``is_done()`` does, False after ``timeout`` seconds or once the main thread has ended.
@@ -47,41 +47,41 @@ class WaitList:
 
     def _wait_for_change(self, is_done: Callable[[], bool], deadline: float | None) -> bool:
         """Wait until notified, or return at once if there is nothing to wait for; False at the deadline."""
-        gate = threading.Lock()
-        gate.acquire()
+        waiter = threading.Lock()
+        waiter.acquire()
         try:
-            self.gates.append(gate)  # before the next check: any later change releases it
-            _gates.add(gate)
-            return is_done() or not may_wait() or _pass(gate, deadline)
+            self.waiters.append(waiter)  # before the next check: any later change releases it
+            _all_waiters.add(waiter)
+            return is_done() or not may_wait() or _await(waiter, deadline)
         finally:
-            _forget(gate, self.gates)
-            _gates.discard(gate)
+            _discard(waiter, self.waiters)
+            _all_waiters.discard(waiter)
 
 
-def _pass(gate: threading.Lock, deadline: float | None) -> bool:
+def _await(waiter: threading.Lock, deadline: float | None) -> bool:
     """Wait until the lock is released; False if that has not happened by the deadline."""
     if deadline is None:
-        return gate.acquire()
-    return gate.acquire(timeout=min(max(deadline - time.monotonic(), 0.0), threading.TIMEOUT_MAX))
+        return waiter.acquire()
+    return waiter.acquire(timeout=min(max(deadline - time.monotonic(), 0.0), threading.TIMEOUT_MAX))
 
 
-def _open(gates: list[threading.Lock]) -> None:
-    while gates:
+def _wake(waiters: list[threading.Lock]) -> None:
+    while waiters:
         try:
-            gates.pop().release()
+            waiters.pop().release()
         except (IndexError, RuntimeError):  # another thread has released it
             continue
 
 
-def _forget(gate: threading.Lock, gates: list[threading.Lock]) -> None:
+def _discard(waiter: threading.Lock, waiters: list[threading.Lock]) -> None:
     try:
-        gates.remove(gate)
+        waiters.remove(waiter)
     except ValueError:  # released at this moment
         return
 
 
 # ---- the end of the main thread wakes all waiting threads ----
 
-_gates: set[threading.Lock] = set()
+_all_waiters: set[threading.Lock] = set()
 
-when_main_ends(lambda: _open(list(_gates)))
+when_main_ends(lambda: _wake(list(_all_waiters)))

@@ -10,7 +10,7 @@ from sddisplaylink.frames.retention import Plan, lookahead
 
 __all__ = ["FrameCache"]
 
-_EVICTED_AT_ONCE = 2
+_EVICTED_PER_STEP = 2
 
 
 class FrameCache:
@@ -26,7 +26,7 @@ class FrameCache:
         self.frames: dict[int, Frame] = {}
         self.failures: dict[int, str] = {}
         """Why frames cannot be decoded, also those that are composed from a broken one."""
-        self.plan = Plan(ahead_back=lookahead(frame_bytes))
+        self.plan = Plan(backward_lookahead=lookahead(frame_bytes))
         self.log_bytes = 0
         """Bytes of the decoder's edit log, a part of :attr:`nbytes`."""
 
@@ -42,14 +42,14 @@ class FrameCache:
             return ImageFormatError(f"{self._name}: {reason}")
         return frame
 
-    def follow(self, plan: Plan) -> None:
+    def apply_plan(self, plan: Plan) -> None:
         """Keep the frames of `plan` from now on, and no more than fit."""
         self.plan = plan
         if (surplus := len(self.frames) - plan.capacity) > 0:
             for index in sorted(self.frames, key=plan.kept.__contains__)[:surplus]:
                 self.frames.pop(index, None)
 
-    def evict(self, most: int = _EVICTED_AT_ONCE) -> None:
+    def evict(self, most: int = _EVICTED_PER_STEP) -> None:
         """Evict frames that are not kept, the oldest first.
 
         A few at a time, before a frame is composed: memory that was just freed is the fastest to compose in.

@@ -91,7 +91,7 @@ class Decoding:
             self._goal = goal
         self._count_log()
         if self._ahead is not None and self._decoder.cost(index) >= LONG_COST:
-            self._ahead.announce(self._following(index, path))
+            self._ahead.set_upcoming(self._following(index, path))
         return index
 
     def _following(self, index: int, path: deque[int]) -> list[int]:

@@ -53,18 +53,18 @@ class LentDecoder:
         if self._idle.empty():
             self._idle.put(decoding)
         if self._state is not state:
-            self._tidy()
+            self._apply_state()
 
     def purge(self) -> None:
         """Have the decoder purged, by its borrower if there is one. Never waits."""
         self._state = object()
-        self._tidy()
+        self._apply_state()
 
     def close(self) -> None:
         """Have the decoder closed, by its borrower if there is one. Never waits."""
         self._state = _CLOSED
-        self._tidy()
+        self._apply_state()
 
-    def _tidy(self) -> None:
+    def _apply_state(self) -> None:
         if (decoding := self.borrow_idle()) is not None:
             self.give_back(decoding)

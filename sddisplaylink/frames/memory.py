@@ -50,7 +50,7 @@ class MemoryMonitor:
         self.pools: dict[ref[Purgeable], None] = {}
 
     @property
-    def share(self) -> float:
+    def budget_factor(self) -> float:
         """The part of a budget that may be used now: a quarter for half a minute after memory was short, else 1."""
         return 0.25 if self._reduced_until and self._clock() < self._reduced_until else 1.0
 

@@ -11,7 +11,7 @@ from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.decoding import Decoding
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.lending import LentDecoder
-from sddisplaylink.frames.reader import Outcome, PoolReader, Requests, Waiting
+from sddisplaylink.frames.reader import Outcome, PoolReader, Requests, Waiter
 from sddisplaylink.frames.timeline import Timeline
 from sddisplaylink.workers import shared_worker
 
@@ -21,15 +21,17 @@ CHEAP_COST = 1 << 20
 """Bytes of pixels, about 0.2 ms: the cost of waking another thread."""
 _CHEAP_STEPS = 4  # frames
 _STEP_COST = 1 << 20  # bytes of pixels to compose before another image's turn
-_PATIENCE = 1.0  # seconds that the worker waits for the decoder, before it assumes that a signal has lost the decoder
+_BORROW_TIMEOUT = (
+    1.0  # seconds that the worker waits for the decoder, before it assumes that a signal has lost the decoder
+)
 _CLOSED = "the image is closed"
 
 
 class FramePool:
     """Decodes the frames of one image, and caches frames within a budget, the largest of those of its readers.
 
-    Only the worker thread ever waits. A reader replaces its request, or appends the frame it waits for to `asked`, and
-    submits the pool to the worker. Frames are looked up in the cache without a lock. A thread borrows a decoder to
+    Only the worker thread ever waits. A reader replaces its request, or appends the frame it waits for to `waiters`,
+    and submits the pool to the worker. Frames are looked up in the cache without a lock. A thread borrows a decoder to
     decode. One decoder is for the requests: the worker borrows it, or a dispatcher's thread if a frame is quickly
     composed, or a caller of :meth:`frame` while no player plays. Other callers borrow the spare one.
     """
@@ -59,7 +61,7 @@ class FramePool:
     def frame(self, index: int) -> Frame:
         """Frame `index`, decoded on this thread if need be. ImageFormatError, LinkClosedError, ForkedProcessError."""
         self._check_usable()
-        self.requests.add_of_caller(index)
+        self.requests.add_for_caller(index)
         frame = self.cache.frames.get(index)
         return self._decode(index) if frame is None else frame
 
@@ -72,12 +74,12 @@ class FramePool:
         self._check_usable()
         return PoolReader(self, self.requests, max_bytes)
 
-    def prefetch(self, indices: tuple[int, ...], *, here: bool) -> bool:
-        """Have the worker decode `indices`; True if `here` and it is best to :meth:`compose` them at once."""
+    def prefetch(self, indices: tuple[int, ...], *, inline: bool) -> bool:
+        """Have the worker decode `indices`; True if `inline` and it is best to :meth:`compose` them at once."""
         missing = self._missing(indices)
-        if missing and here and self._is_cheap(missing[0]):
+        if missing and inline and self._is_cheap(missing[0]):
             return missing[0] in indices[:2]  # two at a time, while data and code are in the processor caches
-        if missing or self.requests.asked:
+        if missing or self.requests.waiters:
             self.submit()
         return False
 
@@ -111,7 +113,7 @@ class FramePool:
         lender = self._spare_decoder if self.requests.readers else self.decoder
         decoding = lender.borrow()
         try:
-            self._follow_requests(decoding, has_log=lender is self.decoder)
+            self._update_plan(decoding, has_log=lender is self.decoder)
             while not self._is_closed:
                 frame = decoding.step(index)
                 if frame is not None and frame.index == index:
@@ -133,7 +135,7 @@ class FramePool:
             self.submit()
             return
         try:
-            self._follow_requests(decoding)
+            self._update_plan(decoding)
             while missing and self._is_cheap(missing[0]) and decoding.steps(missing[0]) <= _CHEAP_STEPS:
                 frame = decoding.step(missing[0])
                 if frame is not None and frame.index == missing[0]:
@@ -151,37 +153,37 @@ class FramePool:
         """Decode what is requested most urgently: a frame, or a few small ones; False if nothing is left."""
         if os.getpid() != self._process:
             return False
-        answers = self._take_answers()
-        more = bool(answers)
+        notifications = self._collect_notifications()
+        more = bool(notifications)
         if not (more or self._is_closed):
-            decoding = self.decoder.borrow(_PATIENCE)
+            decoding = self.decoder.borrow(_BORROW_TIMEOUT)
             try:
-                more = self._decode_ahead(decoding, answers)
+                more = self._decode_ahead(decoding, notifications)
             finally:
                 self.decoder.give_back(decoding)
-        for waiting, outcome in answers:
-            if waiting.is_alive():
-                waiting.ready(outcome)
+        for waiter, outcome in notifications:
+            if waiter.is_alive():
+                waiter.ready(outcome)
         return more
 
-    def _take_answers(self, index: int = -1, made: Outcome | None = None) -> list[tuple[Waiting, Outcome]]:
+    def _collect_notifications(self, index: int = -1, made: Outcome | None = None) -> list[tuple[Waiter, Outcome]]:
         """The waiters whose outcome is known, and those outcomes; `made` is the outcome of frame `index`."""
-        asked = self.requests.asked
-        answers: list[tuple[Waiting, Outcome]] = []
-        for _ in range(len(asked)):
-            waiting = asked.popleft()
-            outcome = made if waiting.frame == index else self.outcome(waiting.frame)
+        waiters = self.requests.waiters
+        notifications: list[tuple[Waiter, Outcome]] = []
+        for _ in range(len(waiters)):
+            waiter = waiters.popleft()
+            outcome = made if waiter.frame == index else self.outcome(waiter.frame)
             if outcome is not None:
-                answers.append((waiting, outcome))
-            elif waiting.is_alive():
-                asked.append(waiting)
-        return answers
+                notifications.append((waiter, outcome))
+            elif waiter.is_alive():
+                waiters.append(waiter)
+        return notifications
 
-    def _decode_ahead(self, decoding: Decoding, answers: list[tuple[Waiting, Outcome]]) -> bool:
+    def _decode_ahead(self, decoding: Decoding, notifications: list[tuple[Waiter, Outcome]]) -> bool:
         """Take a few steps, until there is a waiter to notify; False if nothing is left to do for now."""
         spent = 0
-        while not answers and spent < _STEP_COST:
-            self._follow_requests(decoding)
+        while not notifications and spent < _STEP_COST:
+            self._update_plan(decoding)
             goal = self._next_goal(decoding)
             if goal is None or self._is_closed:
                 self.cache.evict(len(self.cache.frames))
@@ -189,24 +191,26 @@ class FramePool:
             spent += self._facts.cost(goal)
             self._steps_in_turn += 1
             try:
-                frame = decoding.step(goal, [waiting.frame for waiting in self.requests.asked.copy()])
+                frame = decoding.step(goal, [waiter.frame for waiter in self.requests.waiters.copy()])
             except ImageFormatError:
-                answers += self._take_answers()
+                notifications += self._collect_notifications()
             except Exception as error:  # not the file's: another time the frame may succeed
-                answers += self._take_answers(goal, error)
-                return bool(answers)
+                notifications += self._collect_notifications(goal, error)
+                return bool(notifications)
             else:
                 if frame is not None:
-                    answers += self._take_answers(frame.index, frame)
-                    if self._steps_in_turn >= self.requests.turn:  # the path can go on from a frame that is held
-                        self.requests.asked.rotate(-1)
+                    notifications += self._collect_notifications(frame.index, frame)
+                    if (
+                        self._steps_in_turn >= self.requests.frames_per_turn
+                    ):  # the path can go on from a frame that is held
+                        self.requests.waiters.rotate(-1)
                         self._steps_in_turn = 0
         return True
 
     def _next_goal(self, decoding: Decoding) -> int | None:
         """The most urgent frame: one that a reader waits for, the longest wait first, else the next in the order."""
-        if self.requests.asked:
-            return self.requests.asked[0].frame
+        if self.requests.waiters:
+            return self.requests.waiters[0].frame
         order = self.cache.plan.order
         for rank, index in enumerate(order):
             if self.cache.outcome(index) is None:
@@ -216,11 +220,11 @@ class FramePool:
 
     # ---- any thread with a decoder ----
 
-    def _follow_requests(self, decoding: Decoding, *, has_log: bool = True) -> None:
+    def _update_plan(self, decoding: Decoding, *, has_log: bool = True) -> None:
         """Decide anew which frames to hold and what to decode, if requests have changed."""
         plan = self.requests.make_plan(self.cache, decoding.log_reach, can_resume=self._facts.can_resume)
         if plan is not self.cache.plan:
-            self.cache.follow(plan)
+            self.cache.apply_plan(plan)
         if has_log:
             decoding.keep_log(plan.log_room)
 

@@ -16,19 +16,19 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.retention import Direction, Plan, Request, lookahead, make_plan
 from sddisplaylink.machine_memory import default_budget
 
-__all__ = ["Outcome", "PoolReader", "Ready", "Requests", "Waiting"]
+__all__ = ["Outcome", "PoolReader", "Ready", "Requests", "Waiter"]
 
 Outcome: TypeAlias = Frame | Exception
 Ready: TypeAlias = Callable[[Outcome], None]
 
 _NEAR = 8  # frames: a late player may skip so many, which is no jump
 _FOLLOWING = 4  # frames that a sequential caller will ask for next
-_FEW_IN_ORDER = 4  # frames in sequence, after which a user that goes back counts as sequential
+_SEQUENTIAL_FRAMES = 4  # frames in sequence, after which a user that goes back counts as sequential
 _NUMBER = operator.attrgetter("number")
 _numbers = count()
 _TURNS = 16  # in one pass over all frames
 _BUDGET = 256 << 20  # bytes, by default
-_LEAST_FRAMES = 4  # at least, whatever their size
+_MIN_FRAMES = 4  # at least, whatever their size
 
 
 class AccessPattern:
@@ -54,7 +54,7 @@ class AccessPattern:
                 self._since_jump = 0
         if self._since_jump is not None:
             # key frames for jumps are evicted after some frames in sequence: forwards, after a whole loop
-            if self._since_jump > (count_frames() if direction is Direction.FORWARD else _FEW_IN_ORDER):
+            if self._since_jump > (count_frames() if direction is Direction.FORWARD else _SEQUENTIAL_FRAMES):
                 self._since_jump = None
             else:
                 self._since_jump += 1
@@ -68,7 +68,7 @@ class AccessPattern:
         return Direction.BACKWARD if -_NEAR <= index - at < 0 else Direction.FORWARD, index == at + 1
 
 
-class Waiting(NamedTuple):
+class Waiter(NamedTuple):
     """A reader to notify of a frame, unless it has been closed."""
 
     reader: ref[PoolReader]
@@ -89,9 +89,9 @@ class Requests:
 
     def __init__(self, facts: ImageFacts) -> None:
         self.readers: set[ref[PoolReader]] = set()
-        self.asked: deque[Waiting] = deque()
+        self.waiters: deque[Waiter] = deque()
         """The waiters, in the order in which they came. The worker thread removes them."""
-        self.turn = 1
+        self.frames_per_turn = 1
         """Frames on a long path, after which another who waits has the turn: to find another path takes time, too."""
         self._facts = facts
         self._frame_count = 0  # not counted yet
@@ -112,16 +112,16 @@ class Requests:
     def grow(self, frame_count: int) -> None:
         """Note that there are `frame_count` frames in all."""
         self._frame_count = max(frame_count, self._frame_count)
-        self.turn = 1 + self._frame_count // _TURNS
+        self.frames_per_turn = 1 + self._frame_count // _TURNS
         self.changed()
 
-    def add_of_caller(self, index: int) -> None:
+    def add_for_caller(self, index: int) -> None:
         """A caller asks for frame `index`. The request counts while there are no readers."""
         if index > 1:
             self.count_frames()  # for the first two frames the count does not matter
         if not self.readers:
-            direction, is_in_order = self._caller.guess(index)
-            last = min(index + _FOLLOWING, self._frame_count - 1) if is_in_order else index
+            direction, is_sequential = self._caller.guess(index)
+            last = min(index + _FOLLOWING, self._frame_count - 1) if is_sequential else index
             indices = index, *range(index + 1, last + 1)
             self._caller_request = self._caller.request(indices, direction, self.count_frames)
             self.changed()
@@ -139,7 +139,7 @@ class Requests:
 
     def make_plan(self, cache: FrameCache, log_reach: Callable[[int, int], int], *, can_resume: bool) -> Plan:
         """The plan for the present requests: the plan of `cache` if nothing has changed."""
-        basis = self._changed, len(self.readers), memory.monitor.share
+        basis = self._changed, len(self.readers), memory.monitor.budget_factor
         if cache.plan.basis == basis:
             return cache.plan
         if self.readers:
@@ -168,7 +168,7 @@ class Pool(Protocol):
     cache: FrameCache
 
     def outcome(self, index: int) -> Outcome | None: ...
-    def prefetch(self, indices: tuple[int, ...], *, here: bool) -> bool: ...
+    def prefetch(self, indices: tuple[int, ...], *, inline: bool) -> bool: ...
     def compose(self, indices: tuple[int, ...]) -> None: ...
     def submit(self) -> None: ...
 
@@ -194,7 +194,7 @@ class PoolReader:
     def __init__(self, pool: Pool, requests: Requests, max_bytes: int | None) -> None:
         """`max_bytes` is the budget; None for one that depends on the free memory."""
         if max_bytes is None:
-            max_bytes = min(default_budget(), max(_BUDGET, _LEAST_FRAMES * pool.cache.frame_bytes))
+            max_bytes = min(default_budget(), max(_BUDGET, _MIN_FRAMES * pool.cache.frame_bytes))
         self.max_bytes = max_bytes
         self.number = next(_numbers)
         """Readers opened first have their turn first."""
@@ -214,26 +214,28 @@ class PoolReader:
         """Frame `index` if it is decoded."""
         return None if self.is_closed else self._pool.cache.frames.get(index)
 
-    def ahead(self, direction: Direction) -> int:
+    def lookahead(self, direction: Direction) -> int:
         """How many frames beyond the one that is due are worth requesting in that direction."""
         cache = self._pool.cache
-        return lookahead(cache.frame_bytes) if direction is Direction.FORWARD else cache.plan.ahead_back
+        return lookahead(cache.frame_bytes) if direction is Direction.FORWARD else cache.plan.backward_lookahead
 
-    def want(self, indices: Iterable[int], direction: Direction = Direction.FORWARD, *, here: bool = False) -> bool:
+    def prefetch(
+        self, indices: Iterable[int], direction: Direction = Direction.FORWARD, *, inline: bool = False
+    ) -> bool:
         """Decode frames ahead and hold them within the budget: `indices`, in playing order, the due one first.
 
         Replaces the earlier request; frames that no reader requests are evicted, except key frames and others that save
-        decoding, as the player goes on in `direction`. If `here`, the method may return True: the frames are so cheap
+        decoding, as the player goes on in `direction`. If `inline`, the method may return True: the frames are so cheap
         that the caller should call :meth:`compose`.
         """
         if self.is_closed:
             return False
         self.request = self._pattern.request(tuple(indices), direction, self._requests.count_frames)
         self._requests.changed()
-        return self._pool.prefetch(self.request.indices, here=here)
+        return self._pool.prefetch(self.request.indices, inline=inline)
 
     def compose(self) -> None:
-        """Compose the frames that :meth:`want` has left to the caller, or leave them to the worker. Never waits."""
+        """Compose the frames that :meth:`prefetch` has left to the caller, or leave them to the worker. Never waits."""
         if not self.is_closed:
             self._pool.compose(self.request.indices)
 
@@ -249,7 +251,7 @@ class PoolReader:
         if outcome is not None:
             ready(outcome)
             return
-        self._requests.asked.append(Waiting(ref(self), index, ready))
+        self._requests.waiters.append(Waiter(ref(self), index, ready))
         self._pool.submit()
 
     def close(self) -> None:

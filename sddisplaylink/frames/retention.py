@@ -20,7 +20,7 @@ LOG_BYTES = 16 << 20
 """The most bytes for an edit log: about a second of changes, so that they can be undone without a break."""
 _MOST_AHEAD = 2
 _NEAREST = 4  # frames: closer key frames save next to nothing
-_LEAST_HELD = 4  # frames for which an edit log leaves room
+_MIN_HELD = 4  # frames for which an edit log leaves room
 
 
 class Direction(IntEnum):
@@ -53,7 +53,7 @@ class Plan(NamedTuple):
     """How many frames fit."""
     log_room: int = 0
     """Bytes for an edit log."""
-    ahead_back: int = 1
+    backward_lookahead: int = 1
     """The lookahead for users that go back."""
     basis: object = None
     """What the plan depends on; once that has changed, another plan is needed."""
@@ -76,7 +76,7 @@ def make_plan(
     room = reach = 0
     ahead, is_small = lookahead(frame_bytes), frame_count * frame_bytes <= min(budget, CHEAP_BYTES)
     if not is_small and [request for request in requests if request.direction is not Direction.FORWARD]:
-        room = max(0, min(LOG_BYTES, budget - _LEAST_HELD * frame_bytes))
+        room = max(0, min(LOG_BYTES, budget - _MIN_HELD * frame_bytes))
         reach = log_reach(frame_count, room)
         if reach < isqrt(frame_count):
             room = reach = 0

@@ -11,7 +11,7 @@ from typing import Literal, Self, SupportsIndex, get_args
 
 from sddisplaylink.decoders.appearance import IN_BROWSERS, Presentation
 from sddisplaylink.decoders.colour.transform import colour_name
-from sddisplaylink.decoders.data.file import FileData, Source, open_source
+from sddisplaylink.decoders.data.file import FileData, ImageInput, open_input
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.decoders.protocol import ImageFacts
@@ -67,7 +67,7 @@ class AnimatedImage:
     @classmethod
     def open(
         cls,
-        source: Source,
+        source: ImageInput,
         *,
         timing: TimingRule = "browser",
         decoder: DecoderName = "auto",
@@ -96,7 +96,7 @@ class AnimatedImage:
         """
         check_names(timing, decoder)
         limits = Limits.of(max_pixels, max_frames)
-        data, name = open_source(source)
+        data, name = open_input(source)
         return cls(data, name, timing, limits, decoder, Presentation(orient, to_srgb))
 
     @property

@@ -12,7 +12,7 @@ from sddisplaylink.decoders.appearance import Presentation
 from sddisplaylink.decoders.data.incoming import IncomingData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.data.nothing_yet import NOTHING_YET
-from sddisplaylink.decoders.opening import ArrivingDecoder
+from sddisplaylink.decoders.opening import IncrementalDecoder
 from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClosedError
 from sddisplaylink.frames.pool import FramePool, PoolReader
 from sddisplaylink.frames.timeline import Timeline, TimingRule
@@ -71,8 +71,8 @@ class IncrementalImage(AnimatedImage):
     """
 
     __slots__ = (
-        "_arriving",
         "_count",
+        "_decoding",
         "_error",
         "_incoming",
         "_is_finished",
@@ -97,7 +97,7 @@ class IncrementalImage(AnimatedImage):
         shown = Presentation(orient, to_srgb)
         self._name = _NAME
         self._data = self._incoming = IncomingData()
-        self._arriving = ArrivingDecoder(self._incoming, limits, native=decoder == "auto", presentation=shown)
+        self._decoding = IncrementalDecoder(self._incoming, limits, native=decoder == "auto", presentation=shown)
         self._frames = NOTHING_YET
         self._timing = timing
         self._timeline = Timeline(NOTHING_YET, timing)
@@ -221,8 +221,8 @@ class IncrementalImage(AnimatedImage):
         """Look for further frames; whether there are any, or the end is known."""
         before = self._count
         try:
-            decoder = self._arriving.look()
-            count = self._arriving.count(before)
+            decoder = self._decoding.find_decoder()
+            count = self._decoding.count(before)
         except ImageFormatError as error:
             self._error = ImageFormatError(f"{_NAME}: {error}")
             self._incoming.close()
@@ -234,11 +234,11 @@ class IncrementalImage(AnimatedImage):
             self._timeline = Timeline(decoder, self._timing)  # which knows nothing yet
             self.pool.requests.grow(count)
             self._count = count
-        if self._arriving.has_ended:
+        if self._decoding.has_ended:
             self._incoming.end()
             if count == 1:
                 self.pool.purge()  # what there was of a lone frame may be no frame after all
-        return count > before or self._arriving.has_ended
+        return count > before or self._decoding.has_ended
 
     def _end(self) -> bool:
         """Look for the last frames; whether the end was not known before."""

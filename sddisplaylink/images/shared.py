@@ -7,7 +7,7 @@ import threading
 import weakref
 from typing import TypeAlias
 
-from sddisplaylink.decoders.opening import Source
+from sddisplaylink.decoders.opening import ImageInput
 from sddisplaylink.images.image import AnimatedImage
 
 __all__ = ["open_shared"]
@@ -18,7 +18,7 @@ _images: weakref.WeakValueDictionary[_Key, AnimatedImage] = weakref.WeakValueDic
 _lock = threading.Lock()
 
 
-def open_shared(source: AnimatedImage | Source) -> AnimatedImage:
+def open_shared(source: AnimatedImage | ImageInput) -> AnimatedImage:
     """The image of ``source``, opened if need be.
 
     A file that another view has open, and that has not changed, is shared.

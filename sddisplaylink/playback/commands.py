@@ -11,18 +11,18 @@ from sddisplaylink.playback.engine import PlaybackEngine
 from sddisplaylink.playback.native_player import command_all
 from sddisplaylink.playback.options import PlayerState
 
-AT_REST = (PlayerState.STOPPED, PlayerState.FINISHED)
+INACTIVE_STATES = (PlayerState.STOPPED, PlayerState.FINISHED)
 _HANDLE = operator.attrgetter("native.handle")
 
 
 def play(engines: Sequence[PlaybackEngine]) -> None:
     """Start the players that are stopped or finished, resume those that are paused."""
-    were_at_rest = [engine.state() in AT_REST for engine in engines]
+    were_inactive = [engine.state() in INACTIVE_STATES for engine in engines]
     after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_PLAY)
-    for engine, info, was_at_rest in zip(engines, after, were_at_rest, strict=True):
+    for engine, info, was_inactive in zip(engines, after, were_inactive, strict=True):
         engine.is_suspended = False
         engine.delivery.prefetch(info)
-        if was_at_rest:
+        if was_inactive:
             engine.begin_run(info)
         else:
             engine.notify_change()

@@ -10,7 +10,7 @@ from sddisplaylink.dispatch.subscriber import DispatcherBinding
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.reader import Outcome, PoolReader
 from sddisplaylink.native import lib
-from sddisplaylink.playback.events import DueEvent, Showing, direction_of
+from sddisplaylink.playback.events import DueEvent, ShownInfo, direction_of
 from sddisplaylink.playback.native_player import NativePlayer
 
 __all__ = ["Delivery"]
@@ -68,24 +68,24 @@ class Delivery:
         assert self._reader is not None  # without frames no event is due
         frame = self._reader.get(due.frame)
         if frame is not None and self._awaited is not None:
-            due.absorb(self._awaited.due)
+            due.merge(self._awaited.due)
             self.cancel()
         return frame
 
-    def show(self, index: int, showing: Showing, *, here: bool) -> bool:
+    def show(self, index: int, shown_info: ShownInfo, *, inline: bool) -> bool:
         """Say that the player shows that frame now, and decode the following ones ahead.
 
-        If ``here``, a cheap frame may be left to the caller: then returns True, and the caller calls :meth:`compose`
+        If ``inline``, a cheap frame may be left to the caller: then returns True, and the caller calls :meth:`compose`
         after the user's callbacks.
         """
         reader = self._reader
         assert reader is not None
         reader.shown = index
-        ahead = reader.ahead(self._direction)
+        ahead = reader.lookahead(self._direction)
         if ahead > lib.SDDL_UPCOMING:
             self._prefetch(index)
             return False
-        return reader.want(dict.fromkeys([index, *showing.upcoming[:ahead]]), self._direction, here=here)
+        return reader.prefetch(dict.fromkeys([index, *shown_info.upcoming[:ahead]]), self._direction, inline=inline)
 
     def compose(self) -> None:
         """Compose the frames that :meth:`show` has left to the caller. Never waits."""
@@ -112,7 +112,7 @@ class Delivery:
         if self._awaited is None:
             self._awaited = _Awaited(due, binding, self._native.source)
         else:
-            due.absorb(self._awaited.due)
+            due.merge(self._awaited.due)
             self._awaited.due = due
         self._native.set_starved(True)
         if not self._native.is_current(due.epoch):  # a command came before this event was recorded as awaited
@@ -153,8 +153,8 @@ class Delivery:
     def _prefetch(self, due: int) -> None:
         reader = self._reader
         if reader is not None:
-            following = self._native.upcoming(reader.ahead(self._direction))
-            reader.want(dict.fromkeys([due, *following]), self._direction)
+            following = self._native.upcoming(reader.lookahead(self._direction))
+            reader.prefetch(dict.fromkeys([due, *following]), self._direction)
 
 
 class _Awaited:

@@ -148,7 +148,7 @@ class PlaybackEngine:
 
     def notify_change(self) -> None:
         """Wake threads that wait for the end and the loop over the frames, and notify views of the state."""
-        if self.changes.gates:
+        if self.changes.waiters:
             self.changes.notify()
         if self.callbacks.sink is not None:
             self.binding.current.post(_nothing)
@@ -162,7 +162,7 @@ class PlaybackEngine:
         except LinkClosedError:
             return
         self._last_info = info
-        self.binding.home.unregister(self.native.handle)
+        self.binding.own.unregister(self.native.handle)
         self.native.close()
         self.source.close()
         self.delivery.close()
@@ -174,9 +174,9 @@ class PlaybackEngine:
         self.native.check_process()
         if self.is_closed:
             raise LinkClosedError("this player has been closed")
-        if self.binding.home is dispatcher:
+        if self.binding.own is dispatcher:
             return
-        self.binding.set_home(dispatcher, self)
+        self.binding.set_own(dispatcher, self)
         self.source.register(dispatcher)
 
     def add_recorder(self, recorder: PacingRecorder) -> None:
@@ -292,16 +292,16 @@ class PlaybackEngine:
         self.callbacks.notify_loop(due.loops_done, self.fail)
 
     def _show(self, due: DueEvent, frame: Frame) -> bool:
-        showing = self.native.confirm_shown(due.epoch, due.serial)
-        if showing is None:
+        shown_info = self.native.confirm_shown(due.epoch, due.serial)
+        if shown_info is None:
             return False
         self._shown = Position(due.epoch, due.frame, due.loop, frame)
-        self._count(due, showing.now)
-        is_left_to_do = self.delivery.show(due.frame, showing, here=self.binding.current.is_lightly_loaded)
+        self._count(due, shown_info.now)
+        must_compose = self.delivery.show(due.frame, shown_info, inline=self.binding.current.is_lightly_loaded)
         try:
             self.callbacks.notify_frame(frame, self.fail)
         finally:
-            if is_left_to_do:
+            if must_compose:
                 self.delivery.compose()
         return True
 

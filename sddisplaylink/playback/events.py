@@ -9,7 +9,7 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.retention import Direction
 from sddisplaylink.native import lib
 
-__all__ = ["Counts", "DueEvent", "Position", "Showing", "direction_of"]
+__all__ = ["Counts", "DueEvent", "Position", "ShownInfo", "direction_of"]
 
 
 @dataclass(slots=True, eq=False)
@@ -26,7 +26,7 @@ class DueEvent:
     target: int
     period: int
 
-    def absorb(self, earlier: DueEvent) -> None:
+    def merge(self, earlier: DueEvent) -> None:
         """Add an earlier event that was not acted on."""
         if earlier.epoch == self.epoch:
             self.advanced += earlier.advanced
@@ -44,7 +44,7 @@ class Position(NamedTuple):
     """None if the frame has not been shown."""
 
 
-class Showing(NamedTuple):
+class ShownInfo(NamedTuple):
     """What the native player returns when a frame is shown."""
 
     now: int

@@ -16,7 +16,7 @@ from sddisplaylink.playback.player import AnimatedImagePlayer
 
 __all__ = ["PlayerGroup"]
 
-_UNDER_WAY = (PlayerState.PLAYING, PlayerState.PAUSED)
+_ACTIVE_STATES = (PlayerState.PLAYING, PlayerState.PAUSED)
 
 
 class PlayerGroup(ClosedByWith):
@@ -64,8 +64,8 @@ class PlayerGroup(ClosedByWith):
         Finished ones start over only if no member plays or is paused.
         """
         members = self.players
-        under_way = [player for player in members if player.state in _UNDER_WAY]
-        commands.play([player.engine for player in under_way or members])
+        active = [player for player in members if player.state in _ACTIVE_STATES]
+        commands.play([player.engine for player in active or members])
 
     def pause(self) -> None:
         """Hold all members at the same media time."""
@@ -117,7 +117,7 @@ class PlayerGroup(ClosedByWith):
 
     def _leader(self) -> AnimatedImagePlayer | None:
         members = self.players
-        return next((player for player in members if player.state in _UNDER_WAY), members[0] if members else None)
+        return next((player for player in members if player.state in _ACTIVE_STATES), members[0] if members else None)
 
     def _check_new(self, player: AnimatedImagePlayer) -> None:
         if not isinstance(player, AnimatedImagePlayer):

@@ -10,7 +10,7 @@ from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.native import may_wait
-from sddisplaylink.playback.commands import AT_REST, play
+from sddisplaylink.playback.commands import INACTIVE_STATES, play
 from sddisplaylink.playback.engine import PlaybackEngine
 
 __all__ = ["iterate", "iterate_async"]
@@ -79,9 +79,9 @@ class _FrameLoop:
         engine.native.check_process()
         if engine.binding.current.is_current():
             raise ClockError("a callback cannot wait for frames: it would wait for itself")
-        engine.binding.lend(self.dispatcher, engine)
+        engine.binding.move_to(self.dispatcher, engine)
         engine.callbacks.sink = self.frames.append
-        if engine.state() in AT_REST:
+        if engine.state() in INACTIVE_STATES:
             play([engine])
 
     def end(self) -> None:
@@ -89,7 +89,7 @@ class _FrameLoop:
         engine, dispatcher = self._engine, self.dispatcher
         if engine.binding.current is dispatcher:
             engine.callbacks.sink = None
-            engine.binding.take_back(engine)
+            engine.binding.move_back(engine)
         if not dispatcher.is_closed:
             dispatcher.run_pending()  # passes on what was posted here meanwhile
             dispatcher.close()

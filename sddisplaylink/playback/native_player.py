@@ -7,7 +7,7 @@ from typing import Any
 
 from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.native import check, ffi, lib, owned_handle
-from sddisplaylink.playback.events import Showing
+from sddisplaylink.playback.events import ShownInfo
 
 __all__ = ["NativePlayer", "command_all"]
 
@@ -19,7 +19,7 @@ class NativePlayer:
     closed, and ForkedProcessError in a forked child. Closing or dropping the player ends its events.
     """
 
-    __slots__ = ("_owner", "_showing", "handle", "source")
+    __slots__ = ("_owner", "_shown_info", "handle", "source")
 
     def __init__(self, source: int, mailbox: int, durations_ns: Sequence[int] | None) -> None:
         """Open a player on that clock source.
@@ -31,7 +31,7 @@ class NativePlayer:
         check(lib.sddl_player_open(source, mailbox, durations, len(durations_ns or ()), self._owner))
         self.handle: int = self._owner[0]
         self.source = source
-        self._showing: Any = ffi.new("sddl_shown_info *")
+        self._shown_info: Any = ffi.new("sddl_shown_info *")
 
     def close(self) -> None:
         """Stop for good. Idempotent, and does not wait."""
@@ -65,12 +65,12 @@ class NativePlayer:
         if self.is_forked():
             check(lib.SDDL_E_FORKED)
 
-    def confirm_shown(self, epoch: int, serial: int) -> Showing | None:
+    def confirm_shown(self, epoch: int, serial: int) -> ShownInfo | None:
         """Confirm an event whose frame is about to be shown. None if a command has made the event void."""
-        showing = self._showing
-        if lib.sddl_player_confirm_shown(self.handle, epoch, serial, showing) != 1:
+        shown_info = self._shown_info
+        if lib.sddl_player_confirm_shown(self.handle, epoch, serial, shown_info) != 1:
             return None
-        return Showing(showing.now, ffi.unpack(showing.upcoming, showing.count))
+        return ShownInfo(shown_info.now, ffi.unpack(shown_info.upcoming, shown_info.count))
 
     def confirm_handled(self, serial: int) -> None:
         """Confirm an event without a frame, which is being handled."""

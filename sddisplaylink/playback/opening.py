@@ -10,8 +10,8 @@ from typing import TypeAlias
 from sddisplaylink.clocks.choosing import resolve_clock
 from sddisplaylink.clocks.displays import Display
 from sddisplaylink.clocks.manual import ManualClock
-from sddisplaylink.clocks.source import Source
-from sddisplaylink.decoders.opening import Source as ImageInput
+from sddisplaylink.clocks.source import ClockSource
+from sddisplaylink.decoders.opening import ImageInput
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.incremental import IncrementalImage
@@ -19,9 +19,9 @@ from sddisplaylink.playback.delivery import Delivery
 from sddisplaylink.playback.native_player import NativePlayer
 from sddisplaylink.playback.timeline_feed import TimelineFeed
 
-__all__ = ["OpenedPlayer", "PlayerSource", "open_player"]
+__all__ = ["OpenedPlayer", "Playable", "open_player"]
 
-PlayerSource: TypeAlias = "AnimatedImage | ImageInput"
+Playable: TypeAlias = "AnimatedImage | ImageInput"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class OpenedPlayer:
     """The parts of a player that have to be opened, and the dispatcher that its callbacks run on."""
 
     native: NativePlayer
-    source: Source
+    source: ClockSource
     """The source of the clock that the player follows."""
     image: AnimatedImage
     owned_image: AnimatedImage | None
@@ -41,7 +41,7 @@ class OpenedPlayer:
 
 
 def open_player(
-    image: PlayerSource,
+    image: Playable,
     max_bytes: int | None,
     clock: str | ManualClock | None,
     display: Display | int | None,

@@ -21,7 +21,7 @@ from sddisplaylink.playback.callbacks import check_callback
 from sddisplaylink.playback.engine import PlaybackEngine
 from sddisplaylink.playback.iteration import iterate, iterate_async
 from sddisplaylink.playback.observer import PlayerObserver
-from sddisplaylink.playback.opening import PlayerSource, open_player
+from sddisplaylink.playback.opening import Playable, open_player
 from sddisplaylink.playback.options import (
     MODES,
     POLICIES,
@@ -69,7 +69,7 @@ class AnimatedImagePlayer:
 
     def __init__(
         self,
-        image: PlayerSource,
+        image: Playable,
         *,
         on_frame: Callable[[Frame], object] | None = None,
         on_loop: Callable[[int], object] | None = None,
@@ -147,7 +147,7 @@ class AnimatedImagePlayer:
         engine.activity.wait_idle()
         if engine.owned_image is not None:
             engine.owned_image.close()
-        if not engine.activity.is_here():
+        if not engine.activity.is_inside():
             engine.callbacks.pending_error.raise_once()
 
     def frames(self) -> Iterator[Frame]:

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TypeAlias, cast
 
-from sddisplaylink.decoders.opening import Source
+from sddisplaylink.decoders.opening import ImageInput
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.views.signals import QUIT
 
 __all__ = ["play", "show"]
 
-Playable: TypeAlias = "AnimatedImage | Source"
+Playable: TypeAlias = "AnimatedImage | ImageInput"
 
 
 def play(

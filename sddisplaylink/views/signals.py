@@ -66,8 +66,8 @@ class SignalWatch:
     def __enter__(self) -> SignalWatch:
         if threading.current_thread() is threading.main_thread():
             others = (signal.SIGWINCH, signal.SIGCONT, signal.SIGTSTP)
-            heard = [number for number in others if signal.getsignal(number) not in (signal.SIG_IGN, None)]
-            for number in [*ending_signals(), *heard]:
+            handled = [number for number in others if signal.getsignal(number) not in (signal.SIG_IGN, None)]
+            for number in [*ending_signals(), *handled]:
                 self._before[number] = signal.signal(number, self._note)
             self._wakeup_before = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         return self

@@ -45,7 +45,7 @@ def test_info_of_several(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[1] for line in text.splitlines() if line.startswith("file")] == ["a.gif", "b.gif"]
 
 
-def test_of_several_the_good_ones_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_several_files_the_good_ones_are_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "broken.gif").write_bytes(b"no image")
     assert main(["info", "--json", "a.gif", "broken.gif", "missing.gif"]) == 1
     out, err = capsys.readouterr()

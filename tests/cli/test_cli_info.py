@@ -69,7 +69,7 @@ def assert_one_line_of_error(code: int, out: str, err: str) -> None:
     assert "internal error" not in err
 
 
-def test_json_tells_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert facts(animation("GIF", [40, 100, 250]), tmp_path, capsys) == {
         "file": str(tmp_path / "file"),
         "format": "GIF",

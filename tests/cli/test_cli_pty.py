@@ -123,7 +123,7 @@ def test_resizing_draws_anew(gif: Path) -> None:
             assert process.terminal.dots() == expected_dots(frame, columns, rows)
 
 
-def test_a_silent_terminal(gif: Path) -> None:
+def test_a_terminal_that_does_not_reply(gif: Path) -> None:
     expected = expected_dots(frames_of(gif)[0], 40, 16)
     with PtyProcess(*PLAY, str(gif), "--rate", "0", answers=b"") as process:
         process.read_until(lambda: UPDATE_END in process.log)

@@ -44,7 +44,7 @@ def test_signals_end_it_with_the_screen_restored(gif: Path, number: signal.Signa
         assert_empty(process)
 
 
-def test_a_signal_ends_a_write_that_the_terminal_does_not_take(tmp_path: Path) -> None:
+def test_a_signal_ends_a_write_that_the_terminal_blocks(tmp_path: Path) -> None:
     """One frame is more than the terminal's buffer holds, and is not read: only a signal can end the write."""
     path = write_gif(tmp_path / "a.gif", [mosaic(1, (400, 300)), mosaic(2, (400, 300))])
     with PtyProcess(*PLAY, str(path), "--renderer", "kitty", cell=(20, 40)) as process:
@@ -60,7 +60,7 @@ def test_a_signal_ends_a_write_that_the_terminal_does_not_take(tmp_path: Path) -
 
 
 DRAWING = "sddisplaylink.views.terminal.halfblock.HalfBlockRenderer.draw"
-TAKING = "sddisplaylink.views.terminal.tile.Tile._take"
+TAKING = "sddisplaylink.views.terminal.tile.Tile._keep"
 BREAKING = """
 import sys
 from unittest import mock

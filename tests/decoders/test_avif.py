@@ -17,7 +17,7 @@ from sddisplaylink.decoders.avif.sequence import read_avif
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from support.avif import EVER, avif_sequence, patched, places, with_plays, with_timing
-from support.ways import path_to
+from support.decode_path import path_to
 
 pytestmark = pytest.mark.skipif("avif" not in features.get_supported(), reason="this Pillow has no AVIF")
 
@@ -96,7 +96,7 @@ def test_a_still_picture_has_no_time():
     assert (info(file.getvalue()).delays_ns, info(file.getvalue()).loop_count) == ((None,), 1)
 
 
-def test_what_wants_to_be_a_picture_is_one_though_it_holds_a_sequence():
+def test_a_file_that_asks_for_its_picture_shows_it_though_it_holds_a_sequence():
     assert info(SEQUENCE.replace(b"ftypavis", b"ftypavif")).delays_ns == (None,)
 
 
@@ -163,7 +163,7 @@ def test_a_box_smaller_than_its_header(data):
         list(boxes(data, 0, len(data)))
 
 
-def test_more_boxes_than_anybody_writes():
+def test_more_boxes_than_any_real_file_has():
     with pytest.raises(sd.ImageFormatError, match="too many"):
         list(boxes(struct.pack(">I4s", 8, b"free") * 10_000, 0, 80_000))
 

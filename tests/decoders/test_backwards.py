@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, features
 
 import sddisplaylink as sd
-from sddisplaylink.decoders.composition.composer import TileDecoder
+from sddisplaylink.decoders.composition.composer import ComposingDecoder
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from support.every_format import flic, flic_frame, flic_palette, flic_pixels
 
@@ -41,7 +41,7 @@ def composed(monkeypatch):
     def counting(compose):
         return lambda self, index: [numbers.append(index), compose(self, index)][1]
 
-    for kind in (TileDecoder, SequenceDecoder):
+    for kind in (ComposingDecoder, SequenceDecoder):
         monkeypatch.setattr(kind, "compose", counting(kind.compose))
     return numbers
 

@@ -16,14 +16,14 @@ from sddisplaylink.decoders.colour.cicp import cicp_profile
 from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
 from sddisplaylink.decoders.colour.matrix import colour_table
 from sddisplaylink.decoders.colour.transform import colours_of, is_profile
-from sddisplaylink.decoders.composition.buffers import FrameMemory
-from sddisplaylink.decoders.composition.composer import TileDecoder
+from sddisplaylink.decoders.composition.buffers import BufferPool
+from sddisplaylink.decoders.composition.composer import ComposingDecoder
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
+from support.decode_path import get
 from support.images import GifPicture, PngPicture, PngWriter, build_apng, build_gif, build_png, build_row, chunk
-from support.ways import get
 
 pytestmark = pytest.mark.skipif(not features.check("littlecms2"), reason="this Pillow has no colour management")
 
@@ -190,11 +190,11 @@ def test_opaque_animations_are_converted_where_they_change(native):
     data = b"".join([*parts, chunk(b"IEND", b"")])
     decoder = open_decoder(FileData(data), Limits(1000), native=native)
     stored = open_decoder(FileData(data), Limits(1000), native=native, presentation=Presentation(to_srgb=False))
-    assert type(decoder) is TileDecoder
+    assert type(decoder) is ComposingDecoder
     colours, expected = colours_of(cicp_profile(12, 13)), []
     for index in range(5):
         stored.compose(index)
-        expected.append(bytes(colours.convert(stored.pixels(), FrameMemory((6, 4)))))
+        expected.append(bytes(colours.convert(stored.pixels(), BufferPool((6, 4)))))
     held = {}
     for index in (0, 1, 2, 3, 4, 3, 2, 4, 1, 0):
         held[index] = bytes(get(decoder, index, held))
@@ -258,11 +258,11 @@ def test_a_grey_profile():
 @pytest.mark.parametrize("chunks", [[], [SRGB_CHUNK], [GAMMA_22], [iccp(SRGB_PROFILE)], [P3_CORNERS], [cicp(1, 13)]])
 def test_files_of_srgb_are_decoded_as_ever(chunks):
     decoder = open_decoder(FileData(build_png((4, 3), STORED, *chunks)), Limits(1000))
-    assert type(decoder) is TileDecoder
+    assert type(decoder) is ComposingDecoder
 
 
 def test_gifs_and_pictures_without_a_profile_are_decoded_as_ever():
-    assert type(open_decoder(FileData(build_gif([GifPicture()])), Limits(1000))) is TileDecoder
+    assert type(open_decoder(FileData(build_gif([GifPicture()])), Limits(1000))) is ComposingDecoder
     file = io.BytesIO()
     Image.new("RGB", (4, 3)).save(file, "JPEG")
     assert type(open_decoder(FileData(file.getvalue()), Limits(1000))) is SequenceDecoder
@@ -333,7 +333,7 @@ def test_the_kernel_converts_as_pillow_does(tag):
     reference = ImageCms.buildTransform(ImageCms.ImageCmsProfile(io.BytesIO(profile)), target, "RGBA", "RGBA")
     picture = Image.effect_noise((64, 64), 200).convert("RGBA")
     picture = Image.merge("RGBA", [picture.getchannel(0).rotate(90 * turn) for turn in range(4)])
-    ours = colours.convert(picture.tobytes(), FrameMemory(picture.size))
+    ours = colours.convert(picture.tobytes(), BufferPool(picture.size))
     theirs = reference.apply(picture).tobytes()
     assert max(abs(a - b) for a, b in zip(ours, theirs, strict=True)) <= 2
     assert bytes(ours[3::4]) == theirs[3::4]
@@ -346,7 +346,7 @@ def test_profiles_of_tables_are_left_to_pillow(monkeypatch):
     for profile, shown in ((rgb_profile(SRGB, Gamma(1.001)), 188), (GREY_PROFILE[:-1] + b"x", 188)):
         colours = transform.colours_of(profile)
         assert colours.table is None
-        assert list(colours.convert(bytes([128, 128, 128, 77]), FrameMemory((1, 1)))) == pytest.approx(
+        assert list(colours.convert(bytes([128, 128, 128, 77]), BufferPool((1, 1)))) == pytest.approx(
             [shown] * 3 + [77], abs=1
         )
 
@@ -355,7 +355,7 @@ def test_black_that_has_light():
     """As in Chromium; Pillow's colour management would make it black."""
     colours = colours_of(curved(parametric(4, 2.4, 0.9, 0.1, 0.3, 0.1, 0.0, 0.01)))
     greys = bytes(value for grey in range(0, 256, 40) for value in (grey, grey, grey, 255))
-    shown = colours.convert(greys, FrameMemory((7, 1)))
+    shown = colours.convert(greys, BufferPool((7, 1)))
     assert list(shown[::4]) == pytest.approx([25, 51, 89, 127, 165, 203, 241], abs=1)
 
 

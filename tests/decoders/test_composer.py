@@ -20,11 +20,11 @@ from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.native import lib
+from support.decode_path import get, path_to, prepare
 from support.generated_images import apngs, gifs
 from support.images import RED, GifPicture, PngPicture, build_apng, build_gif
 from support.pillow_limits import pillow_cannot
 from support.pillow_oracle import difference, frames_by_pillow
-from support.ways import get, path_to, prepare
 
 LIMITS = Limits(100_000)
 PREVIOUS = [GifPicture(), *[GifPicture(2, 2, 1, 1, fill=at, disposal=3, transparent=0) for at in range(2, 8)]]
@@ -77,7 +77,7 @@ def test_frames_look_as_pillow_composes_them(data):
         return
     try:
         decoder = opened(data)
-        theirs = list(frames_by_pillow(decoder._source))
+        theirs = list(frames_by_pillow(decoder._reader))
     except ImageFormatError:
         return
     for index, expected in enumerate(theirs):
@@ -88,7 +88,7 @@ def test_frames_look_as_pillow_composes_them(data):
 # decode paths
 
 
-def test_the_way_leaves_out_frames_that_leave_no_trace():
+def test_the_decode_path_leaves_out_frames_that_leave_no_trace():
     decoder = opened(build_gif(PREVIOUS))
     assert path_to(decoder, 5) == (None, [0, 5])
     get(decoder, 5)
@@ -96,7 +96,7 @@ def test_the_way_leaves_out_frames_that_leave_no_trace():
     assert path_to(decoder, 5) == (None, [5])
 
 
-def test_the_way_goes_on_from_a_held_frame():
+def test_the_decode_path_resumes_from_a_held_frame():
     decoder = opened(build_gif([GifPicture(transparent=0) for _ in range(9)]))
     assert path_to(decoder, 8, {3: b"", 5: b""}) == (5, [6, 7, 8])
     get(decoder, 6)
@@ -152,7 +152,7 @@ MANY = [GifPicture(40, 30), *[GifPicture(3, 2, at % 37, at % 28, fill=at, transp
 LONG = build_gif(MANY, size=(40, 30))
 
 
-def test_frames_that_nobody_asks_for_are_drawn_in_one_buffer(buffers):
+def test_frames_without_a_reference_are_drawn_in_one_buffer(buffers):
     decoder = opened(LONG)
     for index in range(60):
         decoder.compose(index)
@@ -279,11 +279,11 @@ def test_purge_gives_everything_up_and_it_goes_on(buffers):
     assert bytes(held) == expected[7]
 
 
-# tiles decoded ahead
+# regions decoded ahead
 
 
 @pytest.mark.parametrize("data", [LONG, build_apng([PngPicture(), *[PngPicture(2, 2, 1, 1, RED, blend=1)] * 5])])
-def test_prepared_tiles_give_the_same(data):
+def test_prepared_regions_give_the_same(data):
     decoder, expected = opened(data), straight(data)
     decoder.has_frame(6)
     for index in range(6):
@@ -296,7 +296,7 @@ def test_prepared_tiles_give_the_same(data):
     decoder.close()
 
 
-def test_a_prepared_tile_is_used_for_its_own_frame_alone():
+def test_a_prepared_region_is_used_for_its_own_frame_alone():
     decoder, expected = opened(LONG), straight(LONG)
     decoder.has_frame(6)
     prepare(decoder, 2)
@@ -312,7 +312,7 @@ def test_prepare_takes_anything():
     assert prepare(decoder, 21) is not None
     with pytest.raises(ImageFormatError):
         get(decoder, 1)
-    decoder._source.close()
+    decoder._reader.close()
     assert prepare(decoder, 3) is None
 
 

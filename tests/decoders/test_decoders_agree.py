@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
-from sddisplaylink.decoders.gif.source import GifSource
+from sddisplaylink.decoders.gif.reader import GifReader
 from sddisplaylink.decoders.opening import open_decoder
-from sddisplaylink.decoders.png.source import PngSource
+from sddisplaylink.decoders.png.reader import PngReader
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.images.image import AnimatedImage
+from support.decode_path import path_to
 from support.generated_images import PNG_FORMATS, apngs, gifs
 from support.images import GifPicture, PngPicture, build_apng, build_gif, sub_blocks
 from support.lzw_encoder import encode_lzw
 from support.pillow_limits import pillow_cannot
-from support.ways import path_to
 
 LIMITS = Limits(100_000)
 
@@ -107,9 +107,9 @@ def test_a_code_size_of_one_is_read_as_in_chromium(interlaced, pixels, first_cle
 
 
 @contextmanager
-def tiles_by_pillow():
-    """The calls of Pillow's codecs for tiles."""
-    gif, png = GifSource.picture, PngSource.picture
+def regions_by_pillow():
+    """The calls of Pillow's codecs for regions."""
+    gif, png = GifReader.picture, PngReader.picture
     calls = []
 
     def counted(picture):
@@ -119,14 +119,14 @@ def tiles_by_pillow():
 
         return call
 
-    with mock.patch.object(GifSource, "picture", counted(gif)), mock.patch.object(PngSource, "picture", counted(png)):
+    with mock.patch.object(GifReader, "picture", counted(gif)), mock.patch.object(PngReader, "picture", counted(png)):
         yield calls
 
 
 @given(gifs())
 @settings(deadline=None, max_examples=60)
 def test_whole_gifs_do_not_need_pillow(data):
-    with tiles_by_pillow() as calls:
+    with regions_by_pillow() as calls:
         decoder = opened(data, native=True)
         if not isinstance(decoder, str):
             assert all(isinstance(outcome(decoder, index), bytes) for index in range(len(decoder.info.delays_ns)))
@@ -139,7 +139,7 @@ def test_whole_gifs_do_not_need_pillow(data):
 @settings(deadline=None, max_examples=3)
 def test_whole_pngs_of_every_format_do_not_need_pillow(colours, depth, interlaced, data):
     file = data.draw(apngs(formats=[(colours, depth)], interlacing=[interlaced], keys=False))
-    with tiles_by_pillow() as calls:
+    with regions_by_pillow() as calls:
         decoder = opened(file, native=True)
         assert all(isinstance(outcome(decoder, index), bytes) for index in range(len(decoder.info.delays_ns)))
     assert not calls
@@ -151,7 +151,7 @@ SAMPLES = [build_gif([GifPicture(), GifPicture(fill=2)]), build_apng([PngPicture
 @pytest.mark.parametrize("data", SAMPLES)
 def test_the_option_chooses(data):
     for decoder, expected in (("auto", []), ("pillow", [0, 1])):
-        with tiles_by_pillow() as calls, AnimatedImage.open(data, decoder=decoder) as image:
+        with regions_by_pillow() as calls, AnimatedImage.open(data, decoder=decoder) as image:
             assert [frame.index for frame in image] == [0, 1]
         assert calls == expected
 

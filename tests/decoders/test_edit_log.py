@@ -9,9 +9,9 @@ from sddisplaylink.decoders.composition.edit_log import EditRing
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
+from support.decode_path import get
 from support.images import GifPicture, PngPicture, build_apng, build_gif
 from support.kernels import Canvas
-from support.ways import get
 
 COUNT = 12
 PICTURES = [GifPicture(), *[GifPicture(2, 1, at % 3, at % 3, fill=at, transparent=0) for at in range(1, COUNT)]]
@@ -31,9 +31,9 @@ class Counting:
         self._painter = painter
         self.drawn = []
 
-    def draw(self, tile, *rest):
-        self.drawn.append(tile.number)
-        return self._painter.draw(tile, *rest)
+    def draw(self, region, *rest):
+        self.drawn.append(region.number)
+        return self._painter.draw(region, *rest)
 
     def __getattr__(self, name):
         return getattr(self._painter, name)
@@ -51,7 +51,7 @@ def forwards(decoder):
 
 
 @pytest.mark.parametrize("data", FILES)
-def test_all_the_way_back_decodes_nothing(data):
+def test_stepping_back_to_the_start_decodes_nothing(data):
     decoder = opened(data)
     expected = forwards(decoder)
     drawn = len(decoder._painter.drawn)
@@ -78,7 +78,7 @@ def test_forwards_again_from_where_it_went_back_to():
     assert decoder._painter.drawn == [5, 6]
 
 
-def test_the_nearest_frame_that_is_there_is_where_a_way_back_begins():
+def test_undoing_begins_at_the_nearest_frame_that_is_there():
     decoder = opened()
     forwards(decoder)
     held = {9: get(decoder, 9), 7: get(decoder, 7), 3: get(decoder, 3)}
@@ -109,7 +109,7 @@ def test_nothing_leads_back_over_a_frame_that_needs_no_other():
     assert [decoder.changed_bytes(index) for index in range(4)] == [0, 2 * 4, 0, 4]
 
 
-def test_how_many_frames_a_log_leads_back_over(monkeypatch):
+def test_log_reach(monkeypatch):
     monkeypatch.setattr(composer, "LEAST_CHANGE", 0)
     small = [GifPicture(1, 1, fill=at, transparent=0) for at in range(1, 8)]
     assert opened(build_gif([GifPicture(), *small])).log_reach(8, 400) == 400 // 3  # 7 of 8 frames change 4 bytes
@@ -157,10 +157,10 @@ def test_without_memory_to_record_in_it_decodes(monkeypatch):
 def test_a_frame_that_leaves_no_trace_is_not_built_upon_after_going_back_to_it():
     decoder = opened(FILES[1])
     expected = forwards(decoder)
-    loose = next(index for index in range(3, COUNT) if DISPOSED[index].disposal == 3)
-    get(decoder, loose + 1)
-    assert bytes(get(decoder, loose)) == expected[loose]
-    assert bytes(get(decoder, loose + 1)) == expected[loose + 1]
+    restored = next(index for index in range(3, COUNT) if DISPOSED[index].disposal == 3)
+    get(decoder, restored + 1)
+    assert bytes(get(decoder, restored)) == expected[restored]
+    assert bytes(get(decoder, restored + 1)) == expected[restored + 1]
 
 
 # the log itself
@@ -195,7 +195,7 @@ def test_the_memory_is_a_ring(sizes, kept):
     assert log.nbytes <= 16
     for index in kept:
         target = canvas(99)
-        log.put_back(index, target.c)
+        log.undo(index, target.c)
         width = sizes[index - 1]
         assert target.read()[: 4 * width + 1] == bytes([index]) * 4 * width + b"\x63"
 

@@ -11,7 +11,7 @@ import pytest
 
 import sddisplaylink as sd
 from sddisplaylink.decoders.data import file as file_data
-from sddisplaylink.decoders.data.file import FileData, open_source
+from sddisplaylink.decoders.data.file import FileData, open_input
 from support.images import GifPicture, build_gif, sub_blocks
 
 COMMENT = b"!\xfe" + sub_blocks(bytes(2_000_000))
@@ -38,7 +38,7 @@ def test_a_path_is_copied(monkeypatch, large, tmp_path, in_memory):
     small = tmp_path / "small.gif"
     small.write_bytes(b"GIF89a")
     for path in (large, str(small), os.fsencode(small).decode()):
-        data, name = open_source(path)
+        data, name = open_input(path)
         assert (name, data.whole()) == (str(path), Path(path).read_bytes())
         assert data.startswith(b"PNG", b"GIF89a")
         data.close()
@@ -63,23 +63,23 @@ def test_a_temporary_file_that_cannot_be_written_is_an_os_error(monkeypatch, lar
 
 @needs_proc
 def test_what_has_no_size_is_read():
-    data, _ = open_source("/proc/self/status")
+    data, _ = open_input("/proc/self/status")
     assert data.startswith(b"Name:")
 
 
 def test_an_empty_file(tmp_path):
     empty = tmp_path / "empty"
     empty.touch()
-    assert open_source(empty)[0].size == 0
+    assert open_input(empty)[0].size == 0
 
 
 def test_bytes_are_not_copied():
-    assert open_source(LARGE)[0].whole() is LARGE
+    assert open_input(LARGE)[0].whole() is LARGE
 
 
 def test_buffers_and_files():
     for source in (bytearray(LARGE), memoryview(LARGE), io.BytesIO(LARGE)):
-        assert open_source(source)[0].whole() == LARGE
+        assert open_input(source)[0].whole() == LARGE
 
 
 @needs_proc

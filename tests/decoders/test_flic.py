@@ -7,8 +7,8 @@ import pytest
 import sddisplaylink as sd
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
+from support.decode_path import path_to
 from support.every_format import flic, flic_frame, flic_palette, flic_pixels, flic_same
-from support.ways import path_to
 
 RED, GREEN, BLUE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)
 LIMIT = Limits(10_000)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from sddisplaylink.decoders.tiles import Disposal
+from sddisplaylink.decoders.regions import Disposal
 from sddisplaylink.errors import ImageFormatError
 from support.images import PALETTE, GifPicture, build_gif, loop_extension, lzw, sub_blocks
 from support.scans import scan_gif

@@ -18,7 +18,7 @@ each_file = pytest.mark.parametrize("data", [GIF, APNG], ids=["gif", "apng"])
 
 def known(image):
     """How many frames have been found so far."""
-    return image._frames._source.index.count
+    return image._frames._reader.index.count
 
 
 @each_file
@@ -33,7 +33,7 @@ def test_the_first_frame_needs_only_itself(data):
 
 @each_file
 def test_count_and_durations_decode_nothing(data, monkeypatch):
-    monkeypatch.setattr("sddisplaylink.decoders.composition.composer.TileDecoder.compose", None)
+    monkeypatch.setattr("sddisplaylink.decoders.composition.composer.ComposingDecoder.compose", None)
     with sd.AnimatedImage.open(data) as image:
         assert len(image.durations) == image.frame_count == COUNT
         assert image.durations[:3] == (0.02, 0.03, 0.04)
@@ -68,12 +68,12 @@ def test_what_it_knew_it_still_knows_when_closed(data):
 
 @each_file
 def test_many_threads_ask_at_once(data):
-    answers = []
+    notifications = []
     with sd.AnimatedImage.open(data) as image:
         tasks = [lambda: image.frame_count, lambda: len(image.durations), lambda: image.frame(500).index * 2] * 3
-        threads = [threading.Thread(target=lambda task=task: answers.append(task())) for task in tasks]
+        threads = [threading.Thread(target=lambda task=task: notifications.append(task())) for task in tasks]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert answers == [COUNT] * 9
+    assert notifications == [COUNT] * 9

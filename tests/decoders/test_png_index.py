@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from sddisplaylink.decoders.tiles import Blend, Disposal
+from sddisplaylink.decoders.regions import Blend, Disposal
 from sddisplaylink.errors import ImageFormatError
 from support.images import PngPicture, PngWriter, build_apng, build_png, chunk, scanlines
 from support.scans import scan_png

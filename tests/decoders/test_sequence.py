@@ -10,7 +10,7 @@ from PIL import Image
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from sddisplaylink.errors import ImageFormatError
-from support.ways import path_to
+from support.decode_path import path_to
 
 LIMIT = Limits(10_000)
 COLOURS = [(255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)]

@@ -13,9 +13,9 @@ from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
 from support.browser_samples import P3, made_profile
+from support.decode_path import path_to
 from support.images import BLUE, CLEAR, GREEN, RED
 from support.riff import webp_chunk, webp_file, webp_frame, webp_picture
-from support.ways import path_to
 
 pytestmark = pytest.mark.skipif(not features.check("webp"), reason="this Pillow has no WebP")
 

@@ -67,7 +67,7 @@ def test_descriptor_is_readable_while_something_is_pending(clock):
     dispatcher.close()
 
 
-def test_stopping_takes_back_what_was_pending(clock):
+def test_stopping_drops_what_was_pending(clock):
     dispatcher = sd.Dispatcher(thread=False)
     calls = []
     link = sd.DisplayLink(calls.append, clock=clock, dispatcher=dispatcher)
@@ -81,7 +81,7 @@ def test_stopping_takes_back_what_was_pending(clock):
     dispatcher.close()
 
 
-def test_wait_tells_whether_there_is_something_to_run(clock):
+def test_wait_returns_whether_there_is_something_to_run(clock):
     dispatcher = sd.Dispatcher(thread=False)
     assert dispatcher.wait(0) is False
     dispatcher.post(lambda: None)
@@ -188,19 +188,19 @@ def test_manual_clock_drives_an_asyncio_dispatcher_from_either_side():
 
 
 def test_slow_callback_does_not_hold_back_the_clock():
-    started, gate = threading.Event(), threading.Event()
+    started, waiter = threading.Event(), threading.Event()
     ticks = []
 
     def slow(tick):
         ticks.append(tick)
         started.set()
-        gate.wait(PATIENCE)
+        waiter.wait(PATIENCE)
 
     with sd.DisplayLink(slow, clock="timer:1000") as link, sd.DisplayLink(clock="timer:1000") as observer:
         assert started.wait(PATIENCE)
         while observer.wait(PATIENCE).sequence < ticks[0].sequence + 20:
             pass
-        gate.set()
+        waiter.set()
         while len(ticks) < 2:
             observer.wait(PATIENCE)
         link.stop()
@@ -223,7 +223,7 @@ def test_a_loop_that_is_closed_is_refused_and_keeps_no_descriptor():
 
 
 @pytest.mark.parametrize("end", ["dropped", "closed", "dropped after the loop"])
-def test_a_loop_keeps_no_descriptor_of_a_dispatcher_that_is_gone(end):
+def test_a_loop_keeps_no_descriptor_of_a_dropped_dispatcher(end):
     before = open_descriptors()
     loop = asyncio.new_event_loop()
     dispatcher = sd.Dispatcher.for_asyncio(loop)

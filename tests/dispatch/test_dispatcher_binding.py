@@ -46,12 +46,12 @@ def player(clock: sd.ManualClock, make_gif: Callable[..., bytes]) -> Iterator[sd
 def test_a_dispatcher_given_during_a_loop_has_the_callbacks_after_it(player: sd.AnimatedImagePlayer) -> None:
     home, binding = sd.Dispatcher(thread=False), player.engine.binding
     loop = sd.Dispatcher(thread=False)
-    binding.lend(loop, player.engine)
+    binding.move_to(loop, player.engine)
     player.use_dispatcher(home)
     assert binding.current is loop
     with pytest.raises(sd.ClockError, match="another loop"):
-        binding.lend(home, player.engine)
-    binding.take_back(player.engine)
+        binding.move_to(home, player.engine)
+    binding.move_back(player.engine)
     assert binding.current is home
     home.close()
     loop.close()
@@ -59,10 +59,10 @@ def test_a_dispatcher_given_during_a_loop_has_the_callbacks_after_it(player: sd.
 
 def test_a_player_closed_during_a_loop_leaves_nothing_with_its_dispatcher(player: sd.AnimatedImagePlayer) -> None:
     loop, engine = sd.Dispatcher(thread=False), player.engine
-    engine.binding.lend(loop, engine)
+    engine.binding.move_to(loop, engine)
     player.close()
-    engine.binding.take_back(engine)
-    assert engine.native.handle not in engine.binding.home._subscribers
+    engine.binding.move_back(engine)
+    assert engine.native.handle not in engine.binding.own._subscribers
     with pytest.raises(sd.LinkClosedError):
         player.use_dispatcher(loop)
     loop.close()
@@ -79,10 +79,10 @@ def test_waiting_for_callbacks_on_other_threads_alone() -> None:
     thread = threading.Thread(target=activity.run, args=(stay,))
     thread.start()
     assert inside.wait(PATIENCE)
-    assert not activity.is_here()
+    assert not activity.is_inside()
     activity.run(lambda: activity.wait_idle(0.01))  # both are inside: bounded
     leave.set()
     activity.wait_idle(PATIENCE)
     thread.join(PATIENCE)
     activity.run(activity.wait_idle)
-    assert not activity.is_here()
+    assert not activity.is_inside()

@@ -150,8 +150,8 @@ def test_error_in_the_with_block_wins_over_the_callbacks(clock):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_unasked_error_reaches_unraisablehook(clock, monkeypatch):
-    told = []
-    monkeypatch.setattr("sys.unraisablehook", lambda unraisable: told.append(unraisable.exc_value))
+    errors = []
+    monkeypatch.setattr("sys.unraisablehook", lambda unraisable: errors.append(unraisable.exc_value))
 
     def fail(tick):
         raise RuntimeError("boom")
@@ -161,7 +161,7 @@ def test_unasked_error_reaches_unraisablehook(clock, monkeypatch):
     clock.advance(0.1)
     del link
     gc.collect()
-    assert [str(error) for error in told] == ["boom"]
+    assert [str(error) for error in errors] == ["boom"]
 
 
 # ---- pulling ----
@@ -268,7 +268,7 @@ def test_two_iterations_do_not_take_each_others_ticks(clock):
     with sd.DisplayLink(clock=clock) as link:
         first, second = link._open_iteration(), link._open_iteration()
         clock.advance(1 / 60)
-        assert (first.take().sequence, second.take().sequence) == (1, 1)
+        assert (first.poll().sequence, second.poll().sequence) == (1, 1)
 
 
 def test_async_iteration_ends_when_the_link_is_closed():

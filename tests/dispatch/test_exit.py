@@ -84,7 +84,7 @@ def test_a_callback_that_never_returns_does_not_keep_the_process():
     assert took < LIMIT
 
 
-def test_a_waiting_thread_is_told_that_the_process_ends():
+def test_a_waiting_thread_is_notified_that_the_process_ends():
     waiting = textwrap.dedent("""
         link = sd.DisplayLink(clock="timer:1")
         def wait():
@@ -132,7 +132,7 @@ def test_interrupt_ends_a_wait_at_once():
     assert took < LIMIT
 
 
-def test_whoever_is_notified_at_the_very_end_can_still_ask():
+def test_a_thread_that_is_notified_at_the_very_end_can_still_read():
     """A callback may be under way when the clocks are stopped: what it asks of a player and a link is answered."""
     ending = textwrap.dedent("""
         from sddisplaylink.native import lib

@@ -90,7 +90,7 @@ def run(program: str) -> tuple[int, str, bool]:
 
 
 @pytest.mark.timeout(300)
-def test_whoever_waits_keeps_the_process_from_nothing() -> None:
+def test_waiting_threads_do_not_delay_the_exit() -> None:
     programs = {
         (wait, kind, order): "\n".join(
             [imports, EXECUTOR, SUBJECTS, COLLECT, f"wait = lambda: {call}", thread, "until_it_waits()"]
@@ -148,7 +148,7 @@ OTHER_ENDINGS = {
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork()")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("ending", OTHER_ENDINGS)
-def test_nothing_is_said_at_the_end(ending: str) -> None:
+def test_nothing_is_printed_at_the_exit(ending: str) -> None:
     quiet = "import warnings; warnings.simplefilter('ignore')\nimport sys, threading\nimport sddisplaylink as sd"
     program = "\n".join([quiet, SUBJECTS, textwrap.dedent(OTHER_ENDINGS[ending])])
     for _ in range(5):

@@ -70,7 +70,7 @@ def test_an_interrupt_in_a_callback_takes_no_event_from_other_players(
         player.close()
 
 
-class Receiver:
+class EventHandler:
     """Is interrupted once, before it has done anything."""
 
     def __init__(self, received: list[Any], interrupted: bool) -> None:
@@ -87,7 +87,7 @@ class Receiver:
 def test_an_interrupt_before_a_callback_begins_loses_no_event(clock: sd.ManualClock, dispatcher: sd.Dispatcher) -> None:
     links = [sd.DisplayLink(lambda tick: None, clock=clock, dispatcher=dispatcher) for _ in range(3)]
     received: list[Any] = []
-    receivers = [Receiver(received, interrupted=number == 1) for number in range(3)]
+    receivers = [EventHandler(received, interrupted=number == 1) for number in range(3)]
     for link, receiver in zip(links, receivers, strict=True):
         dispatcher.register(link._handle, receiver)
         link.start()

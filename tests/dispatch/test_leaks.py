@@ -21,7 +21,7 @@ def at_rest() -> dict[str, object]:
     return {name: figures[name] for name in ZERO_AT_REST}
 
 
-def wait_until_at_rest() -> dict[str, object]:
+def wait_until_idle() -> dict[str, object]:
     """The figures once the clocks that are kept for a while have stopped, or those after a long wait."""
     gc.collect()
     deadline = time.monotonic() + PATIENCE
@@ -58,7 +58,7 @@ def test_a_thousand_players_dropped_while_running(make_gif):
     shown.clear()
     image.close()
     del image
-    assert wait_until_at_rest() == dict.fromkeys(ZERO_AT_REST, 0)
+    assert wait_until_idle() == dict.fromkeys(ZERO_AT_REST, 0)
 
 
 @linux_only
@@ -82,11 +82,11 @@ def test_threads_and_descriptors_return_to_the_baseline(make_gif):
         clock.advance(0.1)
 
     use_everything()  # the shared threads and caches that stay are there from now on
-    assert wait_until_at_rest() == dict.fromkeys(ZERO_AT_REST, 0)
+    assert wait_until_idle() == dict.fromkeys(ZERO_AT_REST, 0)
     before = native_tasks(), descriptors()
     for _ in range(20):
         use_everything()
-    assert wait_until_at_rest() == dict.fromkeys(ZERO_AT_REST, 0)
+    assert wait_until_idle() == dict.fromkeys(ZERO_AT_REST, 0)
     assert (native_tasks(), descriptors()) == before
 
 

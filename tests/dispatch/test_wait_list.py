@@ -15,14 +15,14 @@ PATIENCE = 20.0
 def test_what_is_done_already_is_not_waited_for() -> None:
     waits = WaitList()
     assert waits.wait(lambda: True) is True
-    assert waits.gates == []
+    assert waits.waiters == []
 
 
 def test_a_time_that_is_over() -> None:
     waits = WaitList()
     assert waits.wait(lambda: False, 0.0) is False
     assert waits.wait(lambda: False, -1.0) is False
-    assert waits.gates == []
+    assert waits.waiters == []
 
 
 def test_every_waiting_thread_is_woken() -> None:
@@ -32,17 +32,17 @@ def test_every_waiting_thread_is_woken() -> None:
     ]
     for thread in threads:
         thread.start()
-    while len(waits.gates) < 3:
+    while len(waits.waiters) < 3:
         threading.Event().wait(0.001)
     done.set()
     waits.notify()
     for thread in threads:
         thread.join(PATIENCE)
     assert woken == [True] * 3
-    assert waits.gates == []
+    assert waits.waiters == []
 
 
-def test_a_notice_that_changes_nothing_wakes_nobody_for_good() -> None:
+def test_a_notification_that_changes_nothing_ends_no_wait() -> None:
     waits, done, asked = WaitList(), threading.Event(), threading.Semaphore(0)
 
     def is_done() -> bool:
@@ -72,7 +72,7 @@ def test_a_change_between_the_question_and_the_wait_is_not_missed() -> None:
 
     assert waits.wait(is_done, PATIENCE) is True
     assert len(answers) == 3
-    assert waits.gates == []
+    assert waits.waiters == []
 
 
 def test_a_signal_handler_that_raises_ends_the_wait_and_leaves_nothing_behind() -> None:
@@ -89,5 +89,5 @@ def test_a_signal_handler_that_raises_ends_the_wait_and_leaves_nothing_behind() 
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, former)
-    assert waits.gates == []
+    assert waits.waiters == []
     waits.notify()

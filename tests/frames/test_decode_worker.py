@@ -9,7 +9,7 @@ import weakref
 
 import pytest
 
-from sddisplaylink.workers import DecodeWorker, tile_workers, worker_threads
+from sddisplaylink.workers import DecodeWorker, region_workers, worker_threads
 
 PATIENCE = 10.0
 
@@ -83,7 +83,7 @@ def test_it_begins_again_after_it_has_ended(worker):
             thread.join(PATIENCE)
 
 
-def test_loads_take_turns(worker):
+def test_workloads_run_in_turn(worker):
     log = []
     gate, one, two = Gate(), Load(3, log, "one"), Load(3, log, "two")
     for load in (gate, one, two):
@@ -147,7 +147,7 @@ def test_finished_loads_are_not_held_while_the_thread_waits():
     assert log == []
 
 
-def test_stop_finishes_the_step_under_way_and_nothing_else():
+def test_stop_finishes_the_present_step_and_nothing_else():
     worker = DecodeWorker("test-decode")
     gate, load = Gate(), Load()
     worker.submit(gate)
@@ -224,5 +224,5 @@ def test_a_step_that_fails_is_reported_and_the_others_go_on(worker, monkeypatch)
 
 
 def test_the_library_has_four_threads_at_the_most():
-    assert len(tile_workers()) <= 3
+    assert len(region_workers()) <= 3
     assert worker_threads() <= 4

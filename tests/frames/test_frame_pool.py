@@ -52,7 +52,7 @@ def test_frames_on_the_path_are_held_too():
 def test_requests_are_decoded_ahead_in_playing_order(by_hand):
     pool, decoder = make_pool(10)
     reader = pool.open_reader(10 * FRAME)
-    reader.want([3, 4, 5])
+    reader.prefetch([3, 4, 5])
     assert by_hand.submitted == 1
     assert reader.get(3) is None
     drain(pool)
@@ -63,10 +63,10 @@ def test_requests_are_decoded_ahead_in_playing_order(by_hand):
 def test_the_worker_is_left_alone_when_everything_requested_is_there(by_hand):
     pool, _ = make_pool(4)
     reader = pool.open_reader(4 * FRAME)
-    reader.want([0, 1, 2, 3])
+    reader.prefetch([0, 1, 2, 3])
     drain(pool)
     before = by_hand.submitted
-    reader.want([2, 3, 0, 1])
+    reader.prefetch([2, 3, 0, 1])
     assert by_hand.submitted == before
 
 
@@ -77,7 +77,7 @@ def test_never_more_than_the_budget_and_one_frame(by_hand, budget, step):
     reader = pool.open_reader(budget)
     allowed = max(budget, FRAME)
     for shown in range(60):
-        reader.want([(shown + ahead) * step % 20 for ahead in range(20)])
+        reader.prefetch([(shown + ahead) * step % 20 for ahead in range(20)])
         drain(pool)
         assert reader.get(shown * step % 20) is not None
         assert pool.nbytes <= allowed
@@ -90,7 +90,7 @@ def test_forward_play_within_a_small_budget_decodes_every_frame_once_a_loop(by_h
     pool, decoder = make_pool(50)
     reader = pool.open_reader(5 * FRAME)
     for shown in range(200):
-        reader.want([(shown + ahead) % 50 for ahead in range(50)])
+        reader.prefetch([(shown + ahead) % 50 for ahead in range(50)])
         drain(pool)
         assert reader.get(shown % 50) is not None
     assert len(decoder.composed) <= 200 + 5
@@ -102,7 +102,7 @@ def test_reverse_play_costs_few_passes_a_loop(by_hand, budget, passes):
     pool, decoder = make_pool(count)
     reader = pool.open_reader(budget * FRAME)
     for shown in range(3 * count):
-        reader.want([(count - 1 - shown - ahead) % count for ahead in range(count)])
+        reader.prefetch([(count - 1 - shown - ahead) % count for ahead in range(count)])
         drain(pool)
         assert reader.get((count - 1 - shown) % count) is not None
     # a pass costs as many frames as lie before its goal: half of all on average
@@ -114,7 +114,7 @@ def test_with_room_for_everything_it_decodes_once(by_hand, step):
     pool, decoder = make_pool(30)
     reader = pool.open_reader(30 * FRAME)
     for shown in range(90):
-        reader.want([(shown + ahead) * step % 30 for ahead in range(30)])
+        reader.prefetch([(shown + ahead) * step % 30 for ahead in range(30)])
         drain(pool)
     assert sorted(decoder.composed) == list(range(30))
 
@@ -122,19 +122,19 @@ def test_with_room_for_everything_it_decodes_once(by_hand, step):
 def test_two_readers_far_apart_share_a_pass(by_hand):
     pool, decoder = make_pool(100)
     near, far = pool.open_reader(20 * FRAME), pool.open_reader(20 * FRAME)
-    near.want(list(range(10, 20)))
-    far.want(list(range(50, 60)))
+    near.prefetch(list(range(10, 20)))
+    far.prefetch(list(range(50, 60)))
     drain(pool)
     assert held(pool) == [*range(10, 20), *range(50, 60)]
     assert decoder.composed == list(range(60))
 
 
-def test_every_readers_due_frame_comes_before_anybodys_next(by_hand):
+def test_the_due_frames_of_all_readers_come_before_any_lookahead(by_hand):
     pool, decoder = make_pool(100)
     decoder.at = 10
     ahead, behind = pool.open_reader(20 * FRAME), pool.open_reader(20 * FRAME)
-    ahead.want(list(range(11, 20)))
-    behind.want([5, 6, 7])
+    ahead.prefetch(list(range(11, 20)))
+    behind.prefetch([5, 6, 7])
     while ahead.get(12) is None:
         assert pool.work()
     assert behind.get(5) is not None
@@ -155,13 +155,13 @@ def test_without_readers_little_is_held(nothing_is_small):
 def test_frames_asked_for_do_not_displace_what_players_need(by_hand):
     pool, _ = make_pool(100)
     reader = pool.open_reader(4 * FRAME)
-    reader.want([10, 11, 12, 13])
+    reader.prefetch([10, 11, 12, 13])
     drain(pool)
     assert pool.frame(60).index == 60
     assert held(pool) == [10, 11, 12, 13]
 
 
-def test_close_lets_go_and_notifies_who_waits(by_hand):
+def test_close_releases_the_frames_and_notifies_waiters(by_hand):
     pool, decoder = make_pool()
     frame = pool.frame(0)
     reader = pool.open_reader(10 * FRAME)
@@ -178,7 +178,7 @@ def test_close_lets_go_and_notifies_who_waits(by_hand):
         pool.frame(0)
     with pytest.raises(LinkClosedError):
         pool.open_reader(None)
-    reader.want([1])
+    reader.prefetch([1])
     reader.notify(1, got.append)
     assert isinstance(got[1], LinkClosedError)
     assert not pool.work()
@@ -188,7 +188,7 @@ def test_close_lets_go_and_notifies_who_waits(by_hand):
 def test_a_collector_that_drops_a_reader_while_a_frame_is_decoded_does_not_block(by_hand):
     pool, _ = make_pool()
     reader = pool.open_reader(10 * FRAME)
-    reader.want(range(10))
+    reader.prefetch(range(10))
     drain(pool)
     decoding = pool.decoder.borrow(10)
     del reader
@@ -222,7 +222,7 @@ def test_one_thread_for_all_images():
     pools = [make_pool(5)[0] for _ in range(50)]
     readers = [pool.open_reader(5 * FRAME) for pool in pools]
     for reader in readers:
-        reader.want([0, 1, 2, 3, 4])
+        reader.prefetch([0, 1, 2, 3, 4])
     assert {wait_for(reader, 4)[1] for reader in readers} <= {"sddisplaylink-decode", "MainThread"}
     assert sum(thread.name == "sddisplaylink-decode" for thread in threading.enumerate()) == 1
 
@@ -232,7 +232,7 @@ def test_nothing_keeps_a_dropped_pool_alive():
     reader = pool.open_reader(100_000 * FRAME)
     gone = threading.Event()
     weakref.finalize(pool, gone.set)
-    reader.want(list(range(100_000)))
+    reader.prefetch(list(range(100_000)))
     wait_for(reader, 3)
     del pool, reader
     decoder.pool = None
@@ -249,7 +249,7 @@ def test_many_threads():
             reader = pool.open_reader((seed % 7 + 1) * FRAME)
             for turn in range(100):
                 index = (turn * (seed * 2 + 1)) % 40
-                reader.want([(index + ahead) % 40 for ahead in range(8)])
+                reader.prefetch([(index + ahead) % 40 for ahead in range(8)])
                 assert pool.frame(index).rgba[0, 0, 0] == index
                 outcome, _ = wait_for(reader, (index + 5) % 40)
                 assert outcome.index == (index + 5) % 40

@@ -19,7 +19,7 @@ def system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(memory_budget, "MEMORY_INFO", str(tmp_path / "meminfo"))
     monkeypatch.setattr(memory_budget, "GROUP_LIMIT", str(tmp_path / "max"))
     monkeypatch.setattr(memory_budget, "GROUP_USE", str(tmp_path / "current"))
-    monkeypatch.setattr(memory_budget, "known", (float("-inf"), 0))
+    monkeypatch.setattr(memory_budget, "cached_budget", (float("-inf"), 0))
     return tmp_path
 
 
@@ -32,12 +32,12 @@ def test_no_more_than_three_fifths_of_what_is_free(system: Path) -> None:
     assert memory_budget.default_budget() == 60 * MB
 
 
-def test_a_container_is_taken_for_the_machine(system: Path) -> None:
+def test_the_limit_of_a_container_counts_as_the_memory_of_the_machine(system: Path) -> None:
     (system / "max").write_text(f"{200 * MB}\n")
     (system / "current").write_text(f"{20 * MB}\n")
     assert memory_budget.default_budget() == 40 * MB
     (system / "current").write_text(f"{150 * MB}\n")
-    memory_budget.known = float("-inf"), 0
+    memory_budget.cached_budget = float("-inf"), 0
     assert memory_budget.default_budget() == 30 * MB
 
 

@@ -58,26 +58,26 @@ def test_when_memory_is_short_all_pools_are_purged_and_budgets_shrink_for_a_whil
     pools = [make_pool(100)[0] for _ in range(2)]
     readers = [pool.open_reader(20 * FRAME) for pool in pools]
     for pool, reader in zip(pools, readers, strict=True):
-        reader.want(range(20))
+        reader.prefetch(range(20))
         drain(pool)
         reader.shown = 0
     assert [pool.nbytes for pool in pools] == [20 * FRAME] * 2
     system.is_short = True
     system.now += 2
-    readers[0].want(range(20))
+    readers[0].prefetch(range(20))
     Submitted.jobs.pop().work()
     assert [pool.nbytes for pool in pools] == [FRAME] * 2
-    readers[0].want(range(20))
+    readers[0].prefetch(range(20))
     drain(pools[0])
     assert pools[0].nbytes == 5 * FRAME
     system.is_short = False
     system.now += 31
-    readers[0].want(range(20))
+    readers[0].prefetch(range(20))
     drain(pools[0])
     assert pools[0].nbytes == 20 * FRAME
 
 
-def test_asking_for_frames_looks_as_well(system):
+def test_requesting_frames_checks_the_memory_as_well(system):
     pool, _ = make_pool(10)
     pool.frame(3)
     assert set(Submitted.jobs) == {memory.monitor}

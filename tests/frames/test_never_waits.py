@@ -66,11 +66,11 @@ def in_time(call):
 def test_requests_are_handed_over(stuck):
     def use():
         assert stuck.reader.get(4).index == 4
-        for here in (False, True):
-            stuck.reader.want([5, 6], Direction.FORWARD, here=here)
+        for inline in (False, True):
+            stuck.reader.prefetch([5, 6], Direction.FORWARD, inline=inline)
         stuck.reader.compose()
         stuck.reader.notify(40, stuck.notified.append)
-        return stuck.reader.ahead(Direction.BACKWARD)
+        return stuck.reader.lookahead(Direction.BACKWARD)
 
     assert in_time(use) > 0
     stuck.go_on.set()
@@ -205,7 +205,7 @@ def test_a_thread_that_cannot_start_is_tried_again(monkeypatch):
         context.setattr(_thread, "start_new_thread", refuse)
         reader.notify(3, lambda frame: got.append(frame) or done.set())
         assert pool.frame(5).index == 5
-    reader.want([4])
+    reader.prefetch([4])
     assert done.wait(PATIENCE)
     assert got[0].index == 3
     assert workers.stop(PATIENCE)
@@ -253,7 +253,7 @@ def test_readers_that_come_and_go_at_any_moment_disturb_nobody():
             assert pool.frame(index).index == index
         pool.purge()
         pool.work()
-        readers[-1].want([7, 8])
+        readers[-1].prefetch([7, 8])
         pool.work()
     finally:
         sys.settrace(None)

@@ -35,7 +35,7 @@ def test_seeks_to_far_places_are_linear_in_the_frames_and_in_the_players(monkeyp
         readers = [pool.open_reader(None) for _ in range(players)]
         for at, reader in enumerate(readers, 1):
             index = at * count // players - 1
-            reader.want([index, index + 1])
+            reader.prefetch([index, index + 1])
             reader.notify(index, got.append)
         drain(pool)
         assert len(got) == players

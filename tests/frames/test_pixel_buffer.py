@@ -139,7 +139,7 @@ def test_out_may_be_of_any_shape(frame, make):
     )
 
 
-def test_memory_that_is_given_is_let_go(frame):
+def test_memory_of_the_caller_is_released(frame):
     out = bytearray(80)
     frame.buffer("BGRA", out=out)
     out.append(1)  # BufferError if a view of it were left

@@ -39,13 +39,13 @@ class Viewer:
         place = showing % (2 * (self.count - 1))
         return min(place, 2 * (self.count - 1) - place)
 
-    def want(self):
-        ahead = range(1 + self.reader.ahead(self.direction))
-        self.reader.want(list(dict.fromkeys(self.at(self.shown + step) for step in ahead)), self.direction)
+    def prefetch(self):
+        ahead = range(1 + self.reader.lookahead(self.direction))
+        self.reader.prefetch(list(dict.fromkeys(self.at(self.shown + step) for step in ahead)), self.direction)
 
     def show(self, frames=1):
         for _ in range(frames):
-            self.want()
+            self.prefetch()
             drain(self.pool)
             frame = self.reader.get(self.at(self.shown))
             assert frame is not None
@@ -229,7 +229,7 @@ def test_purge_keeps_what_players_show_and_nothing_else():
     for viewer in viewers:
         viewer.show(2)
     stopped = pool.open_reader(None)
-    stopped.want([7, 8])
+    stopped.prefetch([7, 8])
     drain(pool)
     assert pool.nbytes > 20 * FRAME
     shown = pool.cache.frames.get(51)

@@ -20,7 +20,7 @@ def by_hand(monkeypatch):
 def test_the_budget_is_the_largest_that_is_asked_for(by_hand):
     pool, _ = make_pool(100)
     small, large = pool.open_reader(2 * FRAME), pool.open_reader(8 * FRAME)
-    small.want(list(range(100)))
+    small.prefetch(list(range(100)))
     drain(pool)
     assert pool.nbytes == 8 * FRAME
     large.close()
@@ -32,8 +32,8 @@ def test_the_budget_is_the_largest_that_is_asked_for(by_hand):
 def test_a_dropped_reader_leaves_its_budget_and_its_requests(by_hand):
     pool, decoder = make_pool(100)
     small, large = pool.open_reader(2 * FRAME), pool.open_reader(8 * FRAME)
-    small.want([5, 6])
-    large.want([50, 51, 52, 53])
+    small.prefetch([5, 6])
+    large.prefetch([50, 51, 52, 53])
     del large
     drain(pool)
     assert max(decoder.composed) == 6
@@ -43,10 +43,10 @@ def test_a_dropped_reader_leaves_its_budget_and_its_requests(by_hand):
 def test_a_closed_reader_has_no_requests(by_hand):
     pool, decoder = make_pool(10)
     reader = pool.open_reader(10 * FRAME)
-    reader.want([1, 2])
+    reader.prefetch([1, 2])
     reader.close()
     reader.close()
-    reader.want([3])
+    reader.prefetch([3])
     assert not pool.work()
     assert reader.get(1) is None
     assert decoder.composed == []
@@ -64,9 +64,9 @@ def test_notify_goes_before_all_requests(by_hand):
     pool, decoder = make_pool(50)
     reader = pool.open_reader(50 * FRAME)
     got = []
-    reader.want(list(range(50)))
+    reader.prefetch(list(range(50)))
     pool.work()
-    reader.want(list(range(10, 20)))
+    reader.prefetch(list(range(10, 20)))
     reader.notify(5, got.append)
     while not got:
         assert pool.work()
@@ -76,7 +76,7 @@ def test_notify_goes_before_all_requests(by_hand):
     assert len(got) == 1
 
 
-def test_notify_is_answered_when_somebody_else_decodes_the_frame(by_hand):
+def test_notify_is_answered_when_another_reader_has_the_frame_decoded(by_hand):
     pool, _ = make_pool()
     reader = pool.open_reader(10 * FRAME)
     got = []
@@ -90,7 +90,7 @@ def test_notify_is_answered_when_somebody_else_decodes_the_frame(by_hand):
 def test_who_waits_is_served_also_when_others_fill_the_budget(by_hand):
     pool, _ = make_pool(100)
     served, waiting = pool.open_reader(FRAME), pool.open_reader(FRAME)
-    served.want([5])
+    served.prefetch([5])
     drain(pool)
     got = []
     waiting.notify(60, got.append)
@@ -144,7 +144,7 @@ def test_errors_are_delivered_and_the_others_go_on(by_hand):
     pool, decoder = make_pool(10, broken=[4])
     reader = pool.open_reader(10 * FRAME)
     got = []
-    reader.want(list(range(10)))
+    reader.prefetch(list(range(10)))
     for index in (3, 4, 6):
         reader.notify(index, got.append)
     drain(pool)
@@ -171,7 +171,7 @@ def test_a_frame_that_could_not_be_decoded_is_tried_again_when_asked_for(by_hand
     with pytest.raises(MemoryError):
         pool.frame(1)
     reader = pool.open_reader(10 * FRAME)
-    reader.want([0, 1, 2])
+    reader.prefetch([0, 1, 2])
     drain(pool)
     decoder.broken.clear()
     assert pool.frame(1).index == 1

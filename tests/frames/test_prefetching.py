@@ -1,4 +1,4 @@
-"""Which tiles a pool has decoded ahead on other threads."""
+"""Which regions a pool has decoded ahead on other threads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from weakref import ref
 
 import pytest
 
-from sddisplaylink.decoders.composition import tile_prefetch
+from sddisplaylink.decoders.composition import region_prefetch
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.gif import painter
@@ -41,14 +41,14 @@ class ByHand:
 @pytest.fixture
 def by_hand(monkeypatch):
     worker = ByHand()
-    monkeypatch.setattr(tile_prefetch, "tile_workers", lambda: [worker, worker])
+    monkeypatch.setattr(region_prefetch, "region_workers", lambda: [worker, worker])
     return worker
 
 
 @pytest.fixture
 def workers(monkeypatch):
-    workers = [DecodeWorker("test-tiles") for _ in range(2)]
-    monkeypatch.setattr(tile_prefetch, "tile_workers", lambda: workers)
+    workers = [DecodeWorker("test-regions") for _ in range(2)]
+    monkeypatch.setattr(region_prefetch, "region_workers", lambda: workers)
     yield workers
     for worker in workers:
         assert worker.stop(PATIENCE)
@@ -73,15 +73,15 @@ def test_on_a_path_the_next_tiles_are_decoded(by_hand, heavy, monkeypatch):
     expected = FramePool(copy(decoder), Timeline(decoder, "raw"), "test").frame(6)
     used = []
     fetch = decoder.prefetch.fetch
-    monkeypatch.setattr(decoder.prefetch, "fetch", lambda index: used.append((index, tile := fetch(index))) or tile)
+    monkeypatch.setattr(decoder.prefetch, "fetch", lambda index: used.append((index, region := fetch(index))) or region)
     following = Decoding(decoder, FrameCache(16, "test"), Timeline(decoder, "raw"))
     while (frame := following.step(6)) is None:
         by_hand.finish()
-    assert [index for index, tile in used if tile is not None] == [1, 2, 3, 4, 5, 6]
+    assert [index for index, region in used if region is not None] == [1, 2, 3, 4, 5, 6]
     assert bytes(frame.rgba) == bytes(expected.rgba)
 
 
-def test_who_takes_one_frame_after_the_other_finds_the_next_ones_decoded(by_hand, heavy):
+def test_sequential_callers_find_the_next_regions_decoded(by_hand, heavy):
     decoder = opened()
     pool = FramePool(decoder, Timeline(decoder, "raw"), "test")
     for index in range(3):

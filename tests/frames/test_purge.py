@@ -32,7 +32,7 @@ def pool_bytes() -> int:
     return held
 
 
-def test_what_nobody_shows_is_given_back(image: sd.AnimatedImage) -> None:
+def test_purge_frees_what_is_not_shown(image: sd.AnimatedImage) -> None:
     before = pool_bytes()
     frames = [image.frame(index) for index in (30, 29, 28)]
     pixels = [bytes(frame.rgba) for frame in frames]

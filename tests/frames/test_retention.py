@@ -52,7 +52,7 @@ def test_for_those_who_go_back_also_the_frames_between_two_key_frames():
     assert held(Request((150, 151, 152), BOTH)) == {150, 151, 152, *range(130, 150), *range(20, 400, 20)}
 
 
-def test_an_edit_log_takes_the_place_of_these_frames():
+def test_an_edit_log_replaces_these_frames():
     assert held(Request((150, 149), BACKWARD), reach=30) == {150, 149, *range(30, 400, 30)}
     assert held(Request((150, 149), BACKWARD), reach=400) == {150, 149}
 
@@ -77,7 +77,7 @@ def test_never_more_than_fits_and_what_is_due_first(wanted, budget, reach, can_r
     assert kept.issuperset(requested(wanted, capacity))
 
 
-def test_everybodys_due_frame_comes_before_anybodys_next_one():
+def test_the_due_frames_of_all_users_come_before_any_lookahead():
     wanted = [Request((1, 2, 3)), Request((7, 8)), Request((2, 3))]
     assert requested(wanted, 10) == [1, 7, 2, 8, 3]
     assert requested(wanted, 2) == [1, 7]
@@ -93,11 +93,11 @@ def plan(*requests, count=400, budget=VAST, reach=0):
     return make_plan(requests, count, FRAME, budget, lambda count, room: reach, can_resume=True)
 
 
-def test_those_who_go_back_look_ahead_farther_unless_a_log_leads_back_or_all_frames_are_held():
+def test_backward_lookahead_is_longer_unless_a_log_or_all_frames_are_held():
     back = Request((150, 149), BACKWARD)
-    assert plan(back).ahead_back == 10
-    assert plan(back, reach=20).ahead_back == lookahead(FRAME)
-    assert plan(back, count=10).ahead_back == lookahead(FRAME)
+    assert plan(back).backward_lookahead == 10
+    assert plan(back, reach=20).backward_lookahead == lookahead(FRAME)
+    assert plan(back, count=10).backward_lookahead == lookahead(FRAME)
 
 
 def test_an_edit_log_takes_its_room_from_the_budget():
@@ -107,7 +107,7 @@ def test_an_edit_log_takes_its_room_from_the_budget():
     assert with_log.capacity == (60 * FRAME - retention.LOG_BYTES) // FRAME
 
 
-def test_a_log_that_nobody_needs_or_that_does_not_lead_over_a_block_of_frames_is_not_kept():
+def test_a_log_that_is_not_needed_or_does_not_reach_a_key_frame_is_not_kept():
     assert plan(Request((150, 151)), reach=20).log_room == 0
     assert plan(Request((150, 149), BACKWARD), reach=19).log_room == 0
-    assert plan(Request((150, 149), BACKWARD), reach=19).ahead_back == 10
+    assert plan(Request((150, 149), BACKWARD), reach=19).backward_lookahead == 10

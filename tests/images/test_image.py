@@ -289,10 +289,10 @@ def test_the_context_manager_closes():
         image[0]
 
 
-def test_a_dropped_image_is_gone_at_once():
+def test_a_dropped_image_is_freed_at_once():
     image = AnimatedImage.open(GIF)
     frame = image[2]
-    image.open_reader(None).want([0, 1, 2])
+    image.open_reader(None).prefetch([0, 1, 2])
     watch = weakref.ref(image)
     gc.disable()
     try:

@@ -465,7 +465,7 @@ def test_tiny_pieces_of_a_large_frame_take_linear_time(size: int) -> None:
     skipped = []
     for begin in range(0, len(data) - 1, size):
         image.feed(data[begin : min(begin + size, len(data) - 1)])
-        source = image._arriving._source
+        source = image._decoding._reader
         if source is not None and source.index.state.skipped_to > 1000:  # within the frame
             skipped.append(source.index.state.skipped_to)
     assert image.frame_count == 1
@@ -489,7 +489,7 @@ def test_pieces_are_one_after_the_other(pieces: list[bytes]) -> None:
         data.check()
 
 
-def test_the_kernel_takes_a_frame_only_where_there_is_one() -> None:
+def test_the_kernel_counts_a_frame_only_where_there_is_one() -> None:
     index, frame = ffi.new("sddl_png_index *"), ffi.new("sddl_png_frame *")
     assert lib.sddl_png_count_frame(ffi.NULL, frame) == lib.sddl_png_count_frame(index, ffi.NULL) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_png_count_frame(index, frame) == 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sddisplaylink._native import ffi, lib
 from support.images import PALETTE, GifPicture, build_gif
-from support.kernels import Canvas, GifTile, rect
+from support.kernels import Canvas, GifRegion, rect
 from support.lzw_encoder import encode_lzw, sub_blocks
 
 WIDTH, HEIGHT = 23, 11
@@ -66,9 +66,9 @@ def test_indices_are_drawn_as_the_model_says(data, x, y, width, height, gap):
     replace, interlaced = data.draw(st.booleans()), data.draw(st.booleans())
     canvas = Canvas(WIDTH, HEIGHT, before, gap)
     under = Canvas(WIDTH, HEIGHT, below, 8) if below is not None else None
-    tile = GifTile(sub_blocks(encode_lzw(indices[:count], 8)), 8, (x, y, width, height), b"".join(COLOURS))
-    tile.c.transparent, tile.c.interlaced = transparent, interlaced
-    status = tile.draw(canvas, under, lib.SDDL_DRAW_REPLACE if replace else 0)
+    region = GifRegion(sub_blocks(encode_lzw(indices[:count], 8)), 8, (x, y, width, height), b"".join(COLOURS))
+    region.c.transparent, region.c.interlaced = transparent, interlaced
+    status = region.draw(canvas, under, lib.SDDL_DRAW_REPLACE if replace else 0)
     assert status == (lib.SDDL_PIXELS_WHOLE if count == len(indices) else lib.SDDL_PIXELS_SHORT)
 
     expected = [at(before, index) for index in range(WIDTH * HEIGHT)]
@@ -96,13 +96,13 @@ def over(source: bytes, under: bytes) -> bytes:
 def test_pixels_are_drawn_as_the_model_says(data, x, y, width, height, gap, blend):
     alphas = data.draw(st.sampled_from([[0, 255], [255], [0, 1, 127, 128, 254, 255]]))
     before = data.draw(pixels_of(WIDTH, HEIGHT, data.draw(st.sampled_from([[255], [0], [0, 3, 128, 255]]))))
-    tile = data.draw(pixels_of(width, height, alphas))
+    region = data.draw(pixels_of(width, height, alphas))
     canvas = Canvas(WIDTH, HEIGHT, before, gap)
-    memory = ffi.from_buffer("uint8_t[]", tile)
-    assert lib.sddl_draw_pixels(canvas.c, rect(x, y, width, height), memory, len(tile), width * 4, blend) == 0
+    memory = ffi.from_buffer("uint8_t[]", region)
+    assert lib.sddl_draw_pixels(canvas.c, rect(x, y, width, height), memory, len(region), width * 4, blend) == 0
     expected = [at(before, index) for index in range(WIDTH * HEIGHT)]
     for there, here in each_pixel(x, y, width, height):
-        source, under = at(tile, here), expected[there]
+        source, under = at(region, here), expected[there]
         copied = blend == lib.SDDL_BLEND_SOURCE or (blend == lib.SDDL_BLEND_MASK and source[3])
         drawn = source if copied else over(source, under) if blend == lib.SDDL_BLEND_OVER else under
         expected[there] = drawn
@@ -110,13 +110,13 @@ def test_pixels_are_drawn_as_the_model_says(data, x, y, width, height, gap, blen
 
 
 def test_over_an_opaque_canvas_is_exact_for_every_colour_and_alpha():
-    tile = bytes(v for a in range(256) for s in range(256) for v in (s, 255 - s, s ^ a, a))
+    region = bytes(v for a in range(256) for s in range(256) for v in (s, 255 - s, s ^ a, a))
     before = bytes(v for a in range(256) for s in range(256) for v in (a, s, 255 - a, 255))
     canvas = Canvas(256, 256, before)
-    lib.sddl_draw_pixels(canvas.c, rect(0, 0, 256, 256), ffi.from_buffer("uint8_t[]", tile), len(tile), 1024, 2)
+    lib.sddl_draw_pixels(canvas.c, rect(0, 0, 256, 256), ffi.from_buffer("uint8_t[]", region), len(region), 1024, 2)
     drawn = canvas.read()
     for index in range(0, 65536, 3):
-        assert at(drawn, index) == over(at(tile, index), at(before, index))
+        assert at(drawn, index) == over(at(region, index), at(before, index))
 
 
 @given(st.data(), places, places, sides, sides, gaps, st.none() | st.tuples(places, places, sides, sides))
@@ -202,9 +202,9 @@ def test_a_frame_of_a_file_is_drawn_at_once_or_in_halves(data, x, y, width, heig
     assert lib.sddl_gif_draw(*begin, at_once.c, *end) == lib.SDDL_PIXELS_WHOLE
     assert lib.sddl_gif_decode(memory, len(file), frame, work, len(work)) == lib.SDDL_PIXELS_WHOLE
     assert lib.sddl_gif_paint(*begin, in_halves.c, *end) == 0
-    tile = GifTile(picture.data[1:], 8, (x, y, width, height), PALETTE[::-1] if local else PALETTE)
-    tile.c.transparent, tile.c.interlaced = -1 if transparent is None else transparent, interlaced
-    tile.draw(alone)
+    region = GifRegion(picture.data[1:], 8, (x, y, width, height), PALETTE[::-1] if local else PALETTE)
+    region.c.transparent, region.c.interlaced = -1 if transparent is None else transparent, interlaced
+    region.draw(alone)
     assert at_once.read() == in_halves.read() == alone.read()
 
 
@@ -232,12 +232,12 @@ def test_what_was_saved_is_put_back(boxes, seed, gap, other_gap):
 
 
 def test_colours_that_a_palette_lacks_are_black():
-    canvas, tile = Canvas(4, 1), GifTile(sub_blocks(encode_lzw(b"\0\1\2\xff", 8)), 8, (0, 0, 4, 1), b"\1\2\3\4\5\6")
-    assert tile.draw(canvas) == lib.SDDL_PIXELS_WHOLE
+    canvas, region = Canvas(4, 1), GifRegion(sub_blocks(encode_lzw(b"\0\1\2\xff", 8)), 8, (0, 0, 4, 1), b"\1\2\3\4\5\6")
+    assert region.draw(canvas) == lib.SDDL_PIXELS_WHOLE
     assert canvas.read() == b"\1\2\3\xff\4\5\6\xff" + b"\0\0\0\xff" * 2
-    tile.index.palette_entries = 3
-    assert tile.draw(canvas) == lib.SDDL_E_ARGUMENT  # beyond the file
-    large = GifTile(sub_blocks(encode_lzw(b"\0", 8)), 8, (0, 0, 1, 1), bytes(257 * 3))
+    region.index.palette_entries = 3
+    assert region.draw(canvas) == lib.SDDL_E_ARGUMENT  # beyond the file
+    large = GifRegion(sub_blocks(encode_lzw(b"\0", 8)), 8, (0, 0, 1, 1), bytes(257 * 3))
     assert large.draw(canvas) == lib.SDDL_E_ARGUMENT
 
 
@@ -259,8 +259,8 @@ def test_a_canvas_that_does_not_fit_its_memory_is_refused(broken):
     assert lib.sddl_restore(good.c, broken.c, area, 1, ffi.NULL) == refused
     assert lib.sddl_convert(broken.c, good.c, 0) == refused
     assert lib.sddl_draw_pixels(broken.c, area, memory, 4, 4, 0) == refused
-    tile = GifTile(sub_blocks(encode_lzw(b"\0", 8)), 8, (0, 0, 1, 1), b"")
-    assert tile.draw(broken) == tile.draw(good, broken) == refused
+    region = GifRegion(sub_blocks(encode_lzw(b"\0", 8)), 8, (0, 0, 1, 1), b"")
+    assert region.draw(broken) == region.draw(good, broken) == refused
     assert lib.sddl_draw_pixels(good.c, rect(0, 0, 2, 2), memory, 15, 8, 0) == refused
     for exchange in (lib.sddl_save, lib.sddl_put_back):
         assert exchange(broken.c, area, 1, memory, 4) == refused

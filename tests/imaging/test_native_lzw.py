@@ -13,7 +13,7 @@ from PIL import GifImagePlugin, Image
 
 from sddisplaylink._native import ffi, lib
 from support.gif_oracle import scan_gif
-from support.kernels import GifTile, decode_lzw
+from support.kernels import GifRegion, decode_lzw
 from support.lzw_encoder import BitWriter, encode_lzw, sub_blocks
 
 CORPUS = os.environ.get("SDDISPLAYLINK_CORPUS")
@@ -152,26 +152,26 @@ def test_impossible_code_size(code_size):
 
 
 def test_wrong_arguments_are_refused():
-    work, tile = ffi.new("uint8_t[]", 1000), GifTile(codes((4, 3), (5, 3)), 2, (0, 0, 1, 1), b"")
+    work, region = ffi.new("uint8_t[]", 1000), GifRegion(codes((4, 3), (5, 3)), 2, (0, 0, 1, 1), b"")
     room = 1000 - lib.SDDL_LZW_LEAD - lib.SDDL_LZW_SLACK
 
-    def refused(pixels=1, size=1000, data=tile.data, memory=work):
-        tile.c.width = pixels
-        return lib.sddl_gif_decode(data, len(tile.data), tile.c, memory, size) == lib.SDDL_E_ARGUMENT
+    def refused(pixels=1, size=1000, data=region.data, memory=work):
+        region.c.width = pixels
+        return lib.sddl_gif_decode(data, len(region.data), region.c, memory, size) == lib.SDDL_E_ARGUMENT
 
     assert not refused(room)
     assert refused(room + 1)
     assert refused(size=10)
     assert refused(data=ffi.NULL)
     assert refused(memory=ffi.NULL)
-    tile.c.height = 0xFFFFFFFF
+    region.c.height = 0xFFFFFFFF
     assert refused(0xFFFFFFFF)
-    tile.c.height, tile.c.end = 1, len(tile.data) + 1
+    region.c.height, region.c.end = 1, len(region.data) + 1
     assert refused()
 
 
 def pillow_indices(data: bytes, frame) -> bytes:
-    """Pillow's decoder on that frame alone: what its tile has before any palette."""
+    """Pillow's decoder on that frame alone: what its region has before any palette."""
     size = frame.width.to_bytes(2, "little") + frame.height.to_bytes(2, "little")
     greys = bytes(value for grey in range(256) for value in (grey, grey, grey))
     alone = b"".join([b"GIF89a", size, b"\xf7\0\0", greys, b",\0\0\0\0", size, b"\0", data[slice(*frame.codes)], b";"])

@@ -265,7 +265,7 @@ def test_frames_know_what_they_build_on():
     assert dependencies == [(-1, 0), (0, 0), (0, 0), (2, 0), (-1, 4), (-1, 5), (-1, 6), (5, 5), (5, 5)]
 
 
-def test_what_is_drawn_on_nothing_and_taken_away_leaves_nothing_to_build_on():
+def test_a_frame_that_is_drawn_on_nothing_and_cleared_leaves_nothing_to_build_on():
     part = {"width": 2, "height": 2, "x": 1, "transparent": 0}
     data = build_gif([GifPicture(disposal=disposal, **part) for disposal in (2, 2, 3, 2, 0, 2, 0)])
     index, frames = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame[]", 7)

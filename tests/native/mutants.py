@@ -74,32 +74,32 @@ MUTANTS = {
     ),
     "a timer that never sleeps": Mutant(
         "csrc/clocks/timer.c", "return requested > count ? requested : count + 1;", "return count + 1;",
-        "timer_rest::test_a_slow_player",
+        "sleeping_timer::test_a_slow_player",
     ),
     "a sleeping timer not woken": Mutant(
         SUPERVISE, "    if (source->must_wake_clock)\n        sddl_native_wake(source);\n", "",
-        "timer_rest::test_a_clock_that_nobody_wants",
+        "sleeping_timer::test_a_sleeping_clock",
     ),
     "ticks that nobody requested counted as missed": Mutant(
         "csrc/clocks/timer.c", "            return true;\n", "            return (*count = former + 1) >= 0;\n",
-        "timer_rest::test_refreshes",
+        "sleeping_timer::test_refreshes",
     ),
     "a sleeping player not brought up to date": Mutant(
         "csrc/playback/wakeup.c", "    sddl_player_advance(player, present);\n    player->last_target = present;\n", "",
-        "timer_rest::test_whatever",
+        "sleeping_timer::test_whatever",
     ),
     "the tick a player needs not requested after a command": Mutant(
         "csrc/playback/api.c",
         "        sddl_source_request_tick(source, sddl_player_next_wakeup(players[index]));\n", "",
-        "timer_rest::test_a_clock_that_nobody_wants",
+        "sleeping_timer::test_a_sleeping_clock",
     ),
     "a wake-up that comes too late": Mutant(
         "csrc/playback/wakeup.c", "((double)distance - 0.5)", "((double)distance + 2e7)",
-        "timer_rest::test_whatever",
+        "sleeping_timer::test_whatever",
     ),
     "the control thread poked for nothing": Mutant(
         "csrc/core/demand.c", " && sddl_grid_first(grid, sooner) < sddl_grid_first(grid, source->requested))", ")",
-        "timer_rest::test_a_command_just_before",
+        "sleeping_timer::test_a_command_just_before",
     ),
     "pending events outlive a stop": Mutant(
         "csrc/core/link.c", "    sddl_subscriber_new_epoch(subscriber);\n", "", f"{TIME}::test_34",

@@ -146,7 +146,7 @@ from virtual_display import advance, is_native, is_synthetic, stand, total, watc
 """
 
 
-def hold_in_virtual_time(tree: Path, program: str) -> str:
+def check_in_virtual_time(tree: Path, program: str) -> str:
     """Run a program whose time is virtual (see ``virtual_display``); it must succeed without output on stderr.
 
     Returns what it printed.

@@ -175,10 +175,10 @@ static void fork_child(void) {
     if (child == 0) {
         sddl_handle made;
         sddl_event event;
-        bool told = sddl_mailbox_open(&made) == SDDL_E_FORKED && sddl_link_start(atomic_load(&links[0])) == SDDL_E_FORKED &&
+        bool refused = sddl_mailbox_open(&made) == SDDL_E_FORKED && sddl_link_start(atomic_load(&links[0])) == SDDL_E_FORKED &&
                     sddl_mailbox_wait(atomic_load(&mailboxes[0]), &event, 1, -1) == SDDL_E_FORKED &&
                     sddl_shutdown(0) == SDDL_E_FORKED;
-        _exit(told ? 0 : 1);
+        _exit(refused ? 0 : 1);
     }
     int status = 1;
     waitpid(child, &status, 0);

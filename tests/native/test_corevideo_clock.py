@@ -92,7 +92,7 @@ def test_without_a_host_time_the_output_is_one_period_from_now(driver: ClockDriv
         ({"refresh_period": 2**63 - 1, "time_scale": 1}, NOMINAL),
     ],
 )
-def test_an_absurd_stamped_period_gives_way_to_the_nominal_one(
+def test_an_absurd_stamped_period_is_replaced_by_the_nominal_one(
     driver: ClockDriver, fields: dict[str, Any], expected: int
 ) -> None:
     with running(driver):
@@ -135,7 +135,7 @@ def test_a_discontinuity_of_the_video_time_counts_as_nothing(driver: ClockDriver
 @pytest.mark.parametrize(
     "fields", [{"flags": ALL_FLAGS & ~VIDEO_TIME}, {"flags": ALL_FLAGS & ~REFRESH_PERIOD}, {"refresh_period": 0}]
 )
-def test_nothing_is_missed_where_the_stamps_do_not_tell(driver: ClockDriver, fields: dict[str, int]) -> None:
+def test_nothing_is_missed_where_the_stamps_do_not_say(driver: ClockDriver, fields: dict[str, int]) -> None:
     with running(driver):
         ticks = driver.deliver(stamp(video_time=0, **fields), stamp(video_time=50 * PERIOD, **fields))
     assert [tick.missed for tick in ticks] == [0, 0]
@@ -244,7 +244,7 @@ def test_links_are_limited_and_their_slots_reused(driver: ClockDriver) -> None:
 # ---- displays ----
 
 
-def test_displays_tell_their_rate_by_mode_link_or_default(driver: ClockDriver) -> None:
+def test_displays_report_their_rate_by_mode_link_or_default(driver: ClockDriver) -> None:
     driver.standin.set_displays([(4, 60, 59.94), (7, 120, 0), (9, 50, 50)])
     assert driver.displays() == (3, [(4, True, 59.94), (7, False, pytest.approx(120)), (9, False, 50)])
     driver.standin.set("create_result", -6661)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from native_builds import hold_in_virtual_time as hold
+from native_builds import check_in_virtual_time as check_program
 
 
 def test_21_displays_that_sleep_are_ticked_by_a_timer_until_they_wake(package: Path) -> None:
@@ -23,7 +23,7 @@ watch_until(link, is_native, 1.1)
 assert not any(tick.synthetic for tick in watch(link, 0.2))
 assert sd.diagnostics()["stalls"] == 1 and sd.diagnostics()["native_threads"] == 1  # the timer has gone
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_22_a_half_made_link_is_never_started(package: Path) -> None:
@@ -37,7 +37,7 @@ assert stand.count("starts") == 0
 stand.set("display_zero", 0)
 watch_until(link, is_native, 1.1)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 @pytest.mark.parametrize(("rate", "patience"), [(60.0, 1.0), (120.0, 1.0), (5.0, 2.0)])
@@ -46,10 +46,10 @@ def test_23_a_link_that_runs_and_says_nothing_is_made_again(package: Path, rate:
 stand.set_displays([(1, {rate}, {rate})])
 link = sd.DisplayLink(clock="corevideo")
 link.start()
-heard = watch(link, 1)[-1]
+last_tick = watch(link, 1)[-1]
 stand.kill_links()
 ticks = watch_until(link, is_synthetic, {patience} + 0.1 + 1 / {rate})
-silence = ticks[-1].timestamp - heard.timestamp
+silence = ticks[-1].timestamp - last_tick.timestamp
 assert {patience} <= silence + 2 / {rate}, silence  # not before that either
 starts = stand.count("starts")
 assert starts == 1
@@ -58,7 +58,7 @@ assert stand.count("starts") == 2 and stand.count("links") == 1  # another one: 
 watch_until(link, is_native, 0.1 + 3 / {rate})
 assert stand.count("threads") == 1
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_23_a_link_that_never_begins_to_tick_is_made_again_and_again(package: Path) -> None:
@@ -74,7 +74,7 @@ stand.set("ticking", 1)
 watch_until(link, is_native, 2.2)
 assert stand.count("threads") == 1
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_23_attempts_to_make_it_again_become_rarer_but_never_end(package: Path) -> None:
@@ -88,7 +88,7 @@ advance(60)
 stand.set("create_result", 0)
 watch_until(link, is_native, 1.1)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_24_a_link_that_has_stopped_by_itself_is_started_again(package: Path) -> None:
@@ -102,10 +102,10 @@ assert stand.count("threads") == 0
 watch_until(link, is_native, 0.2)
 assert stand.count("threads") == 1 and link.is_running
 """
-    hold(package, program)
+    check_program(package, program)
 
 
-def test_25_the_removal_of_a_display_is_told_and_survived(package: Path) -> None:
+def test_25_the_removal_of_a_display_is_reported_and_survived(package: Path) -> None:
     program = """
 link = sd.DisplayLink(clock="corevideo", display=2)
 link.start()
@@ -119,7 +119,7 @@ assert link.display.id == 2
 stand.set_displays([(1, 60.0, 60.0), (2, 120.0, 0.0)])
 watch_until(link, is_native, 1.1)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_25_what_follows_the_main_display_moves_to_the_next(package: Path) -> None:
@@ -133,7 +133,7 @@ watch_until(link, is_native, 1.2)
 watch(link, 0.1)
 assert abs(link.refresh_rate - 120) < 0.01 and link.display.id == 2
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_26_a_change_of_the_refresh_rate_changes_no_speed(package: Path) -> None:
@@ -163,7 +163,7 @@ target = ticks[-1].target_timestamp
 watch(link, 5)
 assert abs(media_time() - before - played - 5) < 0.02, (played, media_time() - before)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_27_a_rate_that_was_wrong_after_waking_is_corrected(package: Path) -> None:
@@ -188,7 +188,7 @@ ticks = watch(link, 3)
 assert abs(ticks[-1].period - 1 / 120) < 1e-6 and is_native(ticks[-1]), ticks[-1]
 assert max(b.timestamp - a.timestamp for a, b in zip(ticks, ticks[1:])) < 0.1
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_27_a_display_that_ticks_slower_than_it_says_is_made_again_once(package: Path) -> None:
@@ -203,7 +203,7 @@ watch_until(link, is_synthetic, 1.2)
 watch(link, 30)
 assert stand.count("starts") <= 3, stand.count("starts")
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_28_subscribers_of_one_display_share_a_link_and_do_not_stop_each_others(package: Path) -> None:
@@ -224,7 +224,7 @@ second.close()
 assert abs(total(watch(other, 1)) - 120) <= 1
 assert stand.count("threads") == 1
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_29_a_link_lingers_for_twenty_ticks_and_comes_back_at_once(package: Path) -> None:
@@ -245,7 +245,7 @@ advance(1)
 link.start()
 watch_until(link, is_native, 3 / 60)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_29_a_slow_display_lingers_for_half_a_second(package: Path) -> None:
@@ -260,10 +260,10 @@ assert stand.count("stops") == 0
 advance(0.02)
 assert stand.count("stops") == 1
 """
-    hold(package, program)
+    check_program(package, program)
 
 
-def test_30_ten_minutes_of_sleep_are_one_tick_that_tells_of_them(package: Path) -> None:
+def test_30_ten_minutes_of_sleep_are_one_tick_that_reports_them(package: Path) -> None:
     program = """
 stand.set_displays([(1, 10.0, 10.0)])
 link = sd.DisplayLink(clock="corevideo")
@@ -280,7 +280,7 @@ assert link.wait(0) is None, "a burst"
 assert tick.sequence == last.sequence + tick.missed + 1
 assert len(watch(link, 1)) == 10
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_30_a_clock_whose_thread_slept_catches_up_in_one_tick(package: Path) -> None:
@@ -294,4 +294,4 @@ assert len(ticks) in (10, 11), len(ticks)
 assert ticks[0].sequence <= last.sequence + 2, "a burst"
 assert 5990 < ticks[0].missed <= 6000 and sum(tick.missed for tick in ticks[1:]) == 0, ticks[:2]
 """
-    hold(package, program)
+    check_program(package, program)

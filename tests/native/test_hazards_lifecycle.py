@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from native_builds import VIRTUAL, run_program
-from native_builds import hold_in_virtual_time as hold
+from native_builds import check_in_virtual_time as check_program
 from sddisplaylink.native import ffi, lib
 
 NOTHING_LEFT = """
@@ -17,7 +17,7 @@ assert (stand.count("links"), stand.count("threads")) == (0, 0), (stand.count("l
 """
 
 
-def test_01_a_stop_that_waits_for_a_callback_in_flight_holds_up_nobody(package: Path) -> None:
+def test_01_a_stop_that_waits_for_a_callback_in_flight_delays_no_other_thread(package: Path) -> None:
     program = """
 stand.set("callback_holds", 1)
 link = sd.DisplayLink(clock="corevideo", display=1)
@@ -38,10 +38,10 @@ other.close()
 del link, other
 advance(2)
 """
-    hold(package, program + NOTHING_LEFT)
+    check_program(package, program + NOTHING_LEFT)
 
 
-def test_02_callbacks_that_straggle_in_after_the_stop_reach_nobody(package: Path) -> None:
+def test_02_callbacks_that_come_after_the_stop_are_dropped(package: Path) -> None:
     program = """
 stand.set("stop_waits", 0)
 stand.set("stragglers", 3)
@@ -58,7 +58,7 @@ advance(2)
 assert stand.count("callbacks") >= callbacks + 3
 assert dispatcher.run_pending() == 0 and len(ticks) == 1
 """
-    hold(package, program + NOTHING_LEFT)
+    check_program(package, program + NOTHING_LEFT)
 
 
 def test_03_a_callback_may_stop_its_own_link(package: Path) -> None:
@@ -73,7 +73,7 @@ for _ in range(60):
 assert len(ticks) == 1 and not link.is_running
 assert (stand.count("stops"), stand.count("threads")) == (1, 0)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_04_a_callback_may_stop_and_start_its_own_link(package: Path) -> None:
@@ -92,7 +92,7 @@ for _ in range(60):
 assert len(ticks) > 55, len(ticks)
 assert stand.count("starts") == 1
 """
-    hold(package, program)  # the stand-in aborts where a link is started on its own thread
+    check_program(package, program)  # the stand-in aborts where a link is started on its own thread
 
 
 def test_05_a_callback_may_drop_the_last_reference(package: Path) -> None:
@@ -106,7 +106,7 @@ assert dispatcher.run_pending() == 1 and not held
 advance(2)
 assert sd.diagnostics()["links"] == 0
 """
-    hold(package, program + NOTHING_LEFT)
+    check_program(package, program + NOTHING_LEFT)
 
 
 def test_06_of_many_closes_of_one_link_one_takes_it_down() -> None:
@@ -145,7 +145,7 @@ for _ in range(1000):
     advance(0.0005)
 assert stand.count("starts") == stand.count("threads_most") == 1, (stand.count("starts"), stand.count("threads_most"))
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_08_a_link_is_not_released_before_its_thread_has_begun(package: Path) -> None:
@@ -162,7 +162,7 @@ advance(0.19)  # the linger at 120 Hz has ended
 assert stand.count("stops") == 1 and stand.count("links") == 1
 advance(2)
 """
-    hold(package, program + NOTHING_LEFT)
+    check_program(package, program + NOTHING_LEFT)
 
 
 def test_09_a_closed_handle_stays_dead_however_often_its_slot_is_used(package: Path) -> None:
@@ -182,7 +182,7 @@ calls = (lib.sddl_link_start, lib.sddl_link_stop, lib.sddl_subscriber_close)
 assert all(call(handle) == lib.SDDL_E_HANDLE for handle in seen for call in calls)
 assert not any(lib.sddl_subscriber_is_current(handle, 0) for handle in seen)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_10_starting_and_stopping_twice_are_one_start_and_one_stop(package: Path) -> None:
@@ -199,7 +199,7 @@ link.start()
 assert watch(link, 0.2)
 assert (stand.count("starts"), stand.count("links_created")) == (2, 1)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ assert stand.count("threads") == 0
 stand.set({knob!r}, 0)
 watch_until(link, is_native, 1.1)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_11_a_start_that_fails_soon_after_a_stop_is_tried_again(package: Path) -> None:
@@ -232,7 +232,7 @@ link.start()
 ticks = watch(link, 0.5)
 assert stand.count("starts") == 2 and len(ticks) > 20 and not any(tick.synthetic for tick in ticks)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 HANGING = """
@@ -269,7 +269,7 @@ stand.set("stop_hangs", 0)  # it returns after all, and the thread that called i
 advance(1)
 assert (stand.count("links"), stand.count("threads")) == (1, 1)
 """
-    hold(package, HANGING + program)
+    check_program(package, HANGING + program)
 
 
 def test_12_a_link_that_has_stopped_is_not_stopped_once_more(package: Path) -> None:
@@ -288,7 +288,7 @@ assert stand.count("links") == stand.count("stops_hanging") == 0
 other.start()
 assert watch(other, 0.1), "the control thread hangs"
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_12_a_stop_that_never_returns_does_not_keep_the_process(package: Path) -> None:

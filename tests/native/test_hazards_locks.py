@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import sddisplaylink as sd
-from native_builds import hold_in_virtual_time as hold
+from native_builds import check_in_virtual_time as check_program
 from native_builds import run_program
 
 PATIENCE = 30.0
@@ -42,7 +42,7 @@ round_of_life()
 for link in links:
     link.close()
 """
-    hold(package, program)  # the stand-in aborts where one is held
+    check_program(package, program)  # the stand-in aborts where one is held
 
 
 def test_14_locks_are_taken_in_one_order(package: Path) -> None:
@@ -88,7 +88,7 @@ for link in links:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_15_a_stop_under_a_lock_that_the_callback_wants_returns() -> None:
+def test_15_a_stop_under_a_lock_that_the_callback_needs_returns() -> None:
     users_lock = threading.Lock()
     wants_it = threading.Event()
     got_it = threading.Event()

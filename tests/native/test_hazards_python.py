@@ -121,7 +121,7 @@ def descriptors_of_pipe(descriptor: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="descriptors are found in /proc")
-def test_45_a_descriptor_that_nobody_reads_never_blocks_the_clock() -> None:
+def test_45_an_unread_descriptor_never_blocks_the_clock() -> None:
     clock = sd.ManualClock()
     dispatcher = sd.Dispatcher(thread=False)
     ends = descriptors_of_pipe(dispatcher.fileno())
@@ -172,10 +172,10 @@ def test_46_an_import_in_a_sub_interpreter_is_an_import_error(first: str) -> Non
     assert done.returncode == 0, done.stderr  # the interpreter itself may have warnings
 
 
-def test_47_sixteen_threads_that_take_turns_all_the_time() -> None:
+def test_47_sixteen_threads_that_alternate_all_the_time() -> None:
     failures: list[BaseException] = []
 
-    def live() -> None:
+    def use_links() -> None:
         try:
             for _ in range(10):
                 ticks: list[sd.Tick] = []
@@ -185,9 +185,9 @@ def test_47_sixteen_threads_that_take_turns_all_the_time() -> None:
                 ):
                     assert pulled.wait(PATIENCE)
                     link.stop()
-                    heard = len(ticks)
+                    received = len(ticks)
                     assert pulled.wait(PATIENCE)
-                    assert len(ticks) == heard
+                    assert len(ticks) == received
         except BaseException as error:
             failures.append(error)
 
@@ -195,7 +195,7 @@ def test_47_sixteen_threads_that_take_turns_all_the_time() -> None:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
-        threads = [threading.Thread(target=live) for _ in range(16)]
+        threads = [threading.Thread(target=use_links) for _ in range(16)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from native_builds import hold_in_virtual_time as hold
+from native_builds import check_in_virtual_time as check_program
 
 PERIODS = {
     "nominal indefinite": {"nominal_flags": 1},
@@ -39,7 +39,7 @@ assert all(abs(tick.period - 1 / 60) < 1e-6 for tick in ticks), ticks[0]
 assert abs(link.refresh_rate - 60) < 0.01
 assert sum(tick.missed for tick in ticks) == 0
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 @pytest.mark.parametrize(("error", "seconds"), [("TWICE", 3), ("BACKWARDS", 3), ("PAST", 1), ("FUTURE", 1)])
@@ -61,7 +61,7 @@ for tick in ticks:
 now = lib.sddl_now() / 1e9
 assert abs(ticks[-1].target_timestamp - now) < 2, (ticks[-1], now)
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_32_a_callback_may_come_long_before_its_vsync(package: Path) -> None:
@@ -74,7 +74,7 @@ assert len(ticks) >= 58
 for before, after in zip(ticks, ticks[1:]):
     assert abs(after.timestamp - before.timestamp - 1 / 60) < 1e-6
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 @pytest.mark.parametrize("timebase", [(125, 3), (1, 1), (1_000_000_000, 24_000_000)])
@@ -91,7 +91,7 @@ assert all(abs(tick.period - 1 / 60) < 1e-6 for tick in ticks)
 assert abs(ticks[-1].timestamp - ticks[0].timestamp - (len(ticks) - 1) / 60) < 1e-6
 assert abs(ticks[-1].timestamp - lib.sddl_now() / 1e9) < 0.1
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_34_a_slow_consumer_gets_the_latest_tick_and_what_it_missed(package: Path) -> None:
@@ -114,7 +114,7 @@ assert lib.sddl_mailbox_pending(dispatcher.mailbox) == 1
 link.stop()
 assert dispatcher.run_pending() == 0
 """
-    hold(package, program)
+    check_program(package, program)
 
 
 def test_35_ticks_and_what_was_missed_add_up_to_the_time_that_has_passed(package: Path) -> None:
@@ -138,4 +138,4 @@ for before, after in zip(ticks, ticks[1:]):
     assert after.timestamp > before.timestamp
     assert round((after.timestamp - before.timestamp) * 100) == 1 + after.missed
 """
-    hold(package, program)
+    check_program(package, program)

@@ -55,14 +55,14 @@ with sd.DisplayLink(clock="corevideo") as link:
     deliver()
     while link.wait(0.01) is None:  # the core does not yet know that the display's clock has started
         deliver()
-    before, heard = counts(), 0
+    before, received = counts(), 0
     for _ in range(10_000):
         deliver()
         tick = link.wait(60)
         assert not tick.synthetic and abs(tick.period - 1 / 60) < 1e-6
-        heard += 1 + tick.missed
+        received += 1 + tick.missed
     callbacks, pools, made, live = (after - first for after, first in zip(counts(), before))
-print(heard, callbacks, pools, made, made - live)
+print(received, callbacks, pools, made, made - live)
 del link
 stand.wait("links", exactly=0, timeout=60)
 stand.wait("pops", exactly=stand.count("pushes"), timeout=60)
@@ -119,9 +119,7 @@ def test_every_function_of_libsystem_has_its_equivalent() -> None:
     assert not AS_IT_IS & REPLACED.keys()
 
 
-def test_an_import_that_nobody_has_thought_about_is_refused(
-    build_mutant: Callable[..., Path], tree_of: Callable[[Path], Path]
-) -> None:
+def test_an_unknown_import_is_refused(build_mutant: Callable[..., Path], tree_of: Callable[[Path], Path]) -> None:
     """Not even if this process happens to have a function of that name."""
     old = "static int available(void) {\n    return 1;"
     mutant = build_mutant("csrc/clocks/corevideo.m", old, f"extern int getpid(void);\n{old[:-2]}getpid();")

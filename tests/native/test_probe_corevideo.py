@@ -51,7 +51,7 @@ def standin(clock_library: Path) -> Iterator[Standin]:
 def test_corevideos_own_functions_are_tried(
     standin: Standin, clock_library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probe_corevideo, "SETTLING", 0.01)
+    monkeypatch.setattr(probe_corevideo, "RUN_BEFORE_RELEASE", 0.01)
     results = dict(probe_corevideo.probe_functions(ctypes.CDLL(str(clock_library)), 1))
     codes = {name: int(str(result).split()[0]) for name, result in results.items()}
     assert codes == {

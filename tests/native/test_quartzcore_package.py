@@ -122,7 +122,7 @@ assert stand.count("precise_threads") == 1
     succeed(package, program)
 
 
-def test_times_that_are_no_numbers_give_way_to_now_and_the_displays_period(package: Path) -> None:
+def test_times_that_are_no_numbers_are_replaced_by_now_and_the_displays_period(package: Path) -> None:
     program = """
 app.start_application()
 app.set("stamp_nan", 1)
@@ -168,7 +168,7 @@ with sd.DisplayLink(clock="quartzcore") as link:
     succeed(package, program)
 
 
-def test_a_link_that_falls_silent_is_replaced(package: Path) -> None:
+def test_a_link_that_stops_ticking_is_replaced(package: Path) -> None:
     program = """
 app.start_application()
 with sd.DisplayLink(clock="quartzcore") as link:

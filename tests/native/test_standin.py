@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from native_builds import HERE, hold_in_virtual_time
+from native_builds import HERE, check_in_virtual_time
 
 DIRECT = """
 import ctypes, sys, threading
@@ -69,7 +69,7 @@ def test_a_call_with_a_lock_held_aborts(clock_library: Path) -> None:
     assert "called with a lock of the library held" in done.stderr
 
 
-def test_virtual_time_passes_as_it_is_told(package: Path) -> None:
+def test_virtual_time_passes_as_it_is_set(package: Path) -> None:
     program = """
 from sddisplaylink.native import lib
 before = lib.sddl_now()
@@ -85,4 +85,4 @@ stand.set_virtual(False)
 assert link.wait(30)  # real again, and never back
 assert lib.sddl_now() - before >= 125_456_000_000
 """
-    hold_in_virtual_time(package, program)
+    check_in_virtual_time(package, program)

@@ -55,7 +55,7 @@ def test_a_notification_ends_the_wait_in_time(driver: ClockDriver, ahead: int) -
     assert driver.now() - before < 5 * SECOND
 
 
-def test_a_thread_that_wants_precision_asks_for_the_interactive_class(driver: ClockDriver) -> None:
+def test_a_thread_that_needs_precision_asks_for_the_interactive_class(driver: ClockDriver) -> None:
     before = driver.standin.count("precise_threads")
     driver.wait_for_notify(driver.now() + SECOND)
     assert driver.standin.count("precise_threads") == before + 1

@@ -110,7 +110,7 @@ def test_a_frame_of_a_small_animation_that_is_held() -> None:
 
         def show(index: int) -> None:
             assert reader.get(index) is not None
-            if reader.want([index, index + 1, index + 2], Direction.FORWARD, here=True):
+            if reader.prefetch([index, index + 1, index + 2], Direction.FORWARD, inline=True):
                 reader.compose()
 
         show(1)

@@ -277,14 +277,14 @@ def test_a_group_waits_for_whom_it_has_to(make_gif: MakeImage, clock: sd.ManualC
 
 
 def test_what_becomes_no_image_stops_its_players(clock: sd.ManualClock) -> None:
-    image, told = sd.IncrementalImage(), []
-    player = sd.AnimatedImagePlayer(image, clock=clock, on_error=told.append)
+    image, errors = sd.IncrementalImage(), []
+    player = sd.AnimatedImagePlayer(image, clock=clock, on_error=errors.append)
     player.play()
     image.feed(b"nothing that anybody knows")
     with pytest.raises(sd.ImageFormatError):
         image.finish()
     clock.advance(0.1)
-    assert [type(error) for error in told] == [sd.ImageFormatError]
+    assert [type(error) for error in errors] == [sd.ImageFormatError]
     assert player.state is STATE.STOPPED
     with pytest.raises(sd.ImageFormatError):
         player.wait()
@@ -319,7 +319,7 @@ def test_an_image_does_not_keep_its_players(make_gif: MakeImage, clock: sd.Manua
     closed.close()
 
 
-def test_a_closed_player_hears_no_more(make_gif: MakeImage, clock: sd.ManualClock) -> None:
+def test_a_closed_player_is_notified_no_more(make_gif: MakeImage, clock: sd.ManualClock) -> None:
     pieces, image, log = pieces_of(make_gif([50] * 2)), sd.IncrementalImage(), Log()
     image.feed(pieces[0])
     player = sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks())

@@ -231,7 +231,7 @@ def test_everything_can_be_set_while_playing(make_gif: MakeImage, clock: sd.Manu
 
 
 @pytest.mark.parametrize("plays", [2, 3])
-def test_turning_round_tells_each_loop(make_gif: MakeImage, clock: sd.ManualClock, plays: int) -> None:
+def test_turning_round_reports_each_loop(make_gif: MakeImage, clock: sd.ManualClock, plays: int) -> None:
     log: list[int] = []
     with sd.AnimatedImagePlayer(make_gif([50, 50], plays=plays), clock=clock, on_loop=log.append) as player:
         player.play()

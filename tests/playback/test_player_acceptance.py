@@ -298,7 +298,7 @@ def test_late_frames_are_skipped_and_the_next_keeps_its_time(start: Start) -> No
     assert play.player.stats.skipped == 3
 
 
-def test_nobody_who_plays_means_no_ticks(start: Start) -> None:
+def test_without_playing_players_there_are_no_ticks(start: Start) -> None:
     play = start([100] * 3)
     info = ffi.new("sddl_source_info *")
 

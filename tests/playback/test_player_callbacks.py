@@ -52,7 +52,7 @@ def test_no_finish_follows_a_loop_that_ends_playback(make_gif: MakeImage, clock:
     player.close()
 
 
-def test_pause_in_on_loop_holds_back_the_frame_and_tells_the_loop_once(
+def test_pause_in_on_loop_holds_back_the_frame_and_reports_the_loop_once(
     make_gif: MakeImage, clock: sd.ManualClock
 ) -> None:
     log = Log()
@@ -127,7 +127,7 @@ def test_a_dropped_player_stops_also_as_part_of_a_cycle(make_gif: MakeImage, clo
 
 
 @pytest.mark.parametrize("callback", ["on_frame", "on_loop", "on_finish"])
-def test_an_exception_stops_playback_and_is_told_once(
+def test_an_exception_stops_playback_and_is_reported_once(
     make_gif: MakeImage, clock: sd.ManualClock, callback: str
 ) -> None:
     calls, errors = [], []
@@ -170,7 +170,7 @@ def test_an_exception_wakes_who_waits_and_resets_the_player(make_gif: MakeImage,
     player.close()
 
 
-def test_close_raises_what_nobody_waited_for(make_gif: MakeImage, clock: sd.ManualClock) -> None:
+def test_close_raises_a_pending_error(make_gif: MakeImage, clock: sd.ManualClock) -> None:
     player = sd.AnimatedImagePlayer(make_gif([20, 20]), clock=clock, on_frame=lambda frame: 1 / 0)
     player.play()
     clock.advance(0.1)
@@ -204,7 +204,7 @@ def test_close_in_on_error_leaves_the_error_to_who_waits(make_gif: MakeImage, cl
     assert not hasattr(raised.value, "__notes__")
 
 
-def test_an_error_that_nobody_asks_for_is_reported_when_the_player_goes(
+def test_a_pending_error_is_reported_when_the_player_is_dropped(
     make_gif: MakeImage, clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reported: list[Any] = []

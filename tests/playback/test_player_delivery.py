@@ -25,21 +25,21 @@ class SlowReader:
     def __init__(self, image: sd.AnimatedImage) -> None:
         self.image = image
         self.decoded: dict[int, sd.Frame] = {}
-        self.wishes: list[list[int]] = []
+        self.prefetched: list[list[int]] = []
         self.directions: list[Direction] = []
         self.asked: list[tuple[int, Callable[[Any], None]]] = []
         self.was_asked = threading.Semaphore(0)
         self.is_closed = False
         self.shown: int | None = None
 
-    def ahead(self, direction: Direction) -> int:
+    def lookahead(self, direction: Direction) -> int:
         return 3
 
     def get(self, index: int) -> sd.Frame | None:
         return self.decoded.get(index)
 
-    def want(self, indices: Iterable[int], direction: Direction, *, here: bool = False) -> bool:
-        self.wishes.append(list(indices))
+    def prefetch(self, indices: Iterable[int], direction: Direction, *, inline: bool = False) -> bool:
+        self.prefetched.append(list(indices))
         self.directions.append(direction)
         return False
 
@@ -122,32 +122,32 @@ def test_time_waits_until_the_frame_is_there(slow: Callable[..., Slow]) -> None:
     assert (one.player.stats.buffer_hits, one.player.stats.buffer_misses) == (0, 1)
 
 
-def test_frames_are_wanted_in_playing_order(slow: Callable[..., Slow]) -> None:
+def test_frames_are_prefetched_in_playing_order(slow: Callable[..., Slow]) -> None:
     one = slow([50] * 4)
     one.reader.decode(0, 1, 2, 3)
     one.player.play()
-    assert one.reader.wishes[-1] == [0, 1, 2, 3]
+    assert one.reader.prefetched[-1] == [0, 1, 2, 3]
     one.clock.advance(0.1)
-    assert one.reader.wishes[-1] == [1, 2, 3, 0]
+    assert one.reader.prefetched[-1] == [1, 2, 3, 0]
     one.player.mode = sd.PlaybackMode.REVERSED_BOUNCE
-    assert one.reader.wishes[-1] == [1, 0, 2]  # through frame 1
+    assert one.reader.prefetched[-1] == [1, 0, 2]  # through frame 1
     one.player.rate = -1.0
-    assert one.reader.wishes[-1] == [1, 2, 3]
+    assert one.reader.prefetched[-1] == [1, 2, 3]
     one.player.seek(3)
-    assert one.reader.wishes[-1][0] == 3
+    assert one.reader.prefetched[-1][0] == 3
 
 
-def test_the_direction_is_told(slow: Callable[..., Slow]) -> None:
+def test_the_direction_is_reported(slow: Callable[..., Slow]) -> None:
     one = slow([50] * 4)
-    told = []
+    directions = []
     for mode in sd.PlaybackMode:
         for rate in (1.0, -0.5, 0.0):
             one.player.mode, one.player.rate = mode, rate
-            told.append(int(one.reader.directions[-1]))
-    assert told == [1, -1, 1, -1, 1, -1, 0, 0, 0, 0, 0, 0]
+            directions.append(int(one.reader.directions[-1]))
+    assert directions == [1, -1, 1, -1, 1, -1, 0, 0, 0, 0, 0, 0]
 
 
-def test_what_is_shown_is_told(slow: Callable[..., Slow]) -> None:
+def test_what_is_shown_is_reported(slow: Callable[..., Slow]) -> None:
     one = slow([50] * 4)
     one.reader.decode(0, 1, 2, 3)
     one.player.play()
@@ -158,7 +158,7 @@ def test_what_is_shown_is_told(slow: Callable[..., Slow]) -> None:
     assert one.reader.shown is None
 
 
-def test_a_newer_frame_takes_the_place_of_the_one_that_is_awaited(slow: Callable[..., Slow]) -> None:
+def test_a_newer_frame_replaces_the_one_that_is_awaited(slow: Callable[..., Slow]) -> None:
     dispatcher = sd.Dispatcher(thread=False)
     one = slow([50] * 4, dispatcher=dispatcher)
     one.clock._dispatchers.discard(dispatcher)  # time does not wait
@@ -201,7 +201,7 @@ def test_slow_decoding_skips_frames_but_no_loop(slow: Callable[..., Slow]) -> No
     dispatcher.close()
 
 
-def test_the_end_is_told_after_the_last_frame_that_was_awaited(slow: Callable[..., Slow]) -> None:
+def test_the_end_is_reported_after_the_last_frame_that_was_awaited(slow: Callable[..., Slow]) -> None:
     dispatcher = sd.Dispatcher(thread=False)
     one = slow([50] * 2, plays=1, dispatcher=dispatcher)
     one.clock._dispatchers.discard(dispatcher)
@@ -220,7 +220,7 @@ def test_the_end_is_told_after_the_last_frame_that_was_awaited(slow: Callable[..
     dispatcher.close()
 
 
-def test_a_finish_that_comes_while_a_frame_is_awaited_is_told_after_it(slow: Callable[..., Slow]) -> None:
+def test_a_finish_that_comes_while_a_frame_is_awaited_is_reported_after_it(slow: Callable[..., Slow]) -> None:
     dispatcher = sd.Dispatcher(thread=False)
     one = slow([50] * 2, plays=1, dispatcher=dispatcher)
     one.clock._dispatchers.discard(dispatcher)
@@ -408,10 +408,10 @@ def test_a_move_while_a_frame_is_awaited_takes_the_wait_along(slow: Callable[...
     one = slow([50] * 4, dispatcher=first)
     one.player.play()
     run_until_awaited(one)
-    assert first._is_held(one.clock.handle)
+    assert first._has_deliveries(one.clock.handle)
     one.player.use_dispatcher(never_run)
-    assert not first._is_held(one.clock.handle)
-    assert never_run._is_held(one.clock.handle)
+    assert not first._has_deliveries(one.clock.handle)
+    assert never_run._has_deliveries(one.clock.handle)
     last = sd.Dispatcher()
     one.player.use_dispatcher(last)
     advancing = one.advance(0)
@@ -454,9 +454,9 @@ def test_a_loop_that_takes_the_frames_holds_up_no_clock(slow: Callable[..., Slow
     one = slow([50] * 4, dispatcher=home)
     one.player.play()
     run_until_awaited(one)
-    one.player.engine.binding.lend(loop, one.player.engine)
+    one.player.engine.binding.move_to(loop, one.player.engine)
     assert joined(one.advance(0))
-    one.player.engine.binding.take_back(one.player.engine)
+    one.player.engine.binding.move_back(one.player.engine)
     advancing = one.advance(0)
     one.reader.answer()
     assert joined(advancing)
@@ -470,9 +470,9 @@ def test_closing_on_any_thread_ends_the_wait_at_once(slow: Callable[..., Slow]) 
     one = slow([50] * 4, dispatcher=home)
     one.player.play()
     run_until_awaited(one)
-    assert home._is_held(one.clock.handle)
+    assert home._has_deliveries(one.clock.handle)
     one.player.close()
-    assert not home._is_held(one.clock.handle)
+    assert not home._has_deliveries(one.clock.handle)
     home.close()
 
 

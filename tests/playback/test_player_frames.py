@@ -162,16 +162,16 @@ def test_a_frame_that_waits_when_the_loop_is_left_is_not_lost(open_player: Open,
     next(frames)
     clock.advance(0.05)
     frames.close()  # type: ignore[attr-defined]
-    player.engine.binding.home.run_pending()
+    player.engine.binding.own.run_pending()
     assert log == [0, 1]
 
 
 def test_an_event_in_hand_is_passed_on_to_the_loop(open_player: Open, clock: sd.ManualClock, later: Later) -> None:
     player = started(open_player([50] * 5, late_policy="no_skip"), clock)
     entered, leave = threading.Event(), threading.Event()
-    player.engine.binding.home.post(lambda: (entered.set(), leave.wait(PATIENCE), None)[-1])
+    player.engine.binding.own.post(lambda: (entered.set(), leave.wait(PATIENCE), None)[-1])
     pumping = threading.Thread(
-        target=player.engine.binding.home.run_pending
+        target=player.engine.binding.own.run_pending
     )  # takes the event, and is delayed before it
     pumping.start()
     assert entered.wait(PATIENCE)
@@ -186,7 +186,7 @@ def test_a_loop_cannot_run_inside_a_callback(open_player: Open, clock: sd.Manual
     player = open_player([50] * 5)
     player.on_frame = lambda frame: next(player.frames())
     started(player, clock)
-    player.engine.binding.home.run_pending()
+    player.engine.binding.own.run_pending()
     with pytest.raises(sd.ClockError):
         player.close()
 

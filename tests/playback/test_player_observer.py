@@ -42,7 +42,7 @@ def player(clock, make_gif):
     player.close()
 
 
-def test_views_are_told_before_the_callbacks(player, clock):
+def test_views_are_notified_before_the_callbacks(player, clock):
     log = Log()
     for name, callback in log.callbacks().items():
         setattr(player, name, callback)
@@ -50,12 +50,12 @@ def test_views_are_told_before_the_callbacks(player, clock):
     player.attach(view)
     player.play()
     clock.advance(1)
-    told = [entry for entry in log if entry != "state"]
-    assert told == [("view", 0), 0, ("view", 1), 1, ("view loop", 1), ("loop", 1), "view finish", "finish"]
+    calls = [entry for entry in log if entry != "state"]
+    assert calls == [("view", 0), 0, ("view", 1), 1, ("view loop", 1), ("loop", 1), "view finish", "finish"]
     assert "state" in log
 
 
-def test_views_are_told_of_failures(player, clock):
+def test_views_are_notified_of_failures(player, clock):
     log = []
     view = View(log)
     player.attach(view)

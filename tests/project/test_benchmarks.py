@@ -110,7 +110,7 @@ def test_right_pictures_pass(tiny, peer):
     assert [complaint(peer(), sample) for sample in tiny] == ["", ""]
 
 
-def test_wrong_pictures_are_told(tiny):
+def test_wrong_pictures_are_reported(tiny):
     assert complaint(Negative(), tiny[0]) == "frame 0 differs"
     assert complaint(Hasty(), tiny[0]) == "EOFError: it ends before frame 1"
 
@@ -176,7 +176,7 @@ def test_every_recipe_gives_as_many_frames_as_it_says(tmp_path):
         assert (sample.frame_count, sample.size) == (4, (96, 64)), recipe.name
 
 
-def test_of_a_corpus_the_real_animated_files_are_taken(tmp_path, tiny):
+def test_of_a_corpus_the_real_animated_files_are_used(tmp_path, tiny):
     assert [sample.name for sample in from_corpus(tiny[0].path.parent)] == ["tiny.gif", "tiny.png"]
     (tmp_path / "real__a.gif").write_bytes(tiny[0].path.read_bytes())
     (tmp_path / "conf__b.gif").write_bytes(tiny[0].path.read_bytes())
@@ -185,7 +185,7 @@ def test_of_a_corpus_the_real_animated_files_are_taken(tmp_path, tiny):
 
 
 @pytest.mark.extended
-def test_what_playing_costs_is_told_for_each_file(tiny, capsys, monkeypatch):
+def test_what_playing_costs_is_reported_for_each_file(tiny, capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
     playing.main([*(str(sample.path) for sample in tiny), "--seconds", "0.2", "--rounds", "1"])
     head, *lines = capsys.readouterr().out.splitlines()

@@ -90,18 +90,18 @@ def test_errors(name):
 @pytest.mark.parametrize("function", SIGNATURES, ids=lambda function: function.__qualname__)
 def test_signatures(function):
     parameters = inspect.signature(function).parameters.values()
-    told = []
+    written = []
     for parameter in parameters:
-        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in told:
-            told.append("*")
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in written:
+            written.append("*")
         default = parameter.default
         text = (
             ""
             if default is parameter.empty
             else f"={default.name if isinstance(default, sd.PlaybackMode) else repr(default)}"
         )
-        told.append(parameter.name + text)
-    assert ", ".join(told) == SIGNATURES[function]
+        written.append(parameter.name + text)
+    assert ", ".join(written) == SIGNATURES[function]
 
 
 def test_every_public_thing_says_what_it_is():

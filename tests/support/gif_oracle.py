@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sddisplaylink.decoders.tiles import Disposal
+from sddisplaylink.decoders.regions import Disposal
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["GifFrame", "GifIndex", "scan_gif"]

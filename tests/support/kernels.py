@@ -38,7 +38,7 @@ def rect(x: int, y: int, width: int, height: int) -> Any:
     return area
 
 
-class GifTile:
+class GifRegion:
     """A GIF frame as the kernels take it: its codes and a palette, which are all there is of the file."""
 
     def __init__(self, blocks: bytes, code_size: int, area: tuple[int, int, int, int], palette: bytes) -> None:
@@ -70,7 +70,7 @@ def decode_lzw(blocks: bytes, code_size: int, pixels: int) -> Decoded:
     """What comes of data sub-blocks: the indices that are there, seen by their colours on a canvas of one row."""
     greys = bytes(grey for grey in range(256) for _ in range(3))
     canvas = Canvas(max(1, pixels), 1)
-    status = GifTile(blocks, code_size, (0, 0, pixels, 1), greys).draw(canvas)
+    status = GifRegion(blocks, code_size, (0, 0, pixels, 1), greys).draw(canvas)
     drawn = canvas.read()
     count = drawn[3::4].count(255)
     assert not any(drawn[count * 4 :])

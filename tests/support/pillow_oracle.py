@@ -6,33 +6,33 @@ import numpy
 from PIL import Image
 
 from sddisplaylink.decoders.pillow.rgba import to_rgba
-from sddisplaylink.decoders.tiles import Blend, Disposal
+from sddisplaylink.decoders.regions import Blend, Disposal
 
 
 def frames_by_pillow(source):
-    """Every frame of a TileSource as (height, width, 4)."""
+    """Every frame of a ContainerReader as (height, width, 4)."""
     canvas = Image.new("RGBA", source.size)
     for index in range(len(source.info.delays_ns)):
-        tile = source.tile(index)
-        box = (tile.x, tile.y, tile.x + tile.width, tile.y + tile.height)
+        region = source.region(index)
+        box = (region.x, region.y, region.x + region.width, region.y + region.height)
         before = canvas.copy()
-        if tile.width and tile.height:
-            draw(canvas, tile, to_rgba(source.picture(index)))
+        if region.width and region.height:
+            draw(canvas, region, to_rgba(source.picture(index)))
         yield numpy.array(canvas)
-        if tile.disposal is Disposal.BACKGROUND:
+        if region.disposal is Disposal.BACKGROUND:
             canvas.paste((0, 0, 0, 0), box)
-        elif tile.disposal is Disposal.PREVIOUS:
+        elif region.disposal is Disposal.PREVIOUS:
             canvas = before
 
 
-def draw(canvas, tile, picture):
-    if tile.blend is Blend.MASK:
-        canvas.paste(picture, (tile.x, tile.y), picture)
-    elif tile.blend is Blend.OVER:
-        under = canvas.crop((tile.x, tile.y, tile.x + tile.width, tile.y + tile.height))
-        canvas.paste(Image.alpha_composite(under, picture), (tile.x, tile.y))
+def draw(canvas, region, picture):
+    if region.blend is Blend.MASK:
+        canvas.paste(picture, (region.x, region.y), picture)
+    elif region.blend is Blend.OVER:
+        under = canvas.crop((region.x, region.y, region.x + region.width, region.y + region.height))
+        canvas.paste(Image.alpha_composite(under, picture), (region.x, region.y))
     else:
-        canvas.paste(picture, (tile.x, tile.y))
+        canvas.paste(picture, (region.x, region.y))
 
 
 def difference(first, second):

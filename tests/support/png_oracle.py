@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sddisplaylink.decoders.tiles import Blend, Disposal
+from sddisplaylink.decoders.regions import Blend, Disposal
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["SIGNATURE", "PngFrame", "PngIndex", "scan_png"]

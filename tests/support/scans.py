@@ -6,7 +6,7 @@ from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.gif.index import GifIndex
 from sddisplaylink.decoders.png.index import PngIndex
-from sddisplaylink.decoders.tiles import Blend, Disposal
+from sddisplaylink.decoders.regions import Blend, Disposal
 from support import gif_oracle, png_oracle
 
 

@@ -117,7 +117,7 @@ def test_plays_in_the_event_loop(scenes: Scenes) -> None:
 
 
 @pytest.mark.parametrize(("scenes", "what"), each("hides"), indirect=["scenes"])
-def test_pauses_while_nobody_can_see_it(scenes: Scenes, what: str) -> None:
+def test_pauses_while_it_is_not_visible(scenes: Scenes, what: str) -> None:
     seen = scenes("hides", what)
     assert seen.pop("at first") == scenes.toolkit.at_first
     assert seen == {

@@ -33,7 +33,7 @@ def test_a_window_is_photographed(virtual_screen: VirtualScreen, tmp_path: Path)
     assert virtual_screen.screenshot().size == virtual_screen.size
 
 
-def test_a_program_that_fails_is_told_of(virtual_screen: VirtualScreen, tmp_path: Path) -> None:
+def test_a_program_that_fails_is_reported(virtual_screen: VirtualScreen, tmp_path: Path) -> None:
     program = tmp_path / "failing.py"
     program.write_text("raise SystemExit('no such thing')")
     with pytest.raises(AssertionError, match="no such thing"):

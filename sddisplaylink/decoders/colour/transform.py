@@ -13,7 +13,7 @@ from PIL import Image
 
 from sddisplaylink.decoders.appearance import Appearance
 from sddisplaylink.decoders.colour.matrix import colour_table
-from sddisplaylink.decoders.composition.buffers import FrameMemory, HeldFrame
+from sddisplaylink.decoders.composition.buffers import BufferPool, HeldFrame
 from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS
 from sddisplaylink.decoders.protocol import Buffer
 from sddisplaylink.native import check, lib
@@ -48,15 +48,15 @@ class Colours(NamedTuple):
     is_srgb: bool = False
     """Whether pixels are of sRGB already."""
 
-    def convert(self, pixels: Buffer, memory: FrameMemory) -> memoryview:
+    def convert(self, pixels: Buffer, memory: BufferPool) -> memoryview:
         """The same picture in sRGB: RGBA of the size of `memory`, where it may be put."""
         if self.table is None:
             picture = Image.frombuffer("RGBA", memory.size, pixels, "raw", "RGBA", 0, 1)  # type: ignore[arg-type]
             return memoryview(self._by_pillow(picture).tobytes())
-        source, target = HeldFrame(pixels, memory.size, 0), memory.take()
+        reader, target = HeldFrame(pixels, memory.size, 0), memory.acquire()
         target.content = None
-        check(lib.sddl_convert_colours(target.c, source.c, self.table))
-        return target.lend()
+        check(lib.sddl_convert_colours(target.c, reader.c, self.table))
+        return target.export()
 
     def _by_pillow(self, picture: Image.Image) -> Image.Image:
         if self.mode == "RGBA":
@@ -92,8 +92,8 @@ def _of_pillow(profile: bytes) -> Colours | None:
     if cms is None:
         return None
     try:
-        source = cms.ImageCmsProfile(io.BytesIO(profile))
-        transform = cms.buildTransform(source, cms.createProfile("sRGB"), mode, "RGB" if mode == "L" else "RGBA")
+        reader = cms.ImageCmsProfile(io.BytesIO(profile))
+        transform = cms.buildTransform(reader, cms.createProfile("sRGB"), mode, "RGB" if mode == "L" else "RGBA")
     except (*CONTENT_ERRORS, cms.PyCMSError):
         return None
     return Colours(_name(profile), None, transform, mode)
@@ -126,5 +126,5 @@ def _changes_nothing(colours: Colours) -> bool:
     levels = range(0, 256, 51)
     colourful = [(red, green, blue, 255) for red in levels for green in levels for blue in levels]
     samples = bytes(chain.from_iterable(colourful + [(grey, grey, grey, 255) for grey in range(0, 256, 5)]))
-    shown = colours.convert(samples, FrameMemory((len(samples) // 4, 1)))
+    shown = colours.convert(samples, BufferPool((len(samples) // 4, 1)))
     return all(abs(before - after) <= _SAME for before, after in zip(samples, shown, strict=True))

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from sddisplaylink.decoders.protocol import Buffer
 from sddisplaylink.native import ffi
 
-__all__ = ["EMPTY", "FrameBuffer", "FrameMemory", "HeldFrame", "zeroed"]
+__all__ = ["EMPTY", "BufferPool", "FrameBuffer", "HeldFrame", "zeroed"]
 
 EMPTY = -1
 """The content of a buffer that is transparent black, as under frame 0."""
@@ -45,32 +45,32 @@ def _canvas(memory: _Memory, size: tuple[int, int]) -> Any:
 class FrameBuffer:
     """RGBA rows without gaps. The memory returns to its pool when neither the buffer nor a view of it is left."""
 
-    __slots__ = ("_home", "_memory", "c", "content", "loans")
+    __slots__ = ("_memory", "_pool", "c", "content", "views")
 
-    def __init__(self, home: FrameMemory, memory: _Memory, canvas: Any, content: int | None) -> None:
-        self._home = home
+    def __init__(self, pool: BufferPool, memory: _Memory, canvas: Any, content: int | None) -> None:
+        self._pool = pool
         self._memory = memory
-        self.loans: list[None] = []
+        self.views: list[None] = []
         """One entry for each exported view."""
         self.c = canvas
         self.content = content
         """The frame that the buffer shows, EMPTY, or None if that is not known."""
 
-    def lend(self) -> memoryview:
+    def export(self) -> memoryview:
         """A read-only view of the pixels. Nothing is drawn here while the view, or anything made of it, exists."""
-        self.loans.append(None)
-        loan = ffi.gc(self._memory, self._take_back)
-        return memoryview(ffi.buffer(loan, self._home.nbytes)).toreadonly()
+        self.views.append(None)
+        view = ffi.gc(self._memory, self._view_released)
+        return memoryview(ffi.buffer(view, self._pool.nbytes)).toreadonly()
 
-    def _take_back(self, _: Any) -> None:
+    def _view_released(self, _: Any) -> None:
         """A view was dropped: on any thread, at any moment."""
-        self.loans.pop()
+        self.views.pop()
 
     def __del__(self) -> None:
-        self._home.keep(self._memory, self.c, self.content)
+        self._pool.release(self._memory, self.c, self.content)
 
 
-class FrameMemory:
+class BufferPool:
     """Gives out buffers of one size, and keeps a few released ones for reuse."""
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -79,7 +79,7 @@ class FrameMemory:
         self._spare: deque[tuple[_Memory, Any, int | None]] = deque()
         self._most_spare = _SPARE
 
-    def take(self, wanted: int = EMPTY) -> FrameBuffer:
+    def acquire(self, wanted: int = EMPTY) -> FrameBuffer:
         """A buffer for exclusive use, if possible a released one whose content is near frame `wanted`. MemoryError."""
         spare = self._spare
         try:
@@ -94,7 +94,7 @@ class FrameMemory:
             spare.append(other)
         return FrameBuffer(self, *found)
 
-    def keep(self, memory: _Memory, canvas: Any, content: int | None) -> None:
+    def release(self, memory: _Memory, canvas: Any, content: int | None) -> None:
         """Return a buffer to the pool. Called by finalizers: any thread, takes no lock."""
         if len(self._spare) < self._most_spare:
             self._spare.append((memory, canvas, content))
@@ -118,13 +118,13 @@ class HeldFrame:
 
     __slots__ = ("_pixels", "c", "content")
 
-    loans = (None,)
+    views = (None,)
 
     def __init__(self, pixels: Buffer, size: tuple[int, int], index: int) -> None:
         self._pixels = pixels
         self.c = _canvas(ffi.from_buffer("uint8_t[]", pixels), size)
         self.content: int | None = index
 
-    def lend(self) -> memoryview:
+    def export(self) -> memoryview:
         """The frame's own pixels."""
         return memoryview(self._pixels).cast("B").toreadonly()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sddisplaylink.decoders.composition.buffers import EMPTY
-from sddisplaylink.decoders.tiles import Disposal, Rect, Tile
+from sddisplaylink.decoders.regions import Disposal, FrameRegion, Rect
 
 __all__ = ["Changes"]
 
@@ -16,8 +16,8 @@ _REMEMBERED = 32  # frames
 class Changes:
     """Computes from the regions of frames in which rectangles two frames may differ."""
 
-    def __init__(self, tile: Callable[[int], Tile], size: tuple[int, int]) -> None:
-        self._tile = tile
+    def __init__(self, region: Callable[[int], FrameRegion], size: tuple[int, int]) -> None:
+        self._region = region
         self._everything: Sequence[Rect] = ((0, 0, *size),)
         self._pixels = size[0] * size[1]
         self._known: dict[int, tuple[Rect, ...]] = {}
@@ -26,8 +26,8 @@ class Changes:
         """Where a picture of frame `content` (-1: empty; None: unknown) may differ from frame `other`."""
         if content == other:
             return ()
-        if other == EMPTY and content is not None and (tile := self._tile(content)).base == EMPTY:
-            return (tile.area,) if tile.area[2] else ()
+        if other == EMPTY and content is not None and (region := self._region(content)).base == EMPTY:
+            return (region.area,) if region.area[2] else ()
         if content is None or abs(content - other) > _FAR:
             return self._everything
         first, last = (content, other) if content < other else (other, content)
@@ -47,10 +47,10 @@ class Changes:
         return rects
 
     def _compare(self, index: int) -> tuple[Rect, ...]:
-        area = self._tile(index).area
+        area = self._region(index).area
         rects = [area] if area[2] else []
         if index:
-            before = self._tile(index - 1)
+            before = self._region(index - 1)
             if before.disposal is not Disposal.KEEP and before.area[2] and before.area != area:
                 rects.append(before.area)
         return tuple(rects)

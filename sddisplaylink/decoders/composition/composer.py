@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
-from sddisplaylink.decoders.composition.buffers import EMPTY, FrameBuffer, FrameMemory, HeldFrame
+from sddisplaylink.decoders.composition.buffers import EMPTY, BufferPool, FrameBuffer, HeldFrame
 from sddisplaylink.decoders.composition.changes import Changes
-from sddisplaylink.decoders.composition.drawing import Ground, draw_tile
+from sddisplaylink.decoders.composition.drawing import CompositionBase, draw_region
 from sddisplaylink.decoders.composition.edit_log import EditRing
-from sddisplaylink.decoders.composition.tile_prefetch import TilePrefetch
+from sddisplaylink.decoders.composition.region_prefetch import RegionPrefetch
 from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS, in_one_line
 from sddisplaylink.decoders.protocol import NEVER_CHEAP, Buffer, ImageInfo
-from sddisplaylink.decoders.tiles import Disposal, Painter, Rect, Tile, TileSource, contains
+from sddisplaylink.decoders.regions import ContainerReader, Disposal, FrameRegion, Painter, Rect, contains
 from sddisplaylink.errors import ImageFormatError, LinkClosedError
 from sddisplaylink.native import check, ffi, lib
 
-__all__ = ["TileDecoder"]
+__all__ = ["ComposingDecoder"]
 
 LEAST_CHANGE = 4096
 """Bytes that could be drawn in the minimum time of a frame."""
 _COPIES = 3  # copies of the changes, at least, that take as long as one copy of a whole frame
-_TILES = 32  # cached
+_REGIONS = 32  # cached
 _PIXEL = 4  # bytes
 _DECODING = 64  # bytes that could be copied while one byte of data is decoded
 
 
-class TileDecoder:
+class ComposingDecoder:
     """A Decoder that draws the region of each frame over the frame that it depends on.
 
     A frame is composed in another buffer if the frame before it was handed out, and else in the same one. A buffer that
@@ -35,15 +35,15 @@ class TileDecoder:
 
     can_resume = True
 
-    def __init__(self, source: TileSource, painter: Painter) -> None:
-        self.format = source.format
-        self.size = source.size
-        self._source = source
+    def __init__(self, reader: ContainerReader, painter: Painter) -> None:
+        self.format = reader.format
+        self.size = reader.size
+        self._reader = reader
         self._painter = painter
-        self.prefetch = TilePrefetch(painter)
-        self._tile = lru_cache(_TILES)(source.tile)
-        self._memory = FrameMemory(self.size)
-        self._changes = Changes(self._tile, self.size)
+        self.prefetch = RegionPrefetch(painter)
+        self._region = lru_cache(_REGIONS)(reader.region)
+        self._memory = BufferPool(self.size)
+        self._changes = Changes(self._region, self.size)
         self._log = EditRing()
         self._keeps_log = False
         self._measured_bytes = self._frames_measured = 0
@@ -56,29 +56,29 @@ class TileDecoder:
     @property
     def info(self) -> ImageInfo:
         """The facts in the container."""
-        return self._source.info
+        return self._reader.info
 
     @property
     def loop_count(self) -> int:
         """How often the animation is played."""
-        return self._source.loop_count
+        return self._reader.loop_count
 
     def has_frame(self, index: int) -> bool:
         """True if there is a frame `index`."""
-        return self._source.has_frame(index)
+        return self._reader.has_frame(index)
 
     def delay_ns(self, index: int) -> int | None:
         """The delay of frame `index` as stored."""
-        return self._source.delay_ns(index)
+        return self._reader.delay_ns(index)
 
-    def __copy__(self) -> TileDecoder:
-        return TileDecoder(self._source, self._painter.__copy__())
+    def __copy__(self) -> ComposingDecoder:
+        return ComposingDecoder(self._reader, self._painter.__copy__())
 
     def reference(self, index: int) -> int | None:
         """The frame that frame `index` depends on; None if that one is in memory, or none is needed."""
         if index == self._current:
             return None
-        base = self._source.base(index)
+        base = self._reader.base(index)
         return None if base in (EMPTY, self._base_index) else base
 
     def resume(self, index: int, pixels: Buffer) -> None:
@@ -99,16 +99,16 @@ class TileDecoder:
         if self._current == index + 1 and self._current in self._log:
             self._step_back(index)
             return
-        tile = self._tile(index)
-        if tile.base not in (EMPTY, self._base_index):
-            raise RuntimeError(f"frame {index} depends on frame {tile.base}, which was not composed")
-        if self._keeps_log and self._shown is not None and self._current == index - 1 and tile.base != EMPTY:
+        region = self._region(index)
+        if region.base not in (EMPTY, self._base_index):
+            raise RuntimeError(f"frame {index} depends on frame {region.base}, which was not composed")
+        if self._keeps_log and self._shown is not None and self._current == index - 1 and region.base != EMPTY:
             self._log.record(index, self._shown.c, self._changes.by(index))
-        target = self._target(tile)
-        self._compose(index, tile, target)
+        target = self._target(region)
+        self._compose(index, region, target)
         target.content = self._current = index
         self._shown = target
-        if tile.disposal is not Disposal.PREVIOUS:
+        if region.disposal is not Disposal.PREVIOUS:
             self._base, self._base_index = target, index
 
     def _step_back(self, index: int) -> None:
@@ -116,7 +116,7 @@ class TileDecoder:
         shown, later = self._shown, index + 1
         if shown is None:
             raise RuntimeError("nothing has been composed")
-        target = shown if isinstance(shown, FrameBuffer) and not shown.loans else self._memory.take(later)
+        target = shown if isinstance(shown, FrameBuffer) and not shown.views else self._memory.acquire(later)
         undone = self._log.rects(later)
         stale = [
             rect for rect in self._changes.between(target.content, later) if not any(contains(u, rect) for u in undone)
@@ -124,26 +124,26 @@ class TileDecoder:
         target.content, self._current = None, None
         if stale:
             check(lib.sddl_restore(target.c, shown.c, ffi.new("sddl_rect[]", stale), len(stale), ffi.NULL))
-        self._log.put_back(later, target.c)
+        self._log.undo(later, target.c)
         target.content = index
         self._reset_to(target, index)
 
-    def _compose(self, index: int, tile: Tile, target: FrameBuffer) -> None:
+    def _compose(self, index: int, region: FrameRegion, target: FrameBuffer) -> None:
         """Draw the frame. After any exception a half-drawn frame is not used, and a broken one is not tried again."""
-        standing, stale = self._base_index, self._changes.between(target.content, tile.base)
+        former_base, stale = self._base_index, self._changes.between(target.content, region.base)
         content, target.content, self._current = target.content, None, None
         if target is self._base:
             self._base_index = None
         if self.prefetch.jobs and (decoded := self.prefetch.fetch(index)) is not None:
             self._painter.prepared = index, decoded
         try:
-            base = self._base.c if self._base is not None and tile.base != EMPTY else ffi.NULL
-            draw_tile(self._painter, tile, target.c, Ground(base, stale, self._erased(tile.base)))
+            base = self._base.c if self._base is not None and region.base != EMPTY else ffi.NULL
+            draw_region(self._painter, region, target.c, CompositionBase(base, stale, self._erased(region.base)))
         except LinkClosedError:
             raise
         except CONTENT_ERRORS as error:
-            if not stale and not self._erased(tile.base):  # nothing has been written
-                target.content, self._base_index = content, standing
+            if not stale and not self._erased(region.base):  # nothing has been written
+                target.content, self._base_index = content, former_base
             reason = in_one_line(error, f"frame {index}")
             self._broken[index] = str(reason)
             raise reason from error
@@ -165,7 +165,7 @@ class TileDecoder:
 
     def changed_bytes(self, index: int) -> int:
         """The size of the rectangles in which the frame differs from the one before; 0 if it needs no other frame."""
-        if self._tile(index).base == EMPTY:
+        if self._region(index).base == EMPTY:
             return 0
         return sum([width * height for _, _, width, height in self._changes.by(index)]) * 4
 
@@ -195,18 +195,18 @@ class TileDecoder:
         """The memory in which the current frame was composed."""
         if self._shown is None or self._current is None:
             raise RuntimeError("nothing has been composed")
-        return self._shown.lend()
+        return self._shown.export()
 
-    def announce(self, indices: Sequence[int]) -> None:
-        """Have the tiles of those frames decoded by other threads where that saves time."""
-        self.prefetch.announce(indices)
+    def set_upcoming(self, indices: Sequence[int]) -> None:
+        """Have the regions of those frames decoded by other threads where that saves time."""
+        self.prefetch.set_upcoming(indices)
 
     def cost(self, index: int) -> int:
         """Estimated from the size of the region and of its data."""
         if self._painter.is_slow:
             return NEVER_CHEAP
-        tile = self._tile(index)
-        return _PIXEL * tile.area[2] * tile.area[3] + _DECODING * tile.data_size
+        region = self._region(index)
+        return _PIXEL * region.area[2] * region.area[3] + _DECODING * region.data_size
 
     def purge(self) -> None:
         """Release all buffers except those handed out."""
@@ -214,26 +214,26 @@ class TileDecoder:
         self._log.clear()
         self._memory.clear()
         self._painter.purge()
-        self.prefetch.announce(())
+        self.prefetch.set_upcoming(())
 
     def close(self) -> None:
         """Release everything."""
         self._memory.close()
         self.purge()
-        self._tile.cache_clear()
-        self._source.close()
+        self._region.cache_clear()
+        self._reader.close()
 
-    def _target(self, tile: Tile) -> FrameBuffer:
+    def _target(self, region: FrameRegion) -> FrameBuffer:
         """The buffer to draw in: one without views that is no longer needed, or a new one."""
         base, shown = self._base, self._shown
-        if isinstance(base, FrameBuffer) and not base.loans and tile.disposal is not Disposal.PREVIOUS:
+        if isinstance(base, FrameBuffer) and not base.views and region.disposal is not Disposal.PREVIOUS:
             return base
-        if isinstance(shown, FrameBuffer) and not shown.loans and shown is not base:
+        if isinstance(shown, FrameBuffer) and not shown.views and shown is not base:
             return shown
-        return self._memory.take(tile.base)
+        return self._memory.acquire(region.base)
 
     def _erased(self, base: int) -> Rect | None:
         """The rectangle of the base that is cleared before the next frame is drawn."""
-        if base == EMPTY or (tile := self._tile(base)).disposal is not Disposal.BACKGROUND:
+        if base == EMPTY or (region := self._region(base)).disposal is not Disposal.BACKGROUND:
             return None
-        return tile.area
+        return region.area

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sddisplaylink.decoders.composition.buffers import zeroed
-from sddisplaylink.decoders.tiles import Rect
+from sddisplaylink.decoders.regions import Rect
 from sddisplaylink.native import check, ffi, lib
 
 __all__ = ["EditRing"]
@@ -70,7 +70,7 @@ class EditRing:
         self._entries[index] = entry
         self._oldest.append(entry)
 
-    def put_back(self, index: int, canvas: Any) -> None:
+    def undo(self, index: int, canvas: Any) -> None:
         """Undo frame `index` on an sddl_canvas, which then shows the frame before."""
         entry = self._entries[index]
         check(lib.sddl_put_back(canvas, entry.c, len(entry.c), self._memory + entry.begin, entry.end - entry.begin))

@@ -10,9 +10,9 @@ from typing import IO, Any, TypeAlias
 from sddisplaylink.errors import ImageFormatError, LinkClosedError
 from sddisplaylink.native import ffi
 
-__all__ = ["FileData", "Source", "open_source"]
+__all__ = ["FileData", "ImageInput", "open_input"]
 
-Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
+ImageInput: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 
 _PIECE = 1 << 20  # bytes
 _BEGINNING = 16  # bytes by which a format is recognised
@@ -69,7 +69,7 @@ class FileData:
         self._content = b""
 
 
-def open_source(source: Source) -> tuple[FileData, str]:
+def open_input(source: ImageInput) -> tuple[FileData, str]:
     """The bytes of `source`, and a name for messages. OSError as from open(); TypeError for other types."""
     if isinstance(source, bytes):
         return FileData(source), "<bytes>"

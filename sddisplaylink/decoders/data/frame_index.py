@@ -82,7 +82,7 @@ class FrameIndex:
         """
         while index >= self.count and not self.ended:
             with self._lock:
-                if self._is_missing(index) and not self._scan(self._worthwhile()):
+                if self._is_missing(index) and not self._scan(self._batch_size()):
                     break
         return index < self.count
 
@@ -92,7 +92,7 @@ class FrameIndex:
         while self.has(self.count):
             pass
 
-    def remembered(self, read: Callable[[], ImageInfo]) -> ImageInfo:
+    def cached(self, read: Callable[[], ImageInfo]) -> ImageInfo:
         """The result of `read`, which is called only once after the last frame was found."""
         if self._info is not None:
             return self._info
@@ -120,7 +120,7 @@ class FrameIndex:
     def _is_missing(self, index: int) -> bool:
         return index >= self.count and not self.ended
 
-    def _worthwhile(self) -> int:
+    def _batch_size(self) -> int:
         return max(_AHEAD, self.count) if self.count else 1
 
     def _scan(self, wanted: int) -> bool:
@@ -134,7 +134,7 @@ class FrameIndex:
             self.data.check()  # it may have been closed meanwhile
             raise
         ended = self.state.state != lib.SDDL_SCAN_MORE
-        self.count = self._settled(self.count + found) if ended else self.count + found
+        self.count = self._final_count(self.count + found) if ended else self.count + found
         self.ended = ended
         self._check_count()
         return ended or found > 0
@@ -147,7 +147,7 @@ class FrameIndex:
         """Call the scanner; returns how many frames it found."""
         raise NotImplementedError
 
-    def _settled(self, count: int) -> int:
+    def _final_count(self, count: int) -> int:
         """How many frames are whole, once the end of the file is reached."""
         raise NotImplementedError
 

@@ -36,7 +36,7 @@ class GifIndex(FrameIndex):
             raise ImageFormatError("the GIF file ends within its header")
         return int(found)
 
-    def _settled(self, count: int) -> int:
+    def _final_count(self, count: int) -> int:
         return count - 1 if count and not self._frames.at(count - 1).whole else count
 
     def _read_delays(self, frames: Any, count: int, delays: Any) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sddisplaylink.decoders.composition.buffers import zeroed
-from sddisplaylink.decoders.gif.source import GifSource
+from sddisplaylink.decoders.gif.reader import GifReader
 from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS
 from sddisplaylink.decoders.pillow.painter import PillowPainter
-from sddisplaylink.decoders.tiles import Tile
+from sddisplaylink.decoders.regions import FrameRegion
 from sddisplaylink.errors import ImageFormatError, SDDisplayLinkError
 from sddisplaylink.native import check, ffi, lib
 
@@ -27,41 +27,41 @@ class NativeGifPainter:
 
     is_slow = False
 
-    def __init__(self, source: GifSource) -> None:
-        self.source = source
+    def __init__(self, reader: GifReader) -> None:
+        self.reader = reader
         self.prepared: tuple[int, Any] | None = None
-        self._index = source.index
-        self._pillow = PillowPainter(source)
+        self._index = reader.index
+        self._pillow = PillowPainter(reader)
         self._work: Any = zeroed(0)
 
     def __copy__(self) -> NativeGifPainter:
-        return NativeGifPainter(self.source)
+        return NativeGifPainter(self.reader)
 
-    def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
+    def draw(self, region: FrameRegion, target: Any, under: Any, flags: int) -> bool:
         """Decode the region and draw it; False if pixels are missing."""
-        data = self.source.data
+        data = self.reader.data
         data.check()
         prepared, self.prepared = self.prepared, None
-        if prepared is not None and prepared[0] == tile.number:
+        if prepared is not None and prepared[0] == region.number:
             work = prepared[1]
             state = self._index.state
-            check(lib.sddl_gif_paint(*data.extent, state, tile.record, target, under, flags, work, len(work)))
+            check(lib.sddl_gif_paint(*data.extent, state, region.record, target, under, flags, work, len(work)))
             return True
-        if not is_regular(tile.record):
-            return self._pillow.draw(tile, target, under, flags)
-        return self._draw(tile, target, under, flags | lib.SDDL_DRAW_WHOLE)
+        if not is_regular(region.record):
+            return self._pillow.draw(region, target, under, flags)
+        return self._draw(region, target, under, flags | lib.SDDL_DRAW_WHOLE)
 
-    def draw_part(self, tile: Tile, target: Any) -> None:
+    def draw_part(self, region: FrameRegion, target: Any) -> None:
         """Draw the pixels up to invalid codes, as browsers do, which refuse a file with no other frame."""
-        self.source.data.check()
+        self.reader.data.check()
         is_only = not self._index.has(1) and self._index.ended
         flags = lib.SDDL_DRAW_WHOLE if is_only else 0
-        if not self._draw(tile, target, ffi.NULL, flags) and is_only:
+        if not self._draw(region, target, ffi.NULL, flags) and is_only:
             raise ImageFormatError("pixels are missing, and there is no other frame")
 
     def prepare(self, index: int) -> object:
         """Decode the colour indices. None if some are missing, or if Pillow has to decode the frame."""
-        data = self.source.data
+        data = self.reader.data
         pointer, size = data.extent
         if index >= self._index.count or data.is_closed:
             return None
@@ -69,7 +69,7 @@ class NativeGifPainter:
         if not frame.width or not frame.height or not is_regular(frame):
             return None
         try:
-            self.source.check_size(index)
+            self.reader.check_size(index)
             data.check()
             work = zeroed(_MARGINS + frame.width * frame.height)
         except (SDDisplayLinkError, MemoryError):
@@ -89,23 +89,23 @@ class NativeGifPainter:
         self.prepared = None
         self._work = zeroed(0)
 
-    def _draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
+    def _draw(self, region: FrameRegion, target: Any, under: Any, flags: int) -> bool:
         """Decode and draw; whether all pixels were there."""
         work = self._work
-        if len(work) < _MARGINS + tile.width * tile.height:
-            work = self._larger_work(tile)
+        if len(work) < _MARGINS + region.width * region.height:
+            work = self._larger_work(region)
         status = lib.sddl_gif_draw(
-            *self.source.data.extent, self._index.state, tile.record, target, under, flags, work, len(work)
+            *self.reader.data.extent, self._index.state, region.record, target, under, flags, work, len(work)
         )
         return (status if status >= 0 else check(status)) == lib.SDDL_PIXELS_WHOLE
 
-    def _larger_work(self, tile: Tile) -> Any:
+    def _larger_work(self, region: FrameRegion) -> Any:
         """A buffer that is large enough, kept for the next region unless it is much larger than the canvas."""
-        needed = _MARGINS + tile.width * tile.height
-        self.source.check_size(tile.number)
+        needed = _MARGINS + region.width * region.height
+        self.reader.check_size(region.number)
         self._work = zeroed(0)  # frees the old one first
         work = zeroed(needed)
-        if needed <= max(_LARGE, _MARGINS + self.source.size[0] * self.source.size[1]):
+        if needed <= max(_LARGE, _MARGINS + self.reader.size[0] * self.reader.size[1]):
             self._work = work
         return work
 
@@ -121,29 +121,29 @@ class PillowGifPainter(PillowPainter):
     Frames that they refuse are left to the kernel, which draws what pixels there are.
     """
 
-    def __init__(self, source: GifSource) -> None:
-        super().__init__(source)
-        self._source = source
-        self._kernel = NativeGifPainter(source)
+    def __init__(self, reader: GifReader) -> None:
+        super().__init__(reader)
+        self._reader = reader
+        self._kernel = NativeGifPainter(reader)
 
     def __copy__(self) -> PillowGifPainter:
-        return PillowGifPainter(self._source)
+        return PillowGifPainter(self._reader)
 
-    def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
+    def draw(self, region: FrameRegion, target: Any, under: Any, flags: int) -> bool:
         """Decode the region and draw it; False if Pillow cannot."""
-        regular = is_regular(tile.record)
-        if regular and tile.record.code_size not in _CODE_SIZES_OF_PILLOW:
+        regular = is_regular(region.record)
+        if regular and region.record.code_size not in _CODE_SIZES_OF_PILLOW:
             return False
         try:
-            return super().draw(tile, target, under, flags)
+            return super().draw(region, target, under, flags)
         except CONTENT_ERRORS:
             if not regular:
                 raise
         return False
 
-    def draw_part(self, tile: Tile, target: Any) -> None:
+    def draw_part(self, region: FrameRegion, target: Any) -> None:
         """Draw the pixels that the kernel can decode."""
-        self._kernel.draw_part(tile, target)
+        self._kernel.draw_part(region, target)
 
     def purge(self) -> None:
         """Give up all memory."""

@@ -7,14 +7,14 @@ from typing import Any, Protocol
 from PIL import Image
 
 from sddisplaylink.decoders.pillow.rgba import rgba_bands
-from sddisplaylink.decoders.tiles import Tile
+from sddisplaylink.decoders.regions import FrameRegion
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.native import check, ffi, lib
 
-__all__ = ["PillowPainter", "PillowTiles"]
+__all__ = ["PillowPainter", "PillowRegions"]
 
 
-class PillowTiles(Protocol):
+class PillowRegions(Protocol):
     """A reader of a container whose regions Pillow can decode."""
 
     def check_size(self, index: int) -> None:
@@ -30,28 +30,28 @@ class PillowPainter:
     is_slow = True
     prepared: tuple[int, object] | None = None
 
-    def __init__(self, source: PillowTiles) -> None:
-        self.source = source
+    def __init__(self, reader: PillowRegions) -> None:
+        self.reader = reader
 
     def __copy__(self) -> PillowPainter:
-        return PillowPainter(self.source)
+        return PillowPainter(self.reader)
 
-    def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
+    def draw(self, region: FrameRegion, target: Any, under: Any, flags: int) -> bool:
         """Decode the region and draw it. Always True."""
-        self.source.check_size(tile.number)
-        picture = self.source.picture(tile.number)
-        if picture.size != (tile.width, tile.height):
+        self.reader.check_size(region.number)
+        picture = self.reader.picture(region.number)
+        if picture.size != (region.width, region.height):
             raise ImageFormatError("the picture has another size than its frame")
-        rect = ffi.new("sddl_rect *", tile[:4])
+        rect = ffi.new("sddl_rect *", region[:4])
         if under or flags & lib.SDDL_DRAW_REPLACE:
             check(lib.sddl_restore(target, under, rect, 1, ffi.NULL))
         for top, band in rgba_bands(picture):
-            rows = ffi.new("sddl_rect *", (tile.x, tile.y + top, tile.width, band.height))
+            rows = ffi.new("sddl_rect *", (region.x, region.y + top, region.width, band.height))
             pixels = ffi.from_buffer("uint8_t[]", band.tobytes())
-            check(lib.sddl_draw_pixels(target, rows, pixels, len(pixels), tile.width * 4, tile.blend))
+            check(lib.sddl_draw_pixels(target, rows, pixels, len(pixels), region.width * 4, region.blend))
         return True
 
-    def draw_part(self, tile: Tile, target: Any) -> None:
+    def draw_part(self, region: FrameRegion, target: Any) -> None:
         """Never called: a region that Pillow cannot decode is an error."""
         raise ImageFormatError("Pillow's codecs do not tell which pixels are missing")
 

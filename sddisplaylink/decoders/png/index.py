@@ -107,24 +107,24 @@ class PngIndex(FrameIndex):
         return int(self._spans.at(last).end - self._spans.at(first).begin)
 
     def _run(self, frames: Any, capacity: int) -> int:
-        state, found, is_starved = self.state, 0, False
-        while state.state == lib.SDDL_SCAN_MORE and not (found or is_starved):
+        state, found, needs_data = self.state, 0, False
+        while state.state == lib.SDDL_SCAN_MORE and not (found or needs_data):
             spans, room = self._spans.room(state.span_count)
             full = state.span_count + room
             found = lib.sddl_png_scan(*self.data.extent, state, frames, capacity, spans, room)
             if found < 0:
                 raise ImageFormatError("the PNG file has no whole header")
-            is_starved = state.span_count < full
+            needs_data = state.span_count < full
         if not found and state.state == lib.SDDL_SCAN_MORE:
-            return self._take_whole(frames)
+            return self._count_whole_frame(frames)
         return int(found)
 
-    def _take_whole(self, frame: Any) -> int:
+    def _count_whole_frame(self, frame: Any) -> int:
         """Count the last frame as soon as its data is complete, while more data is to come."""
         state = self.state
         is_still = not state.animated and not self.count
         if is_still and state.still_count:
-            self._take_still()
+            self._add_still()
         elif state.has_control and not state.counted and state.control.span_count:
             frame[0] = state.control  # so that it can be decoded
         else:
@@ -151,16 +151,16 @@ class PngIndex(FrameIndex):
         self.count -= 1
         return is_whole
 
-    def _settled(self, count: int) -> int:
+    def _final_count(self, count: int) -> int:
         state = self.state
         uncertain = state.uncertain
         if not count and state.still_count:
-            self._take_still()
+            self._add_still()
             uncertain, count = state.state == lib.SDDL_SCAN_BROKEN, 1
         self.count = count  # so that it can be decoded
         return count - 1 if count and uncertain and not self._is_whole(self, count - 1) else count
 
-    def _take_still(self) -> None:
+    def _add_still(self) -> None:
         frame, state = self._frames.at(0), self.state
         frame.width, frame.height = state.width, state.height
         frame.first_span, frame.span_count = state.still_first, state.still_count

@@ -7,8 +7,8 @@ from typing import Any
 from sddisplaylink.decoders.pillow.painter import PillowPainter
 from sddisplaylink.decoders.png.index import PngIndex
 from sddisplaylink.decoders.png.inflate import inflated
-from sddisplaylink.decoders.png.source import PngSource, unchecked_rows
-from sddisplaylink.decoders.tiles import Tile
+from sddisplaylink.decoders.png.reader import PngReader, unchecked_rows
+from sddisplaylink.decoders.regions import FrameRegion
 from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.native import check, ffi, lib
 
@@ -23,33 +23,33 @@ _LONG = 64 << 10  # bytes of a zlib stream, from which on another thread saves t
 class NativePngPainter:
     """A Painter that unpacks pixels directly into the canvas."""
 
-    def __init__(self, source: PngSource) -> None:
-        self.source = source
+    def __init__(self, reader: PngReader) -> None:
+        self.reader = reader
         self.prepared: tuple[int, Any] | None = None
-        self._index = source.index
-        self._pillow = PillowPainter(source)
-        self._is_regular = _is_regular(source.index)
+        self._index = reader.index
+        self._pillow = PillowPainter(reader)
+        self._is_regular = _is_regular(reader.index)
         self.is_slow = not self._is_regular
 
     def __copy__(self) -> NativePngPainter:
-        return NativePngPainter(self.source)
+        return NativePngPainter(self.reader)
 
-    def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
+    def draw(self, region: FrameRegion, target: Any, under: Any, flags: int) -> bool:
         """Decode the region and draw it. Always True."""
-        data = self.source.data
+        data = self.reader.data
         data.check()
         prepared, self.prepared = self.prepared, None
-        rows = prepared[1] if prepared and prepared[0] == tile.number else self.prepare(tile.number)
+        rows = prepared[1] if prepared and prepared[0] == region.number else self.prepare(region.number)
         if rows is not None:
             memory = ffi.from_buffer("uint8_t[]", rows, require_writable=True)
-            status = lib.sddl_png_draw(*data.extent, self._index.state, tile.record, memory, len(rows), target)
+            status = lib.sddl_png_draw(*data.extent, self._index.state, region.record, memory, len(rows), target)
             if check(status) == lib.SDDL_PIXELS_WHOLE:
                 return True  # else the rows are invalid, and nothing was drawn
-        return self._pillow.draw(tile, target, under, flags)
+        return self._pillow.draw(region, target, under, flags)
 
-    def draw_part(self, tile: Tile, target: Any) -> None:
+    def draw_part(self, region: FrameRegion, target: Any) -> None:
         """Never called: a region is whole, or an error."""
-        self._pillow.draw_part(tile, target)
+        self._pillow.draw_part(region, target)
 
     def prepare(self, index: int) -> bytearray | None:
         """The filtered rows of a region; None if Pillow has to decode it."""

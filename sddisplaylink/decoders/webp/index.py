@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sddisplaylink.decoders.data.limits import Limits
-from sddisplaylink.decoders.tiles import Blend, Disposal
+from sddisplaylink.decoders.regions import Blend, Disposal
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["WebpFrame", "WebpIndex", "is_animated_webp", "read_webp"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from objc import super  # noqa: A004 - Python's own finds no methods of Objective-C
 
-from sddisplaylink.decoders.opening import Source
+from sddisplaylink.decoders.opening import ImageInput
 from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
@@ -58,7 +58,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
 
     @objc.python_method
     @classmethod
-    def of(cls, source: AnimatedImage | Source, **options: Any) -> SDDLAnimatedImageView:
+    def of(cls, source: AnimatedImage | ImageInput, **options: Any) -> SDDLAnimatedImageView:
         """A view as large as the image; arguments as for :meth:`load`."""
         view: SDDLAnimatedImageView = cls.alloc().initWithFrame_(((0, 0), (0, 0)))
         view.load(source, **options)
@@ -68,7 +68,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
     @objc.python_method
     def load(
         self,
-        source: AnimatedImage | Source,
+        source: AnimatedImage | ImageInput,
         *,
         autoplay: bool = True,
         scale: float = 1.0,
@@ -83,7 +83,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
         former, self._player, self._scale = self._player, player, scale
         self._viewer = Viewer(objc.WeakRef(self), player)
         self.invalidateIntrinsicContentSize()
-        self._look()
+        self._update_viewer()
         self._viewer.begin(autoplay)
         if former is not None:
             former.close()
@@ -109,7 +109,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
     @respects_motion_settings.setter
     def respects_motion_settings(self, value: bool) -> None:
         self._respects_motion = bool(value)
-        self._look()
+        self._update_viewer()
 
     @objc.python_method
     def close(self) -> None:
@@ -147,21 +147,21 @@ class SDDLAnimatedImageView(AppKit.NSView):
             if window is not None:
                 centre.addObserver_selector_name_object_(self, "windowOcclusionChanged:", _OCCLUSION, window)
                 motion.observe(self, "motionSettingsChanged:")
-        self._look()
+        self._update_viewer()
 
     def viewDidHide(self) -> None:
         super().viewDidHide()
-        self._look()
+        self._update_viewer()
 
     def viewDidUnhide(self) -> None:
         super().viewDidUnhide()
-        self._look()
+        self._update_viewer()
 
     def windowOcclusionChanged_(self, notification: Any) -> None:
-        self._look()
+        self._update_viewer()
 
     def motionSettingsChanged_(self, notification: Any) -> None:
-        self._look()
+        self._update_viewer()
 
     # ---- private methods ----
 
@@ -172,7 +172,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
         self.setLayerContentsPlacement_(AppKit.NSViewLayerContentsPlacementScaleProportionallyToFit)
 
     @objc.python_method
-    def _look(self) -> None:
+    def _update_viewer(self) -> None:
         """Update whether the image can be seen and may be animated. In a pool of its own: AppKit may have made none."""
         if self._viewer is None:
             return
@@ -180,7 +180,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
             window = self.window()
             uncovered = window is not None and bool(window.occlusionState() & AppKit.NSWindowOcclusionStateVisible)
             can_be_seen = uncovered and not self.isHiddenOrHasHiddenAncestor()
-            self._viewer.look(can_be_seen, may_move=not self._respects_motion or motion.is_wanted())
+            self._viewer.update(can_be_seen, may_animate=not self._respects_motion or motion.is_wanted())
 
     # ---- for its Viewer ----
 

@@ -30,7 +30,7 @@ class Viewer(PlayerObserver):
     def __init__(self, view: Callable[[], Canvas | None], player: AnimatedImagePlayer) -> None:
         self._view = view
         self._player = player
-        self._can_be_seen = self._may_move = False
+        self._can_be_seen = self._may_animate = False
         self._has_shown = False
         self._pictures = PictureMaker()
         player.attach(self)
@@ -42,10 +42,10 @@ class Viewer(PlayerObserver):
         elif self._player.image.frame_count:
             self._player.seek(self._player.frame_index)
 
-    def look(self, can_be_seen: bool, *, may_move: bool) -> None:
+    def update(self, can_be_seen: bool, *, may_animate: bool) -> None:
         """Update visibility and the permission to animate. The first frame is shown even without that permission."""
-        self._can_be_seen, self._may_move = can_be_seen, may_move
-        self.is_visible = can_be_seen and (may_move or not self._has_shown)
+        self._can_be_seen, self._may_animate = can_be_seen, may_animate
+        self.is_visible = can_be_seen and (may_animate or not self._has_shown)
         self._player.update_visibility()
 
     def frame_shown(self, frame: Frame) -> None:
@@ -55,7 +55,7 @@ class Viewer(PlayerObserver):
             view.paint(self._pictures.image_of(frame))
         if not self._has_shown:
             self._has_shown = True
-            self.look(self._can_be_seen, may_move=self._may_move)
+            self.update(self._can_be_seen, may_animate=self._may_animate)
 
     def state_changed(self) -> None:
         """Pause a player that was started while its view cannot be seen."""

@@ -15,9 +15,9 @@ from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.player_settings import settings_of
 
-__all__ = ["GameLoopView", "ImageSource"]
+__all__ = ["GameLoopView", "Playable"]
 
-ImageSource: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
+Playable: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
 
 
 class GameLoopView(ClosedByWith, PlayerObserver):
@@ -26,14 +26,14 @@ class GameLoopView(ClosedByWith, PlayerObserver):
     player: AnimatedImagePlayer
     """The view's player, to pause, seek, set the rate, and so on."""
 
-    def __init__(self, source: ImageSource, autoplay: bool, options: dict[str, Any]) -> None:
+    def __init__(self, source: Playable, autoplay: bool, options: dict[str, Any]) -> None:
         self._dispatcher = Dispatcher(thread=False)
         self._autoplay, self._options = autoplay, options
         self._has_game_time = isinstance(options.get("clock"), ManualClock)
         self._is_new = False
         self._begin(AnimatedImagePlayer(open_shared(source), dispatcher=self._dispatcher, **options))
 
-    def set_source(self, source: ImageSource) -> None:
+    def set_source(self, source: Playable) -> None:
         """Play another image; the old frame stays visible until the first new one has come.
 
         The new player has the settings and callbacks of the former one, which is closed. Raises the exceptions of the
@@ -92,7 +92,7 @@ class GameLoopView(ClosedByWith, PlayerObserver):
         """Create a picture of that size, which replaces the former one with the first frame."""
         raise NotImplementedError
 
-    def _take(self, frame: Frame) -> None:
+    def _show(self, frame: Frame) -> None:
         """Make the frame the picture."""
         raise NotImplementedError
 
@@ -100,7 +100,7 @@ class GameLoopView(ClosedByWith, PlayerObserver):
 
     def frame_shown(self, frame: Frame) -> None:
         """Show the frame."""
-        self._take(frame)
+        self._show(frame)
         self._is_new = True
 
     def state_changed(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pygame
 
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.views.games.game_loop import GameLoopView, ImageSource
+from sddisplaylink.views.games.game_loop import GameLoopView, Playable
 
 __all__ = ["AnimatedSurface"]
 
@@ -41,7 +41,7 @@ class AnimatedSurface(GameLoopView):
     changed: pygame.Rect
     """What the last :meth:`update` has changed: all of the surface, or an empty rectangle."""
 
-    def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
+    def __init__(self, source: Playable, *, autoplay: bool = True, **options: Any) -> None:
         super().__init__(source, autoplay, options)
         self.changed = pygame.Rect(0, 0, 0, 0)
 
@@ -66,7 +66,7 @@ class AnimatedSurface(GameLoopView):
         self._memory = bytearray(size[0] * size[1] * 4)
         self.surface = pygame.image.frombuffer(self._memory, size, "BGRA")
 
-    def _take(self, frame: Frame) -> None:
+    def _show(self, frame: Frame) -> None:
         if self.surface.get_size() != frame.size:
             self._make_surface(frame.size)
         frame.buffer("BGRA", out=self._memory)

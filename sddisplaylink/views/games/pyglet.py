@@ -14,7 +14,7 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.native import ffi
 from sddisplaylink.playback.options import PlayerState
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.games.game_loop import GameLoopView, ImageSource
+from sddisplaylink.views.games.game_loop import GameLoopView, Playable
 from sddisplaylink.views.player_settings import PLAYER_OPTIONS
 
 __all__ = ["AnimatedSprite", "AnimatedTexture"]
@@ -47,7 +47,7 @@ class AnimatedTexture(GameLoopView):
     is_drawn: bool
     """Set this to False while nothing shows the texture: the player pauses."""
 
-    def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
+    def __init__(self, source: Playable, *, autoplay: bool = True, **options: Any) -> None:
         self.is_drawn = True
         super().__init__(source, autoplay, options)
 
@@ -63,7 +63,7 @@ class AnimatedTexture(GameLoopView):
         self.texture = pyglet.image.Texture.create(*size)
         self.texture.tex_coords = _UPSIDE_DOWN
 
-    def _take(self, frame: Frame) -> None:
+    def _show(self, frame: Frame) -> None:
         if (self.texture.width, self.texture.height) != frame.size:
             self._make_texture(frame.size)
         address = int(ffi.cast("uintptr_t", ffi.from_buffer("uint8_t[]", frame.rgba)))
@@ -86,7 +86,7 @@ class AnimatedSprite(pyglet.sprite.Sprite):
     :meth:`delete` ends playback, and so does dropping the sprite.
     """
 
-    def __init__(self, source: ImageSource, *, autoplay: bool = True, **options: Any) -> None:
+    def __init__(self, source: Playable, *, autoplay: bool = True, **options: Any) -> None:
         playback = {name: options.pop(name) for name in PLAYER_OPTIONS & options.keys()}
         self._animated = AnimatedTexture(source, autoplay=autoplay, **playback)
         self._is_playing = True  # unless the sprite shows an image of the user's
@@ -99,7 +99,7 @@ class AnimatedSprite(pyglet.sprite.Sprite):
         """Its player, to pause, seek, set the rate, and so on; closed once ``image`` has been set."""
         return self._animated.player
 
-    def set_source(self, source: ImageSource) -> None:
+    def set_source(self, source: Playable) -> None:
         """Play another image, with the settings and callbacks of the former player, which is closed.
 
         LinkClosedError once ``image`` has been set. Raises the exceptions of the constructor.

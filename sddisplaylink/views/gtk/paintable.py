@@ -21,9 +21,9 @@ from sddisplaylink.views.gtk.dispatcher import shared_dispatcher
 from sddisplaylink.views.gtk.toolkit import Gdk, GLib, GObject
 from sddisplaylink.views.player_settings import settings_of
 
-__all__ = ["AnimatedPaintable", "ImageSource"]
+__all__ = ["AnimatedPaintable", "Playable"]
 
-ImageSource: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
+Playable: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
 
 UNSEEN_FRAMES, UNSEEN_SECONDS = 3, 0.5
 """Frames that nobody has drawn, and for how long, after which nobody is taken to see the paintable."""
@@ -54,7 +54,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
     }
 
     def __init__(
-        self, source: ImageSource, *, autoplay: bool = True, image_scale: float = 1.0, **player_options: Any
+        self, source: Playable, *, autoplay: bool = True, image_scale: float = 1.0, **player_options: Any
     ) -> None:
         if not (math.isfinite(image_scale) and image_scale > 0):
             raise ValueError(f"image_scale must be a positive number, not {image_scale!r}")
@@ -73,7 +73,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
         """Its player, to pause, seek, set the rate, and so on."""
         return self._player
 
-    def set_source(self, source: ImageSource) -> None:
+    def set_source(self, source: Playable) -> None:
         """Play that instead; what is seen stays until its first frame is there.
 
         The new player has the settings and callbacks of the former one, which is closed. Raises what the constructor

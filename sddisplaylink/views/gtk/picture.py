@@ -6,7 +6,7 @@ import weakref
 from typing import Any
 
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.gtk.paintable import AnimatedPaintable, ImageSource
+from sddisplaylink.views.gtk.paintable import AnimatedPaintable, Playable
 from sddisplaylink.views.gtk.toolkit import Gdk, Gtk
 
 __all__ = ["AnimatedPicture"]
@@ -23,7 +23,7 @@ class AnimatedPicture(Gtk.Box):
     __gtype_name__ = "SDDisplayLinkAnimatedPicture"
 
     def __init__(
-        self, source: ImageSource, *, autoplay: bool = True, image_scale: float = 1.0, **player_options: Any
+        self, source: Playable, *, autoplay: bool = True, image_scale: float = 1.0, **player_options: Any
     ) -> None:
         super().__init__()
         self.paintable = AnimatedPaintable(source, autoplay=autoplay, image_scale=image_scale, **player_options)
@@ -36,7 +36,7 @@ class AnimatedPicture(Gtk.Box):
         """The player, to pause, seek, set the rate, and so on."""
         return self.paintable.player
 
-    def set_source(self, source: ImageSource) -> None:
+    def set_source(self, source: Playable) -> None:
         """Play that instead, as `AnimatedPaintable.set_source` does."""
         self.paintable.set_source(source)
 

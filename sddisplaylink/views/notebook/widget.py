@@ -47,7 +47,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
         self._serial = 0
         self._is_awaiting = True  # an acknowledgement, or the first display
         super().__init__(width=player.image.width, height=player.image.height)
-        self.on_msg(self._take_message)
+        self.on_msg(self._handle_message)
         player.attach(self)
 
     def close(self) -> None:
@@ -82,12 +82,12 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
 
     # ---- from the notebook, on the thread that runs cells ----
 
-    def _take_message(self, widget: object, message: dict[str, Any], buffers: object) -> None:
+    def _handle_message(self, widget: object, message: dict[str, Any], buffers: object) -> None:
         kind, player = message.get("kind"), self._player
         if kind == "ack":
-            self._take_acknowledgement(message["serial"])
+            self._handle_acknowledgement(message["serial"])
         elif kind == "hello":
-            self._greet()
+            self._send_all()
         elif kind in ("play", "pause", "seek", "rate"):
             with contextlib.suppress(LinkClosedError):  # the controls get the new state anyway
                 if kind == "seek":
@@ -97,7 +97,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
                 else:
                     getattr(player, kind)()
 
-    def _greet(self) -> None:
+    def _send_all(self) -> None:
         """Send state and frame to a new view: what was sent before may never have been drawn."""
         player = self._player
         self.state_changed()
@@ -107,7 +107,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
                 self._waiting, self._is_awaiting = frame, False
             self._send_frame()
 
-    def _take_acknowledgement(self, serial: int) -> None:
+    def _handle_acknowledgement(self, serial: int) -> None:
         with self._outbox_lock:
             if serial != self._serial:
                 return

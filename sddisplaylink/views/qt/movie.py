@@ -25,7 +25,7 @@ from sddisplaylink.views.qt.binding import (
     is_connected,
 )
 from sddisplaylink.views.qt.movie_frame import MovieFrame
-from sddisplaylink.views.qt.movie_player import MoviePlayer, MovieSource
+from sddisplaylink.views.qt.movie_player import MovieInput, MoviePlayer
 from sddisplaylink.views.qt.movie_properties import UNKNOWN
 
 __all__ = ["AnimatedMovie"]
@@ -69,22 +69,22 @@ class AnimatedMovie(MovieFrame):
 
     def __init__(
         self,
-        source: MovieSource | QtCore.QObject | None = None,
+        source: MovieInput | QtCore.QObject | None = None,
         format: bytes | QtCore.QByteArray = b"",  # noqa: A002 -- QMovie's name of it
         parent: QtCore.QObject | None = None,
         **options: Any,
     ) -> None:
         if isinstance(source, QtCore.QObject) and not isinstance(source, QtCore.QIODevice):
             source, parent = None, source
-        opened: MovieSource | None = _only_one(source, options.pop("fileName", None), options.pop("device", None))
+        opened: MovieInput | None = _only_one(source, options.pop("fileName", None), options.pop("device", None))
         super().__init__(parent)
         settings = {name: options.pop(name) for name in QOBJECT_KEYWORDS & options.keys()}
         self._options = options
-        self._told_state, self._told_size = State.NotRunning, QtCore.QSize()
+        self._emitted_state, self._emitted_size = State.NotRunning, QtCore.QSize()
         self._viewer: weakref.WeakMethod[Callable[[Frame], None]] | None = (
             None  # a widget's method, called directly as signals are slow
         )
-        self._tellers: list[Callable[[AnimatedMovie], None]] | None = None
+        self._emitters: list[Callable[[AnimatedMovie], None]] | None = None
         self._movie_player = movie_player = MoviePlayer(_Events(self))
         self.destroyed.connect(lambda: movie_player.release())  # PySide6 would not keep the object of a method alive
         self.setFormat(format)
@@ -120,10 +120,10 @@ class AnimatedMovie(MovieFrame):
         """Call that method, held weakly, with every frame: faster than a slot of ``frameChanged``."""
         self._viewer = weakref.WeakMethod(show)
 
-    def set_source(self, source: MovieSource) -> None:
+    def set_source(self, source: MovieInput) -> None:
         """Set another source, to be played once started. Raises ImageFormatError, OSError, and then changes nothing."""
         self._open(source)
-        self._tell_state()
+        self._emit_state()
 
     def setFileName(self, name: str | os.PathLike[str]) -> None:
         """Play that file, or resource (``":/..."``), instead; a running movie continues with the new file."""
@@ -136,14 +136,14 @@ class AnimatedMovie(MovieFrame):
     def close(self) -> None:
         """Stop, and release the source. The last frame stays available. Idempotent."""
         self._movie_player.release()
-        self._tell_state()
+        self._emit_state()
 
-    def _open(self, source: MovieSource) -> None:
+    def _open(self, source: MovieInput) -> None:
         player = self._movie_player.open(source, self._options)
         self._name_source(source)
         self._image = player.image
 
-    def _replace(self, source: MovieSource) -> None:
+    def _replace(self, source: MovieInput) -> None:
         """Play that and do what the movie did, playing or pausing; one that cannot be read leaves an invalid movie."""
         state = self.state()
         try:
@@ -159,9 +159,9 @@ class AnimatedMovie(MovieFrame):
             self.player.play()
             if state == State.Paused:
                 self.player.pause()
-        self._tell_state()
+        self._emit_state()
 
-    def _name_source(self, source: MovieSource) -> None:
+    def _name_source(self, source: MovieInput) -> None:
         """Reset what belongs to the former source."""
         self._image = self._failure = self._frame = None
         self._number = UNKNOWN
@@ -178,9 +178,9 @@ class AnimatedMovie(MovieFrame):
     def start(self) -> None:
         """Play from the beginning, or resume after a pause. The first frame is shown at the next refresh."""
         player = self.player
-        was_at_rest = self.state() == State.NotRunning
+        was_inactive = self.state() == State.NotRunning
         self.setPaused(False)
-        if player is not None and was_at_rest:
+        if player is not None and was_inactive:
             self._await(player.frame_index)
             self.started.emit()
 
@@ -189,7 +189,7 @@ class AnimatedMovie(MovieFrame):
         """Stop. The frame stays on screen; :meth:`start` begins at the first."""
         if self.player is not None:
             self.player.stop()
-        self._tell_state()
+        self._emit_state()
 
     @Slot(bool)
     def setPaused(self, paused: bool) -> None:
@@ -199,7 +199,7 @@ class AnimatedMovie(MovieFrame):
                 self.player.pause()
             else:
                 self.player.play()
-            self._tell_state()
+            self._emit_state()
         elif not paused:
             self.error.emit(self.lastErrorString())
             self.stateChanged.emit(State.NotRunning)
@@ -283,40 +283,40 @@ class AnimatedMovie(MovieFrame):
         viewer = self._viewer() if self._viewer is not None else None
         if viewer is not None:
             viewer(frame)
-        if self._tellers is None:  # most signals have no slots, and emitting is slow
-            self._tellers = [tell for name, tell in FRAME_SIGNALS.items() if is_connected(self, name)]
-        for tell in self._tellers:
-            tell(self)
+        if self._emitters is None:  # most signals have no slots, and emitting is slow
+            self._emitters = [emit for name, emit in FRAME_SIGNALS.items() if is_connected(self, name)]
+        for emit in self._emitters:
+            emit(self)
 
-    def _tell_size(self) -> None:
+    def _emit_size(self) -> None:
         rectangle = self._rectangle()
-        if rectangle.size() != self._told_size:
-            self._told_size = rectangle.size()
-            self.resized.emit(self._told_size)
+        if rectangle.size() != self._emitted_size:
+            self._emitted_size = rectangle.size()
+            self.resized.emit(self._emitted_size)
 
     def connectNotify(self, signal: QtCore.QMetaMethod) -> None:
         """Qt's notification: a slot was connected to a signal."""
-        self._tellers = None
+        self._emitters = None
         super().connectNotify(signal)
 
     def disconnectNotify(self, signal: QtCore.QMetaMethod) -> None:
         """Qt's notification: a slot was disconnected from a signal."""
-        self._tellers = None
+        self._emitters = None
         super().disconnectNotify(signal)
 
     def _end(self) -> None:
-        self._tell_state()
+        self._emit_state()
         self.finished.emit()
 
     def _fail(self, error: BaseException) -> None:
         self._failure = error
         self.error.emit(self.lastErrorString())
-        self._tell_state()
+        self._emit_state()
 
-    def _tell_state(self) -> None:
+    def _emit_state(self) -> None:
         state = self.state()
-        if state != self._told_state:
-            self._told_state = state
+        if state != self._emitted_state:
+            self._emitted_state = state
             self.stateChanged.emit(state)
 
 
@@ -329,7 +329,7 @@ def _only_one(*sources: Any) -> Any:
 
 
 FRAME_SIGNALS: dict[str, Callable[[AnimatedMovie], None]] = {
-    "resized": AnimatedMovie._tell_size,
+    "resized": AnimatedMovie._emit_size,
     "updated": lambda movie: movie.updated.emit(movie._rectangle()),
     "frameChanged": lambda movie: movie.frameChanged.emit(movie._number),
     "pixmapChanged": lambda movie: movie.pixmapChanged.emit(movie.currentPixmap()),
@@ -367,11 +367,11 @@ class _Events:
     def state_changed(self) -> None:
         movie = self._movie()
         if movie is not None:
-            movie._tell_state()
+            movie._emit_state()
 
     def is_gone(self) -> bool:
         return self._movie() is None
 
-    def hears_errors(self) -> bool:
+    def has_error_slot(self) -> bool:
         movie = self._movie()
         return movie is not None and is_connected(movie, "error")

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from typing import Any, Protocol, TypeAlias
 
-from sddisplaylink.decoders.opening import Source
+from sddisplaylink.decoders.opening import ImageInput
 from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
@@ -17,7 +17,7 @@ from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.qt.binding import QtCore
 from sddisplaylink.views.qt.dispatcher import gui_dispatcher
 
-MovieSource: TypeAlias = "AnimatedImagePlayer | AnimatedImage | Source | QtCore.QIODevice"
+MovieInput: TypeAlias = "AnimatedImagePlayer | AnimatedImage | ImageInput | QtCore.QIODevice"
 _RESOURCES = (":", "qrc:")
 
 
@@ -39,7 +39,7 @@ class MovieEvents(Protocol):
     def state_changed(self) -> None:
         """Emit ``stateChanged`` if the state has changed."""
 
-    def hears_errors(self) -> bool:
+    def has_error_slot(self) -> bool:
         """Whether a slot is connected to ``error``."""
 
     def is_gone(self) -> bool:
@@ -55,7 +55,7 @@ class MoviePlayer(PlayerObserver):
         self._at = (0, 0)  # the frame that was shown last, and its loop
         self.player: AnimatedImagePlayer | None = None
 
-    def open(self, source: MovieSource, options: dict[str, Any]) -> AnimatedImagePlayer:
+    def open(self, source: MovieInput, options: dict[str, Any]) -> AnimatedImagePlayer:
         """Show that instead. Raises what AnimatedImagePlayer raises, ClockError off the GUI thread."""
         dispatcher = gui_dispatcher()
         is_owner = not isinstance(source, AnimatedImagePlayer)
@@ -114,7 +114,7 @@ class MoviePlayer(PlayerObserver):
             return
         if self._is_owner:
             player.take_error()  # so that close() does not raise it
-        is_heard = player.on_error is not None or self._events.hears_errors()
+        is_heard = player.on_error is not None or self._events.has_error_slot()
         if not (is_heard and isinstance(error, SDDisplayLinkError)):
             sys.excepthook(type(error), error, error.__traceback__)
         self._events.playback_failed(error)
@@ -125,7 +125,7 @@ class MoviePlayer(PlayerObserver):
         self._events.state_changed()
 
 
-def open_image(source: AnimatedImage | Source | QtCore.QIODevice) -> AnimatedImage:
+def open_image(source: AnimatedImage | ImageInput | QtCore.QIODevice) -> AnimatedImage:
     """The image of a source, which may also be a resource or a device; one for all views of the same file."""
     if isinstance(source, str) and source.startswith(_RESOURCES):
         source = QtCore.QFile(source.removeprefix("qrc"))

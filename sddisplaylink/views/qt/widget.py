@@ -10,7 +10,7 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets, add_snake_case
 from sddisplaylink.views.qt.movie import AnimatedMovie
-from sddisplaylink.views.qt.movie_player import MovieSource
+from sddisplaylink.views.qt.movie_player import MovieInput
 from sddisplaylink.views.qt.picture import Picture, picture_of
 from sddisplaylink.views.qt.placement import Placement
 
@@ -41,7 +41,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
 
     def __init__(
         self,
-        source: MovieSource | QtWidgets.QWidget | None = None,
+        source: MovieInput | QtWidgets.QWidget | None = None,
         parent: QtWidgets.QWidget | None = None,
         *,
         autoplay: bool = True,
@@ -54,7 +54,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         super().__init__(parent)
         self._autoplay = autoplay
         self._placement = Placement(aspect_ratio_mode, image_scale)
-        self._source: MovieSource | None = None
+        self._source: MovieInput | None = None
         self._frame: Frame | None = None
         self._picture: Picture | None = None  # the frame as it was drawn
         self._is_shown = self._is_minimised = self._was_closed = self._is_seen = False
@@ -73,7 +73,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         """The widget's player; None without a source, and once the widget has been closed."""
         return self.movie.player
 
-    def set_source(self, source: MovieSource) -> None:
+    def set_source(self, source: MovieInput) -> None:
         """Set another source; the present frame stays until the first frame of the new source is decoded.
 
         Raises what AnimatedImagePlayer raises, and then changes nothing.

@@ -44,7 +44,7 @@ class _Window(QtWidgets.QWidget):
         self._is_closed = False
         self.setWindowTitle(TITLE)
         self._notifier = QtCore.QSocketNotifier(signals.fileno(), QtCore.QSocketNotifier.Type.Read)
-        self._notifier.activated.connect(self._attend)
+        self._notifier.activated.connect(self._handle_signals)
 
     def play(self, images: Sequence[AnimatedImage], playback: dict[str, Any]) -> int | None:
         columns = math.isqrt(len(images) - 1) + 1
@@ -87,7 +87,7 @@ class _Window(QtWidgets.QWidget):
         self._error = error
         self._loop.quit()
 
-    def _attend(self) -> None:
+    def _handle_signals(self) -> None:
         self._signals.clear()
         if self._signals.suspended:
             self._signals.suspended = False

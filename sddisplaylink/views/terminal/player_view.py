@@ -57,7 +57,7 @@ class PlayerView:
         self._factory, self._width = factory, width
         self._cleared = True
         self._keys = KeyReader()
-        self._hears_keys = True
+        self._reads_keys = True
         self._shows_help = False
         self.has_quit = False
         """Whether a key has ended it."""
@@ -92,14 +92,14 @@ class PlayerView:
                 self._dispatcher.run_pending()
                 self._follow_terminal()
                 self._draw()
-            self._part()
+            self._leave_last_pictures()
         except Interrupted:
             self._screen.abandon_drawing()
 
     def _begin_drawing(self) -> bool:
         """Enter the screen if need be; False while the terminal belongs to another job."""
         if self._screen.is_in_background():
-            self._screen.lose()
+            self._screen.leave_to_other_job()
             return False
         if not self._screen.is_entered:
             self._screen.enter()
@@ -107,17 +107,17 @@ class PlayerView:
         return True
 
     def _await_event(self) -> None:
-        keyboard = self._screen.keyboard if self._hears_keys else None
+        keyboard = self._screen.keyboard if self._reads_keys else None
         sources = [self._dispatcher.fileno(), self._signals.fileno(), *([] if keyboard is None else [keyboard])]
         ready, _, _ = select.select(sources, [], [], ESCAPE_DELAY if self._keys.is_waiting else None)
         if keyboard in ready:
             data = self._screen.read_keys()
-            self._hears_keys = bool(data)  # no data: the terminal has been closed
-            self._obey(self._keys.feed(data))
+            self._reads_keys = bool(data)  # no data: the terminal has been closed
+            self._apply_commands(self._keys.feed(data))
         elif not ready:
-            self._obey(self._keys.flush())
+            self._apply_commands(self._keys.flush())
 
-    def _obey(self, commands: list[Command]) -> None:
+    def _apply_commands(self, commands: list[Command]) -> None:
         for command in commands:
             if command is Command.QUIT:
                 self.has_quit = True
@@ -138,7 +138,7 @@ class PlayerView:
         if self._shows_help:
             screen = screen.without_last_row()
         if renderer.passes_through_tmux:
-            self._screen.settle()
+            self._screen.await_terminal()
         areas = tiles([tile.size for tile in self._tiles], screen, renderer.dots(screen), width=self._width)
         for tile, area in zip(self._tiles, areas, strict=True):
             tile.resize(area)
@@ -185,7 +185,7 @@ class PlayerView:
         size = self._screen.size()
         return b"\x1b[%d;1H\x1b[m%b\x1b[K" % (size.rows, HELP[: size.columns].encode())
 
-    def _part(self) -> None:
+    def _leave_last_pictures(self) -> None:
         """Draw the last pictures of finished players on the usual screen."""
         pictures = [picture for tile in self._tiles if (picture := tile.last_picture()) is not None]
         if not pictures or self.has_quit or self._signals.ended_by is not None or not self._begin_drawing():

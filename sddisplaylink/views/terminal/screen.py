@@ -91,7 +91,7 @@ class Screen:
         except OSError:  # it is not the terminal that controls this process
             return False
 
-    def lose(self) -> None:
+    def leave_to_other_job(self) -> None:
         """Another job has the terminal, in any state: draw nothing until the next `enter()`."""
         self._entered = self._is_silent = False
 
@@ -110,7 +110,7 @@ class Screen:
         except OSError:
             return b""
 
-    def settle(self) -> None:
+    def await_terminal(self) -> None:
         """Wait until the terminal, or tmux, has processed everything that was sent, and has redrawn."""
         if self._is_silent and self._reader is not None:
             await_reply(self._reader, self._writer)
@@ -122,18 +122,18 @@ class Screen:
             self._entered = True
             self._write(_ENTER)
 
-    def leave(self, farewell: bytes = b"") -> None:
-        """Return to the usual screen, after sending `farewell`. Idempotent."""
+    def leave(self, last_data: bytes = b"") -> None:
+        """Return to the usual screen, after sending `last_data`. Idempotent."""
         if self._entered:
             self._entered = False
             if self.is_in_background():
                 return
             with contextlib.suppress(OSError):  # the terminal has been closed
-                self._write(_END_SEQUENCE + farewell + _LEAVE)
+                self._write(_END_SEQUENCE + last_data + _LEAVE)
 
-    def suspend(self, farewell: bytes = b"") -> None:
+    def suspend(self, last_data: bytes = b"") -> None:
         """Leave, and restore the terminal's settings until the next `enter()`."""
-        self.leave(farewell)
+        self.leave(last_data)
         self._restore()
 
     def update(self, data: bytes, *, clear: bool = False) -> None:

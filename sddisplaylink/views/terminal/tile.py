@@ -27,7 +27,7 @@ class Tile:
         self._drawn: Frame | None = None
         self.player = AnimatedImagePlayer(
             image,
-            on_frame=self._take,
+            on_frame=self._keep,
             on_finish=self._finish,
             on_error=self._fail,
             dispatcher=dispatcher,
@@ -61,7 +61,7 @@ class Tile:
             return None
         return self._frame.image, self._renderer.place(self._frame.size)
 
-    def _take(self, frame: Frame) -> None:
+    def _keep(self, frame: Frame) -> None:
         self._frame = frame
 
     def _finish(self) -> None:

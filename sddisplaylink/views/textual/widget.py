@@ -27,9 +27,9 @@ from sddisplaylink.views.player_settings import settings_of
 from sddisplaylink.views.terminal.symbols import SYMBOLS
 from sddisplaylink.views.textual.strips import StripMaker
 
-__all__ = ["AnimatedImage", "ImageSource"]
+__all__ = ["AnimatedImage", "Playable"]
 
-ImageSource: TypeAlias = "images.AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO"
+Playable: TypeAlias = "images.AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO"
 
 UNSEEN_FRAMES, UNSEEN_SECONDS = 3, 0.5
 """Frames that Textual has not asked for, and for how long, after which nobody is taken to see the widget."""
@@ -86,7 +86,7 @@ class AnimatedImage(Widget):
 
     def __init__(
         self,
-        source: ImageSource,
+        source: Playable,
         *,
         symbols: str = "half",
         autoplay: bool = True,
@@ -115,7 +115,7 @@ class AnimatedImage(Widget):
 
     # ---- what it plays ----
 
-    def set_source(self, source: ImageSource) -> None:
+    def set_source(self, source: Playable) -> None:
         """Play that instead; what is seen stays until its first frame is there. Raises what the constructor raises."""
         image, former = open_shared(source), self.player
         if former is not None:

@@ -40,19 +40,19 @@ class TkDispatcher(LoopDispatcher):
         visible, end = self._commands = [root.register(self._visibility_changed), root.register(self._destroyed)]
         self._bind({"<Map>": f"{visible} %W", "<Unmap>": f"{visible} %W", "<Destroy>": f"{end} %W"})
         if hasattr(root.tk, "createfilehandler"):
-            root.tk.createfilehandler(self.fileno(), tkinter.READABLE, lambda *readable: self._attend())
+            root.tk.createfilehandler(self.fileno(), tkinter.READABLE, lambda *readable: self._run_callbacks())
         else:
             self._poll()
 
     @classmethod
     def of(cls, widget: tkinter.Misc) -> TkDispatcher:
-        """The dispatcher for the widget's root; used from :meth:`adopt` to :meth:`release`."""
+        """The dispatcher for the widget's root; used from :meth:`add_widget` to :meth:`close_if_unused`."""
         root: tkinter.Tk = widget.nametowidget(".")
         if root not in _dispatchers:
             _dispatchers[root] = cls(root)
         return _dispatchers[root]
 
-    def adopt(self, widget: tkinter.Misc, shown: Shown) -> None:
+    def add_widget(self, widget: tkinter.Misc, shown: Shown) -> None:
         """Notify ``shown`` of that widget's events until it is destroyed."""
         self._widgets[str(widget)] = shown
         while True:
@@ -63,7 +63,7 @@ class TkDispatcher(LoopDispatcher):
                 return
             widget = widget.master
 
-    def release(self) -> None:
+    def close_if_unused(self) -> None:
         """Close the dispatcher if no widget plays."""
         if not self._widgets:
             self.close()
@@ -85,7 +85,7 @@ class TkDispatcher(LoopDispatcher):
         for event, script in scripts.items():
             self._root.tk.call("bind", _TAG, event, script)
 
-    def _attend(self) -> None:
+    def _run_callbacks(self) -> None:
         try:
             self.run_pending()
         except Exception:  # _tkinter would end the main loop with it
@@ -93,7 +93,7 @@ class TkDispatcher(LoopDispatcher):
 
     def _poll(self) -> None:
         self._timer = self._root.after(POLL_INTERVAL, self._poll)
-        self._attend()
+        self._run_callbacks()
 
     def _visibility_changed(self, path: str) -> None:
         for own, shown in list(self._widgets.items()):
@@ -104,4 +104,4 @@ class TkDispatcher(LoopDispatcher):
         shown = self._widgets.pop(path, None)
         if shown is not None:
             shown.destroyed()
-            self.release()
+            self.close_if_unused()

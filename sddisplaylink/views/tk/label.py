@@ -18,7 +18,7 @@ from sddisplaylink.views.tk.picture import TkPicture
 
 __all__ = ["AnimatedLabel"]
 
-ImageSource: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
+Playable: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
 
 
 class AnimatedLabel(tkinter.Label, PlayerObserver):
@@ -48,7 +48,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     def __init__(
         self,
         parent: tkinter.Misc,
-        source: ImageSource,
+        source: Playable,
         *,
         autoplay: bool = True,
         **options: Any,
@@ -60,13 +60,13 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         try:
             player = self._open(source, playback)
         except BaseException:
-            dispatcher.release()
+            dispatcher.close_if_unused()
             self.destroy()
             raise
-        dispatcher.adopt(self, self)
+        dispatcher.add_widget(self, self)
         self._begin(player)
 
-    def set_source(self, source: ImageSource) -> None:
+    def set_source(self, source: Playable) -> None:
         """Play another image; the old frame stays visible until the first new one has come.
 
         The new player has the settings and callbacks of the former one, which is closed. Raises the exceptions of the
@@ -81,7 +81,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
             former_picture.close()
         self._begin(player)
 
-    def _open(self, source: ImageSource, options: dict[str, Any]) -> AnimatedImagePlayer:
+    def _open(self, source: Playable, options: dict[str, Any]) -> AnimatedImagePlayer:
         return AnimatedImagePlayer(open_shared(source), dispatcher=TkDispatcher.of(self), **options)
 
     def _begin(self, player: AnimatedImagePlayer) -> None:

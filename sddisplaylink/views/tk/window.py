@@ -49,7 +49,7 @@ class _Window:
         columns = math.isqrt(len(images) - 1) + 1
         for number, label in enumerate(self._labels):
             label.grid(row=number // columns, column=number % columns)
-        self._root.tk.createfilehandler(self._signals.fileno(), tkinter.READABLE, self._attend)
+        self._root.tk.createfilehandler(self._signals.fileno(), tkinter.READABLE, self._run_callbacks)
         try:
             self._root.update()  # what is not visible would not play
             group.play()
@@ -75,7 +75,7 @@ class _Window:
         self._is_closed = True
         self._root.quit()
 
-    def _attend(self, *readable: object) -> None:
+    def _run_callbacks(self, *readable: object) -> None:
         self._signals.clear()
         if self._signals.suspended:
             self._signals.suspended = False

@@ -25,7 +25,7 @@ static bool all_have_ticked(int64_t unused) {
 }
 
 /* Either no link runs any more, or the callbacks show that some still do. */
-static bool is_settled(int64_t callbacks) {
+static bool has_stopped_or_leaks(int64_t callbacks) {
     return standin_count("threads") == 0 || standin_count("callbacks") >= callbacks;
 }
 
@@ -36,8 +36,8 @@ static bool wait_until(bool (*condition)(int64_t), int64_t argument) {
     return condition(argument);
 }
 
-static void settle(void) {
-    wait_until(is_settled, standin_count("callbacks") + PLAYERS_MADE * MORE_TICKS_EACH);
+static void wait_for_stop(void) {
+    wait_until(has_stopped_or_leaks, standin_count("callbacks") + PLAYERS_MADE * MORE_TICKS_EACH);
 }
 
 /* Every player gets its refreshes, exposes its link, and is released. */
@@ -52,7 +52,7 @@ static bool play_and_drop(void) {
         [players[i] link];
     for (int i = 0; i < PLAYERS_MADE; i++)
         [players[i] release];
-    settle();
+    wait_for_stop();
     print("held_threads", standin_count("threads"));
     return true;
 }
@@ -74,7 +74,7 @@ int main(void) {
     @autoreleasepool { /* as the main thread has one around each turn of its run loop */
         ticked = play_and_drop();
     }
-    settle();
+    wait_for_stop();
     report();
     fflush(stdout);
     _exit(ticked ? 0 : 1); /* threads that leaked would run on into what an exit takes down */

@@ -163,7 +163,7 @@ def test_no_skip_waits_until_the_frame_was_shown(open_native: Open) -> None:
     assert player.ticks(3) == ["F1", "F2", "FL0"]
 
 
-def test_a_frame_that_was_shown_late_makes_way_at_once(open_native: Open) -> None:
+def test_a_frame_that_was_shown_late_is_replaced_at_once(open_native: Open) -> None:
     player = open_native(3, 3, 3)
     player.policy(NO_SKIP)
     player.play()
@@ -288,12 +288,12 @@ def test_a_command_gives_what_each_player_is_like_after_it(open_native: Open) ->
     after = ffi.new("sddl_player_info[]", 2)
     seek = ffi.new("sddl_command *", {"op": lib.SDDL_OP_SEEK, "frame": 2, "loop": -1})
     assert lib.sddl_player_command([first.handle, second.handle], 2, seek, after) == 0
-    for player, told in zip((first, second), after, strict=True):
-        assert bytes(ffi.buffer(ffi.addressof(told))) == bytes(ffi.buffer(player.info))
-    assert [told.frame for told in after] == [2, 2]
+    for player, info in zip((first, second), after, strict=True):
+        assert bytes(ffi.buffer(ffi.addressof(info))) == bytes(ffi.buffer(player.info))
+    assert [info.frame for info in after] == [2, 2]
     seek.frame = 3  # which the first player has not
     assert lib.sddl_player_command([first.handle, second.handle], 2, seek, after) == lib.SDDL_E_ARGUMENT
-    assert [told.frame for told in after] == [2, 2]
+    assert [info.frame for info in after] == [2, 2]
 
 
 def test_on_an_error_nothing_is_done_to_any(open_native: Open) -> None:
@@ -331,7 +331,7 @@ def test_align_takes_over_time_rate_and_status(open_native: Open) -> None:
 
 
 @pytest.mark.parametrize("status", [STOPPED, OVER])
-def test_aligned_with_one_at_rest_a_player_is_stopped(open_native: Open, status: int) -> None:
+def test_aligned_with_a_stopped_one_a_player_is_stopped(open_native: Open, status: int) -> None:
     leader = open_native(1, 1)
     leader.loops(1)
     if status == OVER:
@@ -391,7 +391,7 @@ def test_commands_out_of_range_are_refused(open_native: Open, command: dict[str,
 
 
 @pytest.mark.parametrize("count", [1, 8, 9, 30])
-def test_the_waiting_readers_of_all_mailboxes_hear_of_a_tick(open_native: Open, count: int) -> None:
+def test_the_waiting_readers_of_all_mailboxes_are_notified_of_a_tick(open_native: Open, count: int) -> None:
     players = [open_native(1, 1)]
     players += [open_native(1, 1, source=players[0].source) for _ in range(count - 1)]
     got: list[int] = []
@@ -414,7 +414,7 @@ def test_the_waiting_readers_of_all_mailboxes_hear_of_a_tick(open_native: Open, 
     assert select.select(descriptors, [], [], 0)[0] == descriptors
 
 
-def test_showing_an_event_tells_the_time_and_what_follows(open_native: Open) -> None:
+def test_confirming_an_event_returns_the_time_and_what_follows(open_native: Open) -> None:
     player = open_native(1, 1, 1)
     showing = ffi.new("sddl_shown_info *")
     player.play()

@@ -72,7 +72,7 @@ def test_a_pause_under_no_skip_repeats_the_frame_that_was_not_shown(open_native:
     assert player.ticks(3) == ["F1", "F2", "F3"]
 
 
-def test_a_pause_repeats_loops_and_the_finish_that_were_not_told(open_native: Open) -> None:
+def test_a_pause_repeats_loops_and_the_finish_that_were_not_reported(open_native: Open) -> None:
     player = open_native(1, 1)
     player.loops(2)
     player.play()
@@ -137,7 +137,7 @@ def test_play_while_playing_does_nothing(open_native: Open) -> None:
     assert [player.tick(), player.play(), player.tick(), player.tick()] == ["F0", None, "", "F1"]
 
 
-def test_play_after_the_end_starts_over_once_the_end_was_told(open_native: Open) -> None:
+def test_play_after_the_end_starts_over_once_the_end_was_reported(open_native: Open) -> None:
     player = open_native(1, 1)
     player.loops(1)
     player.play()
@@ -173,7 +173,7 @@ def test_seek_to_the_frame_that_is_shown_starts_it_anew(open_native: Open) -> No
 
 
 @pytest.mark.parametrize("state", ["stopped", "paused", "finished"])
-def test_seek_at_rest_shows_at_once(open_native: Open, state: str) -> None:
+def test_seek_while_stopped_shows_at_once(open_native: Open, state: str) -> None:
     player = open_native(2, 2, 2)
     player.loops(1)
     if state != "stopped":
@@ -202,7 +202,7 @@ def test_seek_names_a_loop(open_native: Open) -> None:
     assert player.ticks(2) == ["F1", "LX"]
 
 
-def test_seek_in_a_bounce_keeps_the_way(open_native: Open) -> None:
+def test_seek_in_a_bounce_keeps_the_direction(open_native: Open) -> None:
     player = open_native(1, 1, 1, 1)
     player.mode(BOUNCE)
     player.play()
@@ -345,7 +345,7 @@ def test_a_new_mode_keeps_the_frame_and_does_not_show_it_again(
     assert player.ticks(4) == expected
 
 
-def test_a_new_mode_on_the_way_back_of_a_bounce_sets_out_again(open_native: Open) -> None:
+def test_a_new_mode_in_the_second_half_of_a_bounce_begins_the_first_half(open_native: Open) -> None:
     player = open_native(1, 1, 1, 1)
     player.mode(BOUNCE)
     player.loops(2)

@@ -117,16 +117,16 @@ def test_an_image_that_cannot_be_loaded_changes_nothing(view: Any, clock: sd.Man
 def test_callbacks_of_the_program_come_after_painting_on_the_main_thread(
     appkit: Any, window: Any, clock: sd.ManualClock
 ) -> None:
-    heard: list[object] = []
+    calls: list[object] = []
     view = appkit.views.AnimatedImageView.alloc().initWithFrame_(((0, 0), (10, 10)))
     window.setContentView_(view)
 
     def on_frame(frame: sd.Frame) -> None:
-        heard.append((frame.index, picture(view) is not None, threading.current_thread() is threading.main_thread()))
+        calls.append((frame.index, picture(view) is not None, threading.current_thread() is threading.main_thread()))
 
-    view.load(four_frames(loop=None), clock=clock, on_frame=on_frame, on_finish=lambda: heard.append("finish"))
+    view.load(four_frames(loop=None), clock=clock, on_frame=on_frame, on_finish=lambda: calls.append("finish"))
     clock.advance(0.5)
-    assert heard == [(0, True, True), (1, True, True), (2, True, True), (3, True, True), "finish"]
+    assert calls == [(0, True, True), (1, True, True), (2, True, True), (3, True, True), "finish"]
     assert picture(view).rgba().tobytes() == bytes(colour(4)) * (SIZE[0] * SIZE[1])  # the last frame stays
     view.close()
     assert picture(view) is None
@@ -217,7 +217,7 @@ def test_another_window_is_watched_in_place_of_the_first(appkit: Any, view: Any,
     assert sum(name == "NSWindowDidChangeOcclusionStateNotification" for _, _, name, _ in centre.observers) == 1
 
 
-def test_where_no_motion_is_wanted_the_first_frame_is_shown_and_stays(
+def test_with_reduced_motion_the_first_frame_is_shown_and_stays(
     appkit: Any, window: Any, clock: sd.ManualClock
 ) -> None:
     appkit.kit.NSWorkspace.sharedWorkspace().setReduceMotion_(True)
@@ -258,7 +258,7 @@ def test_what_the_program_paused_stays_paused(view: Any, window: Any, clock: sd.
     assert view.player.state is STATE.PLAYING
 
 
-def test_verbs_while_nobody_looks(view: Any, window: Any, clock: sd.ManualClock) -> None:
+def test_commands_while_it_is_not_visible(view: Any, window: Any, clock: sd.ManualClock) -> None:
     window.cover()
     view.player.play()
     clock.advance(0.1)
@@ -357,7 +357,7 @@ def test_a_clock_can_be_advanced_from_another_thread(appkit: Any, clock: sd.Manu
     link.close()
 
 
-def test_a_wake_of_a_dispatcher_that_is_gone_does_nothing(appkit: Any) -> None:
+def test_a_wake_of_a_dropped_dispatcher_does_nothing(appkit: Any) -> None:
     from sddisplaylink.views.appkit.dispatcher import _readable
 
     dispatcher = appkit.views.RunLoopDispatcher()

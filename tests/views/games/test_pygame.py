@@ -54,7 +54,7 @@ def first_pixel(image: sd.AnimatedImage, index: int) -> tuple[int, ...]:
     return tuple(image[index].rgba[0, 0, channel] for channel in range(4))
 
 
-def test_update_tells_what_has_changed(clock: sd.ManualClock, make_gif: Callable[..., bytes]) -> None:
+def test_update_returns_what_has_changed(clock: sd.ManualClock, make_gif: Callable[..., bytes]) -> None:
     with AnimatedSurface(make_gif([100, 100]), clock=clock) as picture:
         assert picture.surface.get_size() == (4, 3)
         assert (picture.update(), picture.changed) == (False, pygame.Rect(0, 0, 0, 0))
@@ -110,15 +110,15 @@ def test_an_error_comes_out_of_update_once(clock: sd.ManualClock, make_gif: Call
 
 
 def test_an_error_goes_to_on_error_instead(clock: sd.ManualClock, make_gif: Callable[..., bytes]) -> None:
-    told: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def broken(frame: sd.Frame) -> None:
         raise RuntimeError("broken")
 
-    picture = AnimatedSurface(make_gif([100]), clock=clock, on_frame=broken, on_error=told.append)
+    picture = AnimatedSurface(make_gif([100]), clock=clock, on_frame=broken, on_error=errors.append)
     clock.advance(0.05)
     picture.update()
-    assert [str(error) for error in told] == ["broken"]
+    assert [str(error) for error in errors] == ["broken"]
     with pytest.raises(RuntimeError, match="broken"):  # as AnimatedImagePlayer.close() says
         picture.close()
     with pytest.raises(sd.LinkClosedError):

@@ -47,7 +47,7 @@ def test_the_screen_shows_the_frame_that_the_player_reports(run: Any, name: str,
     assert seen["size"] == size
 
 
-def test_rests_while_it_cannot_be_seen(run: Any) -> None:
+def test_pauses_while_it_cannot_be_seen(run: Any) -> None:
     seen = run("hides")
     assert all(seen.values()), seen
 

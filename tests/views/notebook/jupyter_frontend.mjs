@@ -21,11 +21,11 @@ globalThis.Option = class { constructor(text, value) { Object.assign(this, { tex
 globalThis.ImageData = class { constructor(data, width, height) { Object.assign(this, { data, width, height }); } };
 
 const [, , script, width, height] = process.argv;
-const say = (message) => console.log(JSON.stringify(message));
+const send = (message) => console.log(JSON.stringify(message));
 const listeners = new Set();
 const model = {
   get: (name) => Number({ width, height }[name]),
-  send: (content) => say(content),
+  send: (content) => send(content),
   on: (event, listener) => listeners.add(listener),
   off: (event, listener) => listeners.delete(listener),
 };
@@ -44,10 +44,10 @@ const actions = {
     let taken = false;
     const target = value.on ? { position, rate, toggle }[value.on] : el;
     el.onkeydown({ key: value.key, target, preventDefault: () => { taken = true; } });
-    if (!taken) say({ taken });
+    if (!taken) send({ taken });
   },
-  end: () => { end(); say({ listeners: listeners.size }); },
-  look: () => say({
+  end: () => { end(); send({ listeners: listeners.size }); },
+  inspect: () => send({
     pixels: canvas.drawn && Buffer.from(canvas.drawn.data).toString("base64"),
     toggle: toggle.attributes["aria-label"], disabled: toggle.disabled,
     position: Number(position.value), most: position.max, counter: counter.textContent, rate: Number(rate.value),

@@ -123,7 +123,7 @@ def test_frames_are_sent_when_they_change_and_have_been_acknowledged(
     assert seen == [0, 1, 2, 3, 4]
 
 
-def test_never_more_than_one_frame_is_on_its_way_and_the_latest_follows(
+def test_never_more_than_one_frame_is_being_sent_and_the_latest_follows(
     player: sd.AnimatedImagePlayer, notebook: Notebook, clock: sd.ManualClock
 ) -> None:
     [(first, _)] = notebook.take("frame")
@@ -152,23 +152,23 @@ def test_a_notebook_that_was_loaded_anew_is_not_waited_for(
 def test_the_players_state_is_followed(
     player: sd.AnimatedImagePlayer, notebook: Notebook, clock: sd.ManualClock
 ) -> None:
-    def told() -> list[tuple[str, float]]:
+    def states() -> list[tuple[str, float]]:
         player.engine.binding.current.flush(player.engine.native.source)
         return [(status["state"], status["rate"]) for status, _ in notebook.take("status")]
 
-    told()
+    states()
     player.play()
-    assert told()[-1] == ("playing", 1.0)
+    assert states()[-1] == ("playing", 1.0)
     player.rate = -2.0
-    assert told()[-1] == ("playing", -2.0)
+    assert states()[-1] == ("playing", -2.0)
     player.pause()
-    assert told()[-1] == ("paused", -2.0)
+    assert states()[-1] == ("paused", -2.0)
     player.loop_count, player.rate = 1, 1.0
     player.play()
     clock.advance(2.0)
-    assert told()[-1] == ("finished", 1.0)
+    assert states()[-1] == ("finished", 1.0)
     player.close()
-    assert told()[-1] == ("closed", 1.0)
+    assert states()[-1] == ("closed", 1.0)
 
 
 def test_errors_are_shown(player: sd.AnimatedImagePlayer, notebook: Notebook, clock: sd.ManualClock) -> None:
@@ -262,14 +262,14 @@ class FrontEnd:
         with self._process:
             self._process.kill()
 
-    def tell(self, **line: Any) -> None:
+    def send(self, **line: Any) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(line) + "\n")
         self._process.stdin.flush()
 
     def deliver(self, message: Message) -> None:
         content, buffers = message
-        self.tell(content=content, buffers=[base64.b64encode(buffer).decode() for buffer in buffers])
+        self.send(content=content, buffers=[base64.b64encode(buffer).decode() for buffer in buffers])
 
     def said(self) -> Any:
         assert self._process.stdout is not None
@@ -291,7 +291,7 @@ def test_the_front_end_draws_and_acknowledges(
     for message in notebook.take():
         front_end.deliver(message)
     assert front_end.said() == {"kind": "ack", "serial": 1}
-    front_end.tell(action="look")
+    front_end.send(action="inspect")
     seen = front_end.said()
     assert base64.b64decode(seen["pixels"]) == bytes(player.image.frame(0).rgba)
     assert (seen["toggle"], seen["disabled"], seen["counter"].strip(), seen["rate"]) == ("play", False, "1 / 5", 1)
@@ -300,23 +300,23 @@ def test_the_front_end_draws_and_acknowledges(
 def test_the_front_end_commands(notebook: Notebook, front_end: FrontEnd) -> None:
     [status] = notebook.take("status")
     front_end.deliver(status)
-    front_end.tell(action="toggle")
+    front_end.send(action="toggle")
     assert front_end.said() == {"kind": "play"}
     front_end.deliver(({**status[0], "state": "playing", "rate": 3.0, "frame": 4}, []))
-    front_end.tell(action="toggle")
+    front_end.send(action="toggle")
     assert front_end.said() == {"kind": "pause"}
-    front_end.tell(action="position", value=2)
+    front_end.send(action="position", value=2)
     assert front_end.said() == {"kind": "seek", "frame": 2}
-    front_end.tell(action="look")
+    front_end.send(action="inspect")
     assert front_end.said()["rate"] == 3  # which is not among the usual ones
-    front_end.tell(action="rate", value=0.5)
+    front_end.send(action="rate", value=0.5)
     assert front_end.said() == {"kind": "rate", "rate": 0.5}
     front_end.deliver(({**status[0], "state": "closed"}, []))
     front_end.deliver(({"kind": "error", "text": "broken"}, []))
-    front_end.tell(action="look")
+    front_end.send(action="inspect")
     seen = front_end.said()
     assert (seen["disabled"], seen["problem"]) == (True, "broken")
-    front_end.tell(action="end")
+    front_end.send(action="end")
     assert front_end.said() == {"listeners": 0}
 
 

@@ -27,7 +27,7 @@ def front_end() -> Iterator[FrontEnd]:
 
 
 def press(front_end: FrontEnd, key: str, on: str | None = None) -> Any:
-    front_end.tell(action="key", value={"key": key, "on": on})
+    front_end.send(action="key", value={"key": key, "on": on})
     return front_end.said()
 
 

@@ -148,17 +148,22 @@ def failures() -> dict[str, object]:
     seen: dict[str, object] = {}
     for name, source in (("missing", "/not/here.gif"), ("text", __file__), ("bytes", b"GIF89a")):
         movie = AnimatedMovie(source)
-        told: list[str] = []
-        movie.error.connect(told.append)
+        errors: list[str] = []
+        movie.error.connect(errors.append)
         log = listen(movie)
         movie.start()
-        seen[name] = [movie.isValid(), movie.jumpToFrame(0), movie.lastError().name, len(told), log]
-        assert told == [movie.lastErrorString()], told
+        seen[name] = [movie.isValid(), movie.jumpToFrame(0), movie.lastError().name, len(errors), log]
+        assert errors == [movie.lastErrorString()], errors
     movie = AnimatedMovie(BROKEN)
-    movie.error.connect(told.append)
+    movie.error.connect(errors.append)
     log = listen(movie)
     movie.start()
-    seen["broken frame heard"] = [run_until(lambda: "finished" in log), movie.state().name, bool(told[-1]), printed[:]]
+    seen["broken frame reported"] = [
+        run_until(lambda: "finished" in log),
+        movie.state().name,
+        bool(errors[-1]),
+        printed[:],
+    ]
     movie.close()
     unheard = AnimatedMovie(BROKEN)
     unheard.start()
@@ -281,7 +286,7 @@ def labels() -> dict[str, object]:
     }
 
 
-def lives() -> dict[str, object]:
+def object_lifetime() -> dict[str, object]:
     """A movie ends with its parent, and with its last reference, also while it plays."""
     seen: dict[str, object] = {}
     parent = QtCore.QObject()

@@ -64,7 +64,7 @@ def test_off_the_gui_thread(run: Any) -> None:
     assert run("threads")["raised"] == ["movies and widgets belong to the GUI thread; create them there"] * 2
 
 
-def test_an_attached_label_lets_go(run: Any) -> None:
+def test_an_attached_label_drops_the_movie(run: Any) -> None:
     seen = run("attached")
     assert all(seen.values()), seen
 
@@ -73,6 +73,6 @@ def test_a_label_keeps_nothing_of_earlier_movies(run: Any) -> None:
     assert run("many_movies") == {"children": True, "players": True, "binding": run.binding}
 
 
-def test_a_widget_in_a_scene_rests_with_its_views(run: Any) -> None:
+def test_a_widget_in_a_scene_pauses_with_its_views(run: Any) -> None:
     seen = run("proxied")
     assert all(seen.values()), seen

@@ -34,12 +34,12 @@ def test_speeds(run: Run) -> None:
     }
 
 
-def test_failures_are_told_as_qt_tells_them(run: Run) -> None:
+def test_failures_are_reported_as_qt_reports_them(run: Run) -> None:
     assert run("failures") == {
         "missing": [False, False, "FileNotFoundError", 1, ["NotRunning", "finished"]],
         "text": [False, False, "InvalidDataError", 1, ["NotRunning", "finished"]],
         "bytes": [False, False, "InvalidDataError", 1, ["NotRunning", "finished"]],
-        "broken frame heard": [True, "NotRunning", True, []],
+        "broken frame reported": [True, "NotRunning", True, []],
         "unheard": [True, ["ImageFormatError"]],
         "set_source": "FileNotFoundError",
     }
@@ -83,8 +83,8 @@ def test_labels(run: Run) -> None:
     }
 
 
-def test_movies_end_with_whoever_holds_them(run: Run) -> None:
-    assert run("lives") == {
+def test_movies_end_with_their_last_reference(run: Run) -> None:
+    assert run("object_lifetime") == {
         "parent": "closed",
         "pool": 0,
         "dropped": [0, 0, True],

@@ -44,7 +44,7 @@ def test_closed_and_shown_again(run: Run) -> None:
     }
 
 
-def test_images_are_placed_as_told(run: Run) -> None:
+def test_images_are_placed_as_asked(run: Run) -> None:
     assert run("fits") == {
         "none": [80, 20, 240, 180],
         "aligned": [160, 40, 320, 200],

@@ -60,7 +60,7 @@ def expected_screen(pictures: list[Image.Image], areas: list[Area], width: int |
         ([(5, 5)] * 3, (1, 1), None, [(0, 0), (0, 1), (0, 2)], (1, 1)),
     ],
 )
-def test_tiles(
+def test_composition_through_pillow(
     sizes: list[tuple[int, int]],
     screen: tuple[int, int],
     width: int | None,
@@ -72,7 +72,7 @@ def test_tiles(
     assert {(area.columns, area.rows, area.cell_width, area.cell_height) for area in found} == {(*tile, 8, 16)}
 
 
-def test_a_picture_stands_in_the_middle_of_its_area() -> None:
+def test_a_picture_is_in_the_middle_of_its_area() -> None:
     area = Area(20, 10, column=30, row=5)
     assert place((10, 10), area, HALF, enlarge=False) == Placement(35, 7, 10, 5, 10, 10)
     assert place((10, 10), area, HALF) == Placement(30, 5, 20, 10, 20, 20)

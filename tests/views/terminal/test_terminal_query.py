@@ -84,12 +84,12 @@ def test_the_attributes_alone_end_the_wait(terminal: tuple[int, int]) -> None:
     assert found == Capabilities(answered=True)
 
 
-def test_a_silent_terminal_costs_the_timeout(terminal: tuple[int, int]) -> None:
+def test_a_terminal_that_does_not_reply_costs_the_timeout(terminal: tuple[int, int]) -> None:
     _, slave = terminal
     assert query(slave, slave, timeout=0.05) == Capabilities()
 
 
-def test_a_terminal_that_has_gone(terminal: tuple[int, int]) -> None:
+def test_a_closed_terminal(terminal: tuple[int, int]) -> None:
     _, slave = terminal
     nothing, other_end = os.pipe()
     os.close(other_end)

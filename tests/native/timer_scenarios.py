@@ -1,4 +1,4 @@
-"""Scenarios of two players on a timer in virtual time, for the programs of test_timer_rest.py."""
+"""Scenarios of two players on a timer in virtual time, for the programs of test_sleeping_timer.py."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def inspect(player: NativePlayer) -> tuple[Any, ...]:
     return info.status, info.frame, info.loop, info.loops_done, info.media_time, info.frames_due, info.missed
 
 
-def live(seed: int, *, linked: bool) -> tuple[list[tuple[Any, ...]], int]:
+def simulate(seed: int, *, linked: bool) -> tuple[list[tuple[Any, ...]], int]:
     """The events and infos of two players, and the number of ticks; with a link there is one at every refresh."""
     chance, log, players = random.Random(seed), [], []
     for _ in range(2):
@@ -109,8 +109,8 @@ def compare(seeds: Iterable[int]) -> None:
     """AssertionError if a run without the omitted ticks differs from one with all, or if no tick was ever omitted."""
     slept = 0
     for seed in seeds:
-        (constant, every), (resting, some) = live(seed, linked=True), live(seed, linked=False)
-        for before, after in zip(constant, resting, strict=True):
+        (constant, every), (sleeping, some) = simulate(seed, linked=True), simulate(seed, linked=False)
+        for before, after in zip(constant, sleeping, strict=True):
             assert before == after, (seed, before, after)
         slept += some < every / 2
     assert slept, "no clock slept"

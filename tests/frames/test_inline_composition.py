@@ -66,13 +66,13 @@ def test_large_ones_are_left_to_the_worker(image, clock, worker, monkeypatch) ->
 
 def test_every_second_time_there_is_nothing_to_do(image, clock, monkeypatch) -> None:
     composed: list[int] = []
-    compose = composer.TileDecoder.compose
+    compose = composer.ComposingDecoder.compose
 
-    def counted(decoder: composer.TileDecoder, index: int) -> None:
+    def counted(decoder: composer.ComposingDecoder, index: int) -> None:
         composed.append(index)
         compose(decoder, index)
 
-    monkeypatch.setattr(composer.TileDecoder, "compose", counted)
+    monkeypatch.setattr(composer.ComposingDecoder, "compose", counted)
     known: list[int] = []
     with sd.AnimatedImagePlayer(image, on_frame=lambda frame: known.append(len(composed)), clock=clock) as player:
         player.play()
@@ -81,7 +81,7 @@ def test_every_second_time_there_is_nothing_to_do(image, clock, monkeypatch) -> 
     assert set(steps) == {0, 2}
 
 
-def test_a_dispatcher_with_much_to_do_takes_on_no_more(clock, worker, make_gif) -> None:
+def test_a_dispatcher_with_many_events_composes_nothing(clock, worker, make_gif) -> None:
     images = [sd.AnimatedImage.open(make_gif([50] * COUNT)) for _ in range(5)]
     players = [sd.AnimatedImagePlayer(image, clock=clock) for image in images]
     with sd.PlayerGroup(players) as group:
@@ -144,7 +144,7 @@ def test_while_another_thread_decodes_it_is_not_waited_for(image, clock, worker)
         reader = image.open_reader(None)
         decoding = image.pool.decoder.borrow(10)
         before = worker.submitted
-        reader.want([20, 21], here=True)
+        reader.prefetch([20, 21], inline=True)
         reader.compose()
         assert worker.submitted > before
         image.pool.decoder.give_back(decoding)

@@ -15,7 +15,7 @@ from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.gif.painter import NativeGifPainter
 from sddisplaylink.decoders.opening import open_decoder
-from sddisplaylink.decoders.tiles import Tile
+from sddisplaylink.decoders.regions import FrameRegion
 from sddisplaylink.frames import retention
 from sddisplaylink.frames.pool import FramePool
 from support.images import GifPicture, build_gif
@@ -26,8 +26,8 @@ FRAME = SIZE[0] * SIZE[1] * 4
 
 def changing(width: int, height: int) -> bytes:
     """A GIF of which each frame changes a rectangle of that size."""
-    tiles = [GifPicture(width, height, at % 20, at % 15, fill=at, transparent=0, delay=5) for at in range(1, COUNT)]
-    return build_gif([GifPicture(*SIZE), *tiles], size=SIZE, loop=0)
+    regions = [GifPicture(width, height, at % 20, at % 15, fill=at, transparent=0, delay=5) for at in range(1, COUNT)]
+    return build_gif([GifPicture(*SIZE), *regions], size=SIZE, loop=0)
 
 
 PLAIN = changing(3, 2)
@@ -48,9 +48,9 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     indices: list[int] = []
     draw = NativeGifPainter.draw
 
-    def counted(painter: NativeGifPainter, tile: Tile, *others: object) -> bool:
-        indices.append(tile.number)
-        return draw(painter, tile, *others)
+    def counted(painter: NativeGifPainter, region: FrameRegion, *others: object) -> bool:
+        indices.append(region.number)
+        return draw(painter, region, *others)
 
     monkeypatch.setattr(NativeGifPainter, "draw", counted)
     return indices
@@ -119,9 +119,9 @@ def test_with_room_for_all_changes_no_key_frames_are_held(image, clock, expected
 
 @pytest.mark.parametrize("budget", [1, 3, 5, 6, 8, 12, 20, 40])
 @pytest.mark.parametrize("mode", ["reverse", "bounce"])
-@pytest.mark.parametrize("tile", [(3, 2), (18, 12)])
-def test_never_more_than_the_budget_and_the_frame_in_the_making(clock, mode, budget, tile) -> None:
-    with sd.AnimatedImage.open(changing(*tile)) as image:
+@pytest.mark.parametrize("region", [(3, 2), (18, 12)])
+def test_never_more_than_the_budget_and_the_frame_in_the_making(clock, mode, budget, region) -> None:
+    with sd.AnimatedImage.open(changing(*region)) as image:
         watch = Watch(image, [bytes(frame.rgba) for frame in image])
         play(image, clock, watch, mode, 2 * COUNT, max_buffer_bytes=budget * FRAME)
     assert watch.most <= budget * FRAME
@@ -172,7 +172,9 @@ def test_what_is_for_going_back_is_given_up_with_the_player(image, clock, expect
     assert image.pool.nbytes <= 3 * FRAME
 
 
-def test_whoever_owns_the_decoder_when_the_player_goes_gives_the_log_up_afterwards(image, clock, expected) -> None:
+def test_a_thread_that_uses_the_decoder_when_the_player_is_dropped_discards_the_log_afterwards(
+    image, clock, expected
+) -> None:
     with sd.AnimatedImagePlayer(image, clock=clock, mode="reverse") as player:
         player.play()
         clock.advance(3.0)

@@ -1,4 +1,4 @@
-"""Composition: blending, disposal, key frames; GIF and PNG tiles through Pillow."""
+"""Composition: blending, disposal, key frames; GIF and PNG regions through Pillow."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
+from support.decode_path import path_to
 from support.images import (
     BLUE,
     CLEAR,
@@ -27,7 +28,6 @@ from support.images import (
     chunk,
     colour,
 )
-from support.ways import path_to
 
 LIMITS = Limits(1000)
 HALF_RED = (255, 0, 0, 128)
@@ -263,7 +263,7 @@ def test_going_on_is_one_step(native):
 
 
 @pytest.mark.parametrize("mode", ["gif", "apng"])
-def test_every_way_to_a_frame_gives_the_same_pixels(mode, native):
+def test_every_decode_path_to_a_frame_gives_the_same_pixels(mode, native):
     if mode == "gif":
         pictures = [GifPicture(3, 2, x=at % 2, y=at % 2, fill=at, disposal=at % 4, transparent=0) for at in range(12)]
         pictures[6] = GifPicture(fill=77)
@@ -295,7 +295,7 @@ def test_a_broken_frame_is_an_error_and_the_others_are_had(native):
 
 
 @pytest.mark.parametrize("kind", ["gif", "apng"])
-def test_a_broken_frame_that_is_taken_away_again_takes_no_other_with_it(native, kind):
+def test_a_broken_frame_that_is_disposed_of_breaks_no_other(native, kind):
     if kind == "gif":
         parts = [GifPicture(2, 2, x=at, fill=at, disposal=2, transparent=0) for at in range(3)]
         parts[1].data = b"\x0c\x01\xff\0"

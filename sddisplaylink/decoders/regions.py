@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from sddisplaylink.decoders.protocol import ImageFacts
 
-__all__ = ["Blend", "Disposal", "Painter", "Rect", "Tile", "TileSource", "clipped", "contains"]
+__all__ = ["Blend", "ContainerReader", "Disposal", "FrameRegion", "Painter", "Rect", "clipped", "contains"]
 
 Rect: TypeAlias = tuple[int, int, int, int]
 """x, y, width, height."""
@@ -32,7 +32,7 @@ class Blend(IntEnum):
     """Pixels are blended: source over destination, with alpha."""
 
 
-class Tile(NamedTuple):
+class FrameRegion(NamedTuple):
     """The rectangle that a frame draws, and how; it may reach beyond the canvas."""
 
     x: int
@@ -71,13 +71,13 @@ def contains(outer: Rect, inner: Rect) -> bool:
     return left <= x and top <= y and x + width <= left + across and y + height <= top + down
 
 
-class TileSource(ImageFacts, Protocol):
+class ContainerReader(ImageFacts, Protocol):
     """Reads the frames of a container, in the order of the file."""
 
     def base(self, index: int) -> int:
         """The `base` of the frame's region."""
 
-    def tile(self, index: int) -> Tile:
+    def region(self, index: int) -> FrameRegion:
         """The region of frame `index`."""
 
     def close(self) -> None:
@@ -85,17 +85,17 @@ class TileSource(ImageFacts, Protocol):
 
 
 class Painter(Protocol):
-    """Decodes tiles and draws them."""
+    """Decodes regions and draws them."""
 
     is_slow: bool
     """Whether drawing even a small region takes longer than waking another thread."""
     prepared: tuple[int, object] | None
-    """A frame's index and its tile from :meth:`prepare`, which is drawn if that frame is drawn next."""
+    """A frame's index and its region from :meth:`prepare`, which is drawn if that frame is drawn next."""
 
     def __copy__(self) -> Painter:
         """Another painter of the same file, for another thread."""
 
-    def draw(self, tile: Tile, target: Any, under: Any, flags: int) -> bool:
+    def draw(self, region: FrameRegion, target: Any, under: Any, flags: int) -> bool:
         """Draw a region on `target`, an sddl_canvas, as sddl_gif_draw() does.
 
         May raise any exception that Pillow raises.
@@ -103,7 +103,7 @@ class Painter(Protocol):
         False if pixels are missing and nothing was drawn; `draw_part` draws the pixels there are.
         """
 
-    def draw_part(self, tile: Tile, target: Any) -> None:
+    def draw_part(self, region: FrameRegion, target: Any) -> None:
         """Draw the pixels there are. ImageFormatError, and nothing is drawn, if they are too few for a frame."""
 
     def prepare(self, index: int) -> object:

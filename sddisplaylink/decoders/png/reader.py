@@ -18,11 +18,11 @@ from sddisplaylink.decoders.png.appearance import png_appearance
 from sddisplaylink.decoders.png.index import PngIndex
 from sddisplaylink.decoders.png.inflate import inflated_unchecked
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.decoders.tiles import Blend, Disposal, Tile
+from sddisplaylink.decoders.regions import Blend, Disposal, FrameRegion
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.native import lib
 
-__all__ = ["SIGNATURE", "PngSource", "unchecked_rows"]
+__all__ = ["SIGNATURE", "PngReader", "unchecked_rows"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB, _PALETTE = 0, 2, 3  # colour types
@@ -34,7 +34,7 @@ _DISPOSALS = tuple(Disposal)
 _BLENDS = {0: Blend.SOURCE, 2: Blend.OVER}
 
 
-class PngSource:
+class PngReader:
     """The frames of an animated PNG file, or the one picture of a still one."""
 
     format = "PNG"
@@ -70,7 +70,7 @@ class PngSource:
     @property
     def info(self) -> ImageInfo:
         """All facts in the file; reads the whole file."""
-        return self.index.remembered(self._read_info)
+        return self.index.cached(self._read_info)
 
     def _read_info(self) -> ImageInfo:
         index = self.index
@@ -99,12 +99,14 @@ class PngSource:
         """The frame that frame `index` is drawn over; -1 = none."""
         return int(self.index.frame(index).dependency.base)
 
-    def tile(self, index: int) -> Tile:
+    def region(self, index: int) -> FrameRegion:
         """The region of frame `index`."""
         frame = self.index.frame(index)
         box = frame.x, frame.y, frame.width, frame.height
         disposal, blend = _DISPOSALS[frame.disposal], _BLENDS[frame.blend]
-        return Tile(*box, disposal, blend, frame.dependency.base, box, index, frame, self.index.stream_size(index))
+        return FrameRegion(
+            *box, disposal, blend, frame.dependency.base, box, index, frame, self.index.stream_size(index)
+        )
 
     def check_size(self, index: int) -> None:
         """Nothing to check: no region is larger than the picture."""

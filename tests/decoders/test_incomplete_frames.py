@@ -12,9 +12,9 @@ from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
+from support.decode_path import path_to, prepare
 from support.images import PALETTE, GifPicture, build_gif, colour, lzw
 from support.lzw_encoder import encode_lzw, sub_blocks
-from support.ways import path_to, prepare
 
 WIDTH, HEIGHT = 9, 11
 COLOURS = numpy.array([colour(index) for index in range(256)], numpy.uint8)
@@ -134,7 +134,7 @@ def test_an_impossible_code_size_is_an_error(decoder):
         image.frame(1)
 
 
-def test_the_palette_here_is_that_of_the_files():
+def test_the_palette_of_the_tests_is_that_of_the_files():
     assert bytes(COLOURS[:, :3].tobytes()) == PALETTE
 
 

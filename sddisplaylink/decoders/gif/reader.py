@@ -13,10 +13,10 @@ from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.gif.index import GifIndex
 from sddisplaylink.decoders.pillow.errors import check_pixels
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.decoders.tiles import Blend, Disposal, Tile, clipped
+from sddisplaylink.decoders.regions import Blend, Disposal, FrameRegion, clipped
 from sddisplaylink.errors import ImageFormatError
 
-__all__ = ["SIGNATURES", "GifSource"]
+__all__ = ["SIGNATURES", "GifReader"]
 
 SIGNATURES = (b"GIF87a", b"GIF89a")
 _FULL_PALETTE = 768
@@ -26,7 +26,7 @@ _LARGE = 4_000_000  # pixels; on a larger canvas the first frame has to cover a 
 _SMALL_PART = 8
 
 
-class GifSource:
+class GifReader:
     """The frames of a GIF file.
 
     The canvas is the logical screen, enlarged to hold the first frame, as in Chromium. It is transparent at first; the
@@ -58,7 +58,7 @@ class GifSource:
     @property
     def info(self) -> ImageInfo:
         """All facts in the file; reads the whole file."""
-        return self.index.remembered(self._read_info)
+        return self.index.cached(self._read_info)
 
     def _read_info(self) -> ImageInfo:
         index = self.index
@@ -85,13 +85,15 @@ class GifSource:
         """The frame that frame `index` is drawn over; -1 = none."""
         return int(self.index.frame(index).dependency.base)
 
-    def tile(self, index: int) -> Tile:
+    def region(self, index: int) -> FrameRegion:
         """The region of frame `index`."""
         frame = self.index.frame(index)
         box = frame.x, frame.y, frame.width, frame.height
         blend = Blend.SOURCE if frame.transparent < 0 else Blend.MASK
         area, data_size = clipped(*box, self.size), frame.end - frame.begin
-        return Tile(*box, _DISPOSALS[frame.disposal], blend, frame.dependency.base, area, index, frame, data_size)
+        return FrameRegion(
+            *box, _DISPOSALS[frame.disposal], blend, frame.dependency.base, area, index, frame, data_size
+        )
 
     def check_size(self, index: int) -> None:
         """ImageFormatError if the region of frame `index` has more pixels than allowed."""
@@ -112,7 +114,7 @@ class GifSource:
 
     def _check_plausible(self) -> None:
         """A wrong bit in the size must not cost gigabytes: the first frame has to cover a part of a large canvas."""
-        width, height = self.tile(0).area[2:]
+        width, height = self.region(0).area[2:]
         pixels = self.size[0] * self.size[1]
         if pixels > _LARGE and width * height * _SMALL_PART < pixels:
             raise ImageFormatError(f"{self.size[0]}x{self.size[1]} pixels are absurd for a frame of {width}x{height}")

@@ -155,7 +155,7 @@ def test_endless_play_backwards_begins_as_ever(growing: NativePlayer) -> None:
 
 
 @pytest.mark.parametrize("loops", [0, 3])
-def test_turning_round_on_the_way_holds_the_frame_until_the_end_is_known(growing: NativePlayer, loops: int) -> None:
+def test_turning_round_while_playing_holds_the_frame_until_the_end_is_known(growing: NativePlayer, loops: int) -> None:
     growing.loops(loops)
     extend(growing, 0, 1, 1, 1)
     growing.play()
@@ -193,7 +193,7 @@ def test_a_frame_stands_through_growth_when_the_mode_turns(growing: NativePlayer
     assert growing.tick() == "FL5"
 
 
-def test_loops_can_be_set_on_the_way(growing: NativePlayer) -> None:
+def test_loops_can_be_set_while_playing(growing: NativePlayer) -> None:
     extend(growing, 0, 1, 1)
     growing.play()
     assert growing.ticks(3) == ["F0", "F1", ""]
@@ -202,7 +202,7 @@ def test_loops_can_be_set_on_the_way(growing: NativePlayer) -> None:
     assert growing.ticks(3) == ["FL0", "F1", "LX"]
 
 
-def test_loops_set_while_going_back_tell_of_no_loop(growing: NativePlayer) -> None:
+def test_loops_set_while_going_back_report_no_loop(growing: NativePlayer) -> None:
     growing.loops(2)
     extend(growing, 0, 1, 1)
     growing.play()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sddisplaylink.decoders.composition.tile_prefetch import TileJob
+from sddisplaylink.decoders.composition.region_prefetch import RegionJob
 
 
 def prepare(decoder, index):
-    """Have the tile of frame `index` decoded ahead, however fast it is; None if that is impossible."""
+    """Have the region of frame `index` decoded ahead, however fast it is; None if that is impossible."""
     prefetch = decoder.prefetch
-    job = prefetch.jobs[index] = TileJob(prefetch.painter, index)
+    job = prefetch.jobs[index] = RegionJob(prefetch.painter, index)
     job.work()
-    return job.tile
+    return job.region
 
 
 def path_to(decoder, index, held=()):

@@ -1,6 +1,6 @@
 """The timer that sleeps through refreshes for which no tick is requested, in virtual time: nothing else may differ.
 
-Which ticks a player requests is tested in tests/playback/native/test_player_rest.py.
+Which ticks a player requests is tested in tests/playback/native/test_wakeup.py.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from native_builds import HERE
-from native_builds import hold_in_virtual_time as hold
+from native_builds import check_in_virtual_time as check_program
 
 PLAYERS = f"""
 import sys
 sys.path.append({str(HERE.parent)!r})
-from timer_lives import *
+from timer_scenarios import *
 """
 
 
 @pytest.mark.parametrize("seeds", [range(40 * part, 40 * (part + 1)) for part in range(2)], ids=["first", "second"])
-def test_whatever_players_are_told_nothing_but_the_ticks_is_left_out(package: Path, seeds: range) -> None:
-    hold(package, PLAYERS + f"compare({seeds!r})")
+def test_whatever_players_are_commanded_nothing_but_the_ticks_is_left_out(package: Path, seeds: range) -> None:
+    check_program(package, PLAYERS + f"compare({seeds!r})")
 
 
 def test_a_slow_player_has_a_tick_for_each_frame_and_each_second(package: Path) -> None:
@@ -32,7 +32,7 @@ advance(26.9)
 assert player.info.frames_due == 20 and player.clock.ticks in range(39, 42), player.clock.ticks
 assert player.info.missed == 0
 """
-    hold(package, PLAYERS + program)
+    check_program(package, PLAYERS + program)
 
 
 def test_a_link_has_the_very_next_refresh_and_each_after_it(package: Path) -> None:
@@ -53,7 +53,7 @@ given = player.clock.ticks
 advance(1)
 assert player.clock.ticks <= given + 3
 """
-    hold(package, PLAYERS + program)
+    check_program(package, PLAYERS + program)
 
 
 def test_refreshes_slept_through_are_not_missed_those_after_them_are(package: Path) -> None:
@@ -71,11 +71,11 @@ advance(0.5)
 event = player.shown(player.take())
 assert (event.said, event.missed) == ("F2", 0), event
 """
-    hold(package, PLAYERS + program)
+    check_program(package, PLAYERS + program)
 
 
 @pytest.mark.parametrize("act", ["player.seek(1)", "player.rate(1000.0)", "other.play()", "lib.sddl_link_start(link)"])
-def test_a_clock_that_nobody_wants_a_tick_of_is_woken(package: Path, act: str) -> None:
+def test_a_sleeping_clock_is_woken_by_a_request(package: Path, act: str) -> None:
     program = f"""
 player, other = (player_of(*[500 * MS] * 4) for _ in range(2))
 player.play()
@@ -87,10 +87,10 @@ assert given == 1 and player.clock.requested == NEVER
 advance(PERIOD + 1e-9)
 assert player.clock.ticks == given + 1
 """
-    hold(package, PLAYERS + program)
+    check_program(package, PLAYERS + program)
 
 
-def test_what_changes_no_tick_wakes_nobody(package: Path) -> None:
+def test_what_changes_no_tick_wakes_no_thread(package: Path) -> None:
     program = """
 player = player_of(500 * MS, 500 * MS, 500 * MS)
 player.play()
@@ -117,10 +117,10 @@ def pause():
 
 assert switches(say_nothing_new) < 500 < switches(pause)
 """
-    hold(package, PLAYERS + program)
+    check_program(package, PLAYERS + program)
 
 
-def test_a_command_just_before_a_tick_wakes_nobody(package: Path) -> None:
+def test_a_command_just_before_a_tick_wakes_no_thread(package: Path) -> None:
     program = """
 player = player_of(*[10 * MS] * 4)
 player.play()
@@ -139,10 +139,10 @@ advance(0.1)
 usual = switches(look_on)
 assert switches(seek) < usual + 500
 """
-    hold(package, PLAYERS + program)
+    check_program(package, PLAYERS + program)
 
 
-def test_while_nobody_is_there_a_clock_ticks_no_more(package: Path) -> None:
+def test_without_subscribers_a_clock_stops_ticking(package: Path) -> None:
     program = """
 player = player_of(*[10 * MS] * 4)
 player.play()
@@ -156,4 +156,4 @@ player.play()
 advance(PERIOD + 1e-9)
 assert player.clock.ticks == given + 2
 """
-    hold(package, PLAYERS + program)
+    check_program(package, PLAYERS + program)

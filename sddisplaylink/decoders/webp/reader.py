@@ -1,4 +1,4 @@
-"""Animated WebP: the tiles, and each of them decoded by Pillow from a file of that one picture."""
+"""Animated WebP: the regions, and each of them decoded by Pillow from a file of that one picture."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.errors import check_pixels
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.decoders.tiles import Blend, Disposal, Rect, Tile
+from sddisplaylink.decoders.regions import Blend, Disposal, FrameRegion, Rect
 from sddisplaylink.decoders.webp.index import WebpFrame, read_webp
 from sddisplaylink.errors import ImageFormatError
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["WebpSource"]
+__all__ = ["WebpReader"]
 
 _ALPHA_FLAG = 0x10
 _NOTHING = -1
 
 
-class WebpSource:
+class WebpReader:
     """The frames of an animated WebP file. Transparency needs no flag: a frame's picture shows whether it has alpha."""
 
     format = "WEBP"
@@ -53,17 +53,17 @@ class WebpSource:
             return _NOTHING
         return _NOTHING if before.disposal is Disposal.BACKGROUND and _box(before) == whole else index - 1
 
-    def tile(self, index: int) -> Tile:
-        """The tile of frame `index`."""
+    def region(self, index: int) -> FrameRegion:
+        """The region of frame `index`."""
         frame = self._index.frames[index]
         box, (begin, end) = _box(frame), frame.picture
-        return Tile(*box, frame.disposal, frame.blend, self.base(index), box, index, frame, end - begin)
+        return FrameRegion(*box, frame.disposal, frame.blend, self.base(index), box, index, frame, end - begin)
 
     def check_size(self, index: int) -> None:
-        """No tile is larger than the picture."""
+        """No region is larger than the picture."""
 
     def picture(self, index: int) -> Image.Image:
-        """The tile of frame `index`, loaded."""
+        """The region of frame `index`, loaded."""
         from PIL import WebPImagePlugin  # not before it is needed: half of what Pillow costs to import
 
         if not WebPImagePlugin.SUPPORTED:

@@ -17,18 +17,18 @@ SECOND = 1000 * MS
 RATES = (1.0, 0.5, 0.25, 0.013, 1e-9, 2.0, 8.0, 1.1, -1.0, -0.3, -3.0, 0.0)
 
 
-def tick_both(constant: NativePlayer, resting: NativePlayer, time: int) -> int:
+def tick_both(constant: NativePlayer, sleeping: NativePlayer, time: int) -> int:
     """One refresh for both, if the players requested it; 1 if the second did. Their events must be the same."""
     constant.jump(time)
-    wants = constant.time >= resting.clock.requested
-    if wants:
-        resting.jump(constant.time - resting.time)
-    assert constant.shown(constant.take()) == resting.shown(resting.take())
-    assert (constant.info.status, constant.info.frame) == (resting.info.status, resting.info.frame)
-    return int(wants)
+    is_due = constant.time >= sleeping.clock.requested
+    if is_due:
+        sleeping.jump(constant.time - sleeping.time)
+    assert constant.shown(constant.take()) == sleeping.shown(sleeping.take())
+    assert (constant.info.status, constant.info.frame) == (sleeping.info.status, sleeping.info.frame)
+    return int(is_due)
 
 
-def obey(player: NativePlayer, name: str, value: int) -> None:
+def run_command(player: NativePlayer, name: str, value: int) -> None:
     count = len(player.durations or ())
     policy = (SKIP, SKIP, NO_SKIP, CATCH_UP)[value % 4]
     values = {
@@ -58,7 +58,7 @@ scripts = st.lists(st.tuples(commands, st.integers(1, 30)), max_size=12)
 @example([200 * MS] * 3, 2, BOUNCE, 1.0, [], 10 * MS)
 @example([MS, 2], 1, BOUNCE, 0.5, [(("play", 0), 2), (("loops", 0), 2)], MS)  # the frame that closed it opens a loop
 @settings(max_examples=300, deadline=None)
-def test_what_a_resting_player_says_is_what_a_constantly_ticked_one_says(
+def test_a_sleeping_player_posts_what_a_constantly_ticked_one_posts(
     durations: list[int],
     loops: int,
     mode: int,
@@ -82,7 +82,7 @@ def test_what_a_resting_player_says_is_what_a_constantly_ticked_one_says(
                 both[1].jump(both[0].time - both[1].time)
                 assert both[1].take() is None
             for player in both:
-                obey(player, *command)
+                run_command(player, *command)
             assert both[0].shown(both[0].take()) == both[1].shown(both[1].take())
             assert both[0].info.media_time == both[1].info.media_time
     finally:
@@ -92,31 +92,31 @@ def test_what_a_resting_player_says_is_what_a_constantly_ticked_one_says(
 
 @given(st.lists(st.integers(60 * MS, SECOND), min_size=2, max_size=5), st.sampled_from(MODES), st.integers(0, 2))
 @settings(max_examples=100, deadline=None)
-def test_a_resting_player_is_ticked_for_its_frames_alone(durations: list[int], mode: int, loops: int) -> None:
-    constant, resting = NativePlayer(durations), NativePlayer(durations)
+def test_a_sleeping_player_is_ticked_for_its_frames_alone(durations: list[int], mode: int, loops: int) -> None:
+    constant, sleeping = NativePlayer(durations), NativePlayer(durations)
     try:
-        for player in (constant, resting):
+        for player in (constant, sleeping):
             player.mode(mode)
             player.loops(loops)
             player.play()
-        ticks = sum(tick_both(constant, resting, 10 * MS) for _ in range(500))
-        said = resting.info.frames_due + (resting.info.status == OVER)
+        ticks = sum(tick_both(constant, sleeping, 10 * MS) for _ in range(500))
+        said = sleeping.info.frames_due + (sleeping.info.status == OVER)
         assert ticks <= said + 5, "one for each frame, for the end, and for each second without any"
     finally:
         constant.close()
-        resting.close()
+        sleeping.close()
 
 
-def test_a_rest_is_never_so_long_that_the_system_seems_to_have_slept(open_native: Open) -> None:
+def test_a_player_sleeps_never_so_long_that_the_system_seems_to_have_slept(open_native: Open) -> None:
     """If more than five minutes pass between two ticks, playback does not catch up."""
-    constant, resting = open_native(100_000, 100_000), open_native(100_000, 100_000)
-    for player in (constant, resting):
+    constant, sleeping = open_native(100_000, 100_000), open_native(100_000, 100_000)
+    for player in (constant, sleeping):
         player.play()
-    ticks = [tick_both(constant, resting, 10 * MS) for _ in range(100_000 + 2)]
-    assert (resting.info.frame, constant.info.media_time, sum(ticks)) == (1, 100_001 * 10 * MS, 1001)
+    ticks = [tick_both(constant, sleeping, 10 * MS) for _ in range(100_000 + 2)]
+    assert (sleeping.info.frame, constant.info.media_time, sum(ticks)) == (1, 100_001 * 10 * MS, 1001)
 
 
-def test_when_a_player_wants_its_next_tick(open_native: Open) -> None:
+def test_when_a_player_requests_its_next_tick(open_native: Open) -> None:
     player = open_native(20, 30)
     assert player.clock.requested == 0
     player.play()
@@ -143,7 +143,7 @@ def test_when_a_player_wants_its_next_tick(open_native: Open) -> None:
     assert player.clock.requested == NEVER
 
 
-def test_time_outside_the_timeline_is_not_rested_through(open_native: Open) -> None:
+def test_outside_the_timeline_a_player_does_not_sleep(open_native: Open) -> None:
     """Aligned backwards with a longer one, and without its frame: it is brought inside by the second tick."""
     both = []
     for _ in range(2):
@@ -164,7 +164,7 @@ def test_time_outside_the_timeline_is_not_rested_through(open_native: Open) -> N
 
 
 @pytest.mark.parametrize("policy", [NO_SKIP, CATCH_UP])
-def test_one_frame_at_a_time_wants_every_tick(open_native: Open, policy: int) -> None:
+def test_no_skip_requests_every_tick(open_native: Open, policy: int) -> None:
     player = open_native(20, 30)
     player.play()
     player.tick()
@@ -174,7 +174,7 @@ def test_one_frame_at_a_time_wants_every_tick(open_native: Open, policy: int) ->
     assert player.clock.requested == 0
 
 
-def test_while_frames_are_still_to_come_every_tick_is_wanted() -> None:
+def test_while_frames_are_still_to_come_every_tick_is_requested() -> None:
     player = NativePlayer(None)
     player.extend(0, [SECOND])
     player.play()
