@@ -9,8 +9,8 @@ import PIL
 
 from sddisplaylink._version import __version__
 from sddisplaylink.frames import memory
+from sddisplaylink.machine.workers import worker_threads
 from sddisplaylink.native import check, ffi, lib
-from sddisplaylink.workers import worker_threads
 
 
 def diagnostics() -> dict[str, object]:

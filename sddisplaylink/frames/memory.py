@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Protocol
 from weakref import ref
 
-from sddisplaylink.machine_memory import is_memory_short
-from sddisplaylink.workers import shared_worker
+from sddisplaylink.machine.memory import is_memory_short
+from sddisplaylink.machine.workers import shared_worker
 
 __all__ = ["MemoryMonitor", "monitor"]
 

@@ -13,7 +13,7 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.lending import LentDecoder
 from sddisplaylink.frames.reader import Outcome, PoolReader, Requests, Waiter
 from sddisplaylink.frames.timeline import Timeline
-from sddisplaylink.workers import shared_worker
+from sddisplaylink.machine.workers import shared_worker
 
 __all__ = ["FramePool", "PoolReader"]
 

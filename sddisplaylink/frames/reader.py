@@ -14,7 +14,7 @@ from sddisplaylink.frames import memory
 from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.retention import Direction, Plan, Request, lookahead, make_plan
-from sddisplaylink.machine_memory import default_budget
+from sddisplaylink.machine.memory import default_budget
 
 __all__ = ["Outcome", "PoolReader", "Ready", "Requests", "Waiter"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from sddisplaylink.decoders.composition import region_prefetch
 from sddisplaylink.decoders.composition.region_prefetch import RegionPrefetch
-from sddisplaylink.workers import DecodeWorker
+from sddisplaylink.machine.workers import DecodeWorker
 from support.pool_support import PATIENCE
 
 

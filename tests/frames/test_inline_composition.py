@@ -11,7 +11,7 @@ import sddisplaylink as sd
 from sddisplaylink.decoders.composition import composer
 from sddisplaylink.frames import pool as frame_pool
 from sddisplaylink.frames import retention
-from sddisplaylink.workers import shared_worker
+from sddisplaylink.machine.workers import shared_worker
 
 COUNT = 30
 

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import pytest
 
-from sddisplaylink import machine_memory
 from sddisplaylink.frames import memory, retention
 from sddisplaylink.frames import pool as frame_pool
 from sddisplaylink.frames.memory import MemoryMonitor
-from sddisplaylink.machine_memory import is_memory_short
+from sddisplaylink.machine import memory as machine_memory
+from sddisplaylink.machine.memory import is_memory_short
 from support.pool_support import FRAME, NoWorker, drain, make_pool
 
 

@@ -18,7 +18,7 @@ from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.frames.pool import FramePool
 from sddisplaylink.frames.reader import PoolReader
 from sddisplaylink.frames.retention import Direction
-from sddisplaylink.workers import DecodeWorker
+from sddisplaylink.machine.workers import DecodeWorker
 from support.pool_support import FRAME, PATIENCE, make_pool, wait_for
 
 
@@ -135,7 +135,7 @@ def test_a_finaliser_in_the_middle_of_a_frame_can_have_another():
     assert decoder.purged == 1
 
 
-PARTS = ("sddisplaylink/frames/", "sddisplaylink/workers.py")
+PARTS = ("sddisplaylink/frames/", "sddisplaylink/machine/workers.py")
 
 
 class Signal:

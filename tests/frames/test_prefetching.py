@@ -18,7 +18,7 @@ from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.decoding import Decoding
 from sddisplaylink.frames.pool import FramePool
 from sddisplaylink.frames.timeline import Timeline
-from sddisplaylink.workers import DecodeWorker
+from sddisplaylink.machine.workers import DecodeWorker
 from support.images import GifPicture, build_gif
 from support.pool_support import PATIENCE
 

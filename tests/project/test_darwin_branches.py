@@ -22,6 +22,12 @@ HERE = "tests/project/test_darwin_branches.py"
 
 BRANCHES = {
     "native_build.py, is_apple": "tests/project/test_packaging.py::test_frameworks_are_linked_on_macos_alone",
+    "sddisplaylink/machine/memory.py, is_memory_short": (
+        "tests/machine/test_memory_macos.py::test_memory_is_short_above_the_normal_level"
+    ),
+    "sddisplaylink/machine/memory.py, _available": (
+        "tests/machine/test_memory_macos.py::test_the_budget_is_three_fifths_of_what_is_available"
+    ),
     "sddisplaylink/views/play.py, has_display": (
         "tests/views/test_window_server.py::test_play_on_a_mac_asks_the_window_server"
     ),

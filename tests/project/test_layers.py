@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "sddisplaylink"
 TOWER = (
     ("errors", "_version", "_native", "weak_group"),
     ("native",),
-    ("workers", "machine_memory"),
+    ("machine",),
     ("decoders", "clocks"),
     ("frames", "dispatch"),
     ("images", "display_link"),

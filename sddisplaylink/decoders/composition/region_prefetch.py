@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sddisplaylink.decoders.regions import Painter
-from sddisplaylink.workers import region_workers
+from sddisplaylink.machine.workers import region_workers
 
 __all__ = ["RegionJob", "RegionPrefetch"]
 

@@ -15,7 +15,7 @@ import sddisplaylink as sd
 from support.images import GifPicture, build_gif
 from support.terminal_support import expected_dots, mosaic, write_gif
 
-pytest.importorskip("textual")
+pytest.importorskip("textual.app")  # "textual" alone is the folder of this file
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sddisplaylink import machine_memory as memory_budget
+from sddisplaylink.machine import memory as memory_budget
 
 MACHINE = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 KB, MB = 1024, 1 << 20

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from fakes.darwin import VM_STATISTICS64, Mac
-from sddisplaylink.frames import memory_macos
+from sddisplaylink.machine import memory, memory_macos
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -63,3 +63,28 @@ def test_the_c_library_of_this_process() -> None:
     available = memory_macos.available_bytes()
     assert available is None if sys.platform != "darwin" else 0 < (available or 0) < total
     assert memory_macos.pressure_percent() in ((0.0, 50.0, 100.0) if sys.platform == "darwin" else (0.0,))
+
+
+@pytest.fixture
+def on_a_mac(mac: Mac, monkeypatch: pytest.MonkeyPatch) -> Mac:
+    """The package asks that Mac."""
+    for name in ("available_bytes", "pressure_percent"):
+        ask = getattr(memory_macos, name)
+        monkeypatch.setattr(memory_macos, name, lambda ask=ask: ask(mac.library))
+    monkeypatch.setattr(memory, "GROUP_LIMIT", "/nowhere")
+    monkeypatch.setattr(memory, "cached_budget", (float("-inf"), 0))
+    return mac
+
+
+def test_the_budget_is_three_fifths_of_what_is_available(on_a_mac: Mac, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert memory.default_budget() == 1500 * PAGE * 3 // 5
+
+
+@pytest.mark.parametrize(("level", "is_short"), [(1, False), (2, True), (4, True)])
+def test_memory_is_short_above_the_normal_level(
+    on_a_mac: Mac, monkeypatch: pytest.MonkeyPatch, level: int, is_short: bool
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    on_a_mac.pressure = level
+    assert memory.is_memory_short() is is_short

@@ -9,7 +9,7 @@ import weakref
 
 import pytest
 
-from sddisplaylink.workers import DecodeWorker, region_workers, worker_threads
+from sddisplaylink.machine.workers import DecodeWorker, region_workers, worker_threads
 
 PATIENCE = 10.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 __all__ = ["default_budget", "is_memory_short"]
@@ -28,21 +29,34 @@ def default_budget() -> int:
 
 
 def is_memory_short() -> bool:
-    """Whether some task has waited for memory during more than 10 % of the last ten seconds.
+    """Whether some task has waited for memory during more than 10 % of the last ten seconds; False if nobody says.
 
-    That is Linux's pressure stall information (PSI), which not every kernel has; False where the system does not say.
+    That is Linux's pressure stall information (PSI), which not every kernel has. macOS has levels: normal is not short.
     """
+    if sys.platform == "darwin":
+        from sddisplaylink.machine.memory_macos import pressure_percent  # imports ctypes
+
+        return pressure_percent() >= _HIGH_PERCENT
     return any(_number(path, b"avg10=") >= _HIGH_PERCENT for path in STALL_FILES)
 
 
 def _memory() -> tuple[int, int]:
     """(total, free) memory in bytes. Where the system does not report free memory, all of it counts as free."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    free = min(total, int(_number(MEMORY_INFO, b"MemAvailable:") * 1024) or total)
+    free = min(total, _available() or total)
     limit = int(_number(GROUP_LIMIT))
     if not 0 < limit < total:
         return total, free
     return limit, min(free, max(0, limit - int(_number(GROUP_USE))))
+
+
+def _available() -> int:
+    """Bytes that are free or can be freed at once; 0 where the system does not say."""
+    if sys.platform == "darwin":
+        from sddisplaylink.machine.memory_macos import available_bytes  # imports ctypes
+
+        return available_bytes() or 0
+    return int(_number(MEMORY_INFO, b"MemAvailable:") * 1024)
 
 
 def _number(path: str, after: bytes = b"") -> float:

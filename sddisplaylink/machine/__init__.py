@@ -1,0 +1,1 @@
+"""What the machine gives: memory for decoded frames, and threads that decode ahead."""
