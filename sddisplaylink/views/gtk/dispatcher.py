@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import weakref
+from typing import Any
 
 from sddisplaylink.dispatch.event_loop import LoopDispatcher
-from sddisplaylink.native import duplicate, finalize_now
+from sddisplaylink.native import duplicate_descriptor, finalize_now, lib
 from sddisplaylink.views.gtk.toolkit import GLib
 
 __all__ = ["GLibDispatcher", "shared_dispatcher"]
@@ -21,13 +21,13 @@ class GLibDispatcher(LoopDispatcher):
 
     def __init__(self) -> None:
         super().__init__()
-        descriptor = duplicate(self.fileno())  # of its own: the dispatcher may be dropped on another thread
+        owned = duplicate_descriptor(self.mailbox)  # of its own: the dispatcher may be dropped on another thread
         reference = weakref.ref(self)
         condition = GLib.IOCondition.IN
         source = GLib.unix_fd_add_full(
-            GLib.PRIORITY_DEFAULT, descriptor, condition, lambda *_: _run_pending_of(reference)
+            GLib.PRIORITY_DEFAULT, owned[0], condition, lambda *_: _run_pending_of(reference)
         )
-        self._unwatch = weakref.finalize(self, _end, source, descriptor)
+        self._unwatch = weakref.finalize(self, _end, source, owned)
         self._unwatch.atexit = False
 
     @property
@@ -49,10 +49,10 @@ def _run_pending_of(reference: weakref.ref[GLibDispatcher]) -> bool:
     return True
 
 
-def _end(source: int, descriptor: int) -> None:
+def _end(source: int, owned: Any) -> None:
     """On any thread."""
     GLib.source_remove(source)
-    os.close(descriptor)
+    lib.sddl_descriptor_close(owned)
 
 
 _shared: weakref.ref[GLibDispatcher] | None = None

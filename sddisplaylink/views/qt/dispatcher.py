@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import weakref
 
 from sddisplaylink.dispatch.event_loop import LoopDispatcher
 from sddisplaylink.errors import ClockError
-from sddisplaylink.native import duplicate, finalize_now
+from sddisplaylink.native import duplicate_descriptor, finalize_now, lib
 from sddisplaylink.views.qt.binding import QtCore
 
 
@@ -25,12 +24,12 @@ class QtDispatcher(LoopDispatcher):
             raise ClockError("there is no Qt event loop on this thread; make a QApplication first")
         super().__init__()
         # a duplicate, closed when Qt has stopped watching it: the dispatcher may be dropped on another thread
-        descriptor = duplicate(self.fileno())
-        notifier = QtCore.QSocketNotifier(descriptor, QtCore.QSocketNotifier.Type.Read, loop)
+        owned = duplicate_descriptor(self.mailbox)
+        notifier = QtCore.QSocketNotifier(owned[0], QtCore.QSocketNotifier.Type.Read, loop)
         reference = weakref.ref(self)
         # without arguments: PySide6 converts them by Python code, and crashes if Ctrl-C is raised in that
         notifier.activated.connect(lambda: _run_pending_of(reference))
-        notifier.destroyed.connect(lambda: os.close(descriptor))
+        notifier.destroyed.connect(lambda: lib.sddl_descriptor_close(owned))
         self._unwatch = weakref.finalize(self, _end, notifier)
         self._unwatch.atexit = False
 
