@@ -7,6 +7,7 @@ import faulthandler
 import gc
 import os
 import signal
+import threading
 import time
 from itertools import islice
 from typing import Any
@@ -310,7 +311,12 @@ def fork(actor: Actor) -> None:
     world = actor.world
     calls = [sd.diagnostics, sd.ManualClock, sd.Dispatcher, lambda: actor.clock.advance(1)]
     calls += [player.play for player in world.players[:3]] + [link.start for link in world.links[:3]]
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main:
+        world.main_forks = True
     child = os.fork()
+    if is_main:
+        world.main_forks = False
     if child == 0:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         faulthandler.register(signal.SIGALRM, chain=True)  # says where it hangs, and ends it

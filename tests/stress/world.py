@@ -67,6 +67,8 @@ class World:
     incoming: list[tuple[sd.IncrementalImage, list[bytes]]] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     """How often each action was done, and callbacks were run."""
+    main_forks: bool = False
+    """Whether the main thread is in ``os.fork()``: an exception in there leaves locks of ``logging`` taken for ever."""
     failures: list[str] = field(default_factory=list)
 
     def add(self, kind: list[Kind], made: Kind, rng: random.Random) -> Kind:
