@@ -10,7 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DARWIN_SIGNALS = 31, DARWIN_SIG_SETMASK = 3, DARWIN_O_NONBLOCK = 0x4, DARWIN_ETIMEDOUT = 60, DARWIN_RTLD_DEFAULT = -2 };
+enum {
+    DARWIN_SIGNALS = 31,
+    DARWIN_SIG_SETMASK = 3,
+    DARWIN_O_NONBLOCK = 0x4,
+    DARWIN_F_DUPFD_CLOEXEC = 67,
+    DARWIN_ETIMEDOUT = 60,
+    DARWIN_RTLD_DEFAULT = -2
+};
 
 _Static_assert(sizeof(pthread_mutex_t) <= 64 && sizeof(pthread_cond_t) <= 48, "they lie in Darwin's structures");
 _Static_assert(sizeof(pthread_t) == 8, "a pointer on Darwin");
@@ -39,6 +46,8 @@ int darwin_fcntl(int descriptor, int command, int argument) {
         return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     if (command == F_SETFL && argument == DARWIN_O_NONBLOCK)
         return fcntl(descriptor, F_SETFL, O_NONBLOCK);
+    if (command == DARWIN_F_DUPFD_CLOEXEC && argument == 0)
+        return fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
     unknown("fcntl", command);
     return -1;
 }
