@@ -11,7 +11,6 @@ import time
 import weakref
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from sddisplaylink.errors import ClockError, ForkedProcessError, LinkClosedError, SDDisplayLinkError
@@ -19,6 +18,8 @@ from sddisplaylink.errors import ClockError, ForkedProcessError, LinkClosedError
 try:
     from sddisplaylink._native import ffi, lib
 except ModuleNotFoundError as error:
+    from pathlib import Path  # takes milliseconds to import, and is needed for nothing else
+
     place = Path(__file__).resolve().parents[1]
     raise ImportError(
         f"the native module is not built in {place}, from where sddisplaylink is imported; build it there "

@@ -11,20 +11,16 @@ from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.gif import reader as gif
 from sddisplaylink.decoders.gif.painter import NativeGifPainter, PillowGifPainter
 from sddisplaylink.decoders.pillow.painter import PillowPainter
-from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from sddisplaylink.decoders.png import reader as apng
 from sddisplaylink.decoders.png.painter import NativePngPainter
 from sddisplaylink.decoders.protocol import Decoder
 from sddisplaylink.decoders.regions import Painter
 from sddisplaylink.decoders.shown import presented, wanted_colours
-from sddisplaylink.decoders.webp.index import is_animated_webp
-from sddisplaylink.decoders.webp.reader import WebpReader
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["ImageInput", "IncrementalDecoder", "open_decoder"]
 
 _GIF_HEADER, _PNG_HEADER = 13, 33  # bytes that a scanner needs at first
-_WEBP_HEADER = 30  # bytes that tell whether there is an animation
 
 
 def open_decoder(
@@ -39,8 +35,9 @@ def open_decoder(
     reader = _container_reader(data, limits)
     if reader is not None:
         return _composing_decoder(reader, native, presentation)
-    is_webp = is_animated_webp(data[:_WEBP_HEADER])
-    decoder = _webp_decoder(data, limits) if is_webp else SequenceDecoder(data.whole(), limits)
+    from sddisplaylink.decoders.other_formats import open_other  # not needed for GIF and PNG
+
+    decoder = open_other(data, limits)
     said = decoder.info.appearance
     return presented(decoder, said, presentation, wanted_colours(said, presentation))
 
@@ -113,11 +110,3 @@ def _composing_decoder(reader: gif.GifReader | apng.PngReader, native: bool, pre
     if colours is not None and colours.table is not None and reader.is_opaque:
         painter, colours = ColourPainter(painter, colours.table), None
     return presented(ComposingDecoder(reader, painter), reader.appearance, presentation, colours)
-
-
-def _webp_decoder(data: FileData, limits: Limits) -> ComposingDecoder:
-    """ImageFormatError: no frame that can be decoded, or over a limit."""
-    reader = WebpReader(data, limits)
-    decoder = ComposingDecoder(reader, PillowPainter(reader))
-    decoder.compose(0)
-    return decoder

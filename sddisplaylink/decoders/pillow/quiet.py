@@ -7,7 +7,6 @@ takes one out again.
 from __future__ import annotations
 
 import contextlib
-import logging
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["load_quietly", "quietly"]
 
 _FILTER: Any = ("ignore", None, Warning, re.compile(r"(PIL|sddisplaylink)\b"), 0)
-_NOWHERE = logging.NullHandler()  # logging prints what is logged if the program has not set up anything
 
 
 @contextlib.contextmanager
@@ -31,14 +29,17 @@ def quietly() -> Iterator[None]:
     Not by ``warnings.catch_warnings``, which puts back all filters of the process as they were, whatever other threads
     have done to them since, and has warnings shown again that were to be shown once.
     """
+    import logging  # takes milliseconds, and few formats need it
+
     handlers: list[Any] = logging.getLogger("PIL").handlers
+    nowhere = logging.NullHandler()  # logging prints what is logged if the program has not set up anything
     filters: Any = warnings.filters
     filters.insert(0, _FILTER)
-    handlers.append(_NOWHERE)
+    handlers.append(nowhere)
     try:
         yield
     finally:
-        for entries, entry in ((handlers, _NOWHERE), (filters, _FILTER)):
+        for entries, entry in ((handlers, nowhere), (filters, _FILTER)):
             with contextlib.suppress(ValueError):  # the program has taken all out meanwhile
                 entries.remove(entry)
 
