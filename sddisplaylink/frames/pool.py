@@ -164,6 +164,8 @@ class FramePool:
         for waiter, outcome in notifications:
             if waiter.is_alive():
                 waiter.ready(outcome)
+        for waiter, _ in notifications:
+            waiter.forget()
         return more
 
     def _collect_notifications(self, index: int = -1, made: Outcome | None = None) -> list[tuple[Waiter, Outcome]]:
@@ -208,9 +210,13 @@ class FramePool:
         return True
 
     def _next_goal(self, decoding: Decoding) -> int | None:
-        """The most urgent frame: one that a reader waits for, the longest wait first, else the next in the order."""
+        """The most urgent frame: one that a reader waits for, else the next in the order.
+
+        The reader that has waited longest comes first, with the frame that it has asked for last.
+        """
         if self.requests.waiters:
-            return self.requests.waiters[0].frame
+            waiter = self.requests.waiters[0]
+            return next((index for index in waiter.newest() if self.outcome(index) is None), waiter.frame)
         order = self.cache.plan.order
         for rank, index in enumerate(order):
             if self.cache.outcome(index) is None:

@@ -69,16 +69,27 @@ class AccessPattern:
 
 
 class Waiter(NamedTuple):
-    """A reader to notify of a frame, unless it has been closed."""
+    """A reader to notify of a frame, as long as the reader waits for that frame."""
 
     reader: ref[PoolReader]
     frame: int
     ready: Ready
 
     def is_alive(self) -> bool:
-        """Whether the reader is still open."""
+        """Whether the reader still waits."""
         reader = self.reader()
-        return reader is not None and not reader.is_closed
+        return reader is not None and not reader.is_closed and self.frame in reader.awaited
+
+    def forget(self) -> None:
+        """The reader has been notified."""
+        reader = self.reader()
+        if reader is not None:
+            reader.forget(self.frame)
+
+    def newest(self) -> list[int]:
+        """The frames that the same reader waits for, the newest first: it is to show that as soon as possible."""
+        reader = self.reader()
+        return [self.frame] if reader is None else list(reader.awaited)[::-1]
 
 
 class Requests:
@@ -184,6 +195,7 @@ class PoolReader:
         "_pattern",
         "_pool",
         "_requests",
+        "awaited",
         "is_closed",
         "max_bytes",
         "number",
@@ -198,6 +210,8 @@ class PoolReader:
         self.max_bytes = max_bytes
         self.number = next(_numbers)
         """Readers opened first have their turn first."""
+        self.awaited: dict[int, None] = {}
+        """The frames that it waits for, the newest last."""
         self.is_closed = False
         self.request = Request()
         """The present request; replaced as a whole, so that any thread may read it."""
@@ -243,7 +257,7 @@ class PoolReader:
         """Call ``ready(frame or error)`` once: now if frame `index` is decoded, else later on the worker thread.
 
         The error is an ImageFormatError, a LinkClosedError if the image was closed, or one of the machine, such as a
-        MemoryError. After `close` no call begins.
+        MemoryError. After `close` or `forget` no call begins. The frame asked for last is decoded first.
         """
         if self.is_closed:
             return
@@ -251,8 +265,14 @@ class PoolReader:
         if outcome is not None:
             ready(outcome)
             return
+        self.awaited.pop(index, None)
+        self.awaited[index] = None
         self._requests.waiters.append(Waiter(ref(self), index, ready))
         self._pool.submit()
+
+    def forget(self, index: int) -> None:
+        """Wait for frame `index` no more."""
+        self.awaited.pop(index, None)
 
     def close(self) -> None:
         """End all requests. Idempotent."""

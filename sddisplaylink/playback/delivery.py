@@ -19,8 +19,10 @@ __all__ = ["Delivery"]
 class Delivery:
     """Decodes the frames of one player ahead, in playing order, and awaits the one that is due.
 
-    At most one event is awaited; one that becomes due meanwhile replaces it. Events are awaited on the thread of the
-    player's dispatcher; :meth:`prefetch`, :meth:`clear_current` and :meth:`close` may be called on any thread.
+    Several events may be awaited, of which the newest is decoded first. A frame that arrives late is shown all the same
+    as long as no newer one has been: so a decoder of any speed shows what it decodes, and never an older frame than the
+    one on screen. Events are awaited on the thread of the player's dispatcher; :meth:`prefetch`, :meth:`clear_current`
+    and :meth:`close` may be called on any thread.
     """
 
     def __init__(self, native: NativePlayer, reader: PoolReader | None) -> None:
@@ -68,12 +70,13 @@ class Delivery:
         assert self._reader is not None  # without frames no event is due
         frame = self._reader.get(due.frame)
         if frame is not None and self._awaited is not None:
-            due.merge(self._awaited.due)
+            for earlier in self._awaited.events:
+                due.merge(earlier)
             self.cancel()
         return frame
 
     def show(self, index: int, shown_info: ShownInfo, *, inline: bool) -> bool:
-        """Say that the player shows that frame now, and decode the following ones ahead.
+        """Say that the player shows that frame now, and decode ahead: what is awaited, else the frames that follow.
 
         If ``inline``, a cheap frame may be left to the caller: then returns True, and the caller calls :meth:`compose`
         after the user's callbacks.
@@ -81,6 +84,8 @@ class Delivery:
         reader = self._reader
         assert reader is not None
         reader.shown = index
+        if self._awaited is not None:
+            index = self._awaited.due.frame
         ahead = reader.lookahead(self._direction)
         if ahead > lib.SDDL_UPCOMING:
             self._prefetch(index)
@@ -93,7 +98,7 @@ class Delivery:
             self._reader.compose()
 
     def merge_into_awaited(self, due: DueEvent) -> bool:
-        """Merge an event without a frame into the awaited one. False if no event is awaited."""
+        """Merge an event without a frame into the newest that is awaited. False if no event is awaited."""
         awaited = None if self._awaited is None else self._awaited.due
         if awaited is None or awaited.epoch != due.epoch:
             return False
@@ -112,8 +117,7 @@ class Delivery:
         if self._awaited is None:
             self._awaited = _Awaited(due, binding, self._native.source)
         else:
-            due.merge(self._awaited.due)
-            self._awaited.due = due
+            self._awaited.events.append(due)
         self._native.set_starved(True)
         if not self._native.is_current(due.epoch):  # a command came before this event was recorded as awaited
             self.cancel()
@@ -124,13 +128,20 @@ class Delivery:
             self._reader.notify(due.frame, partial(arrived, due))
 
     def claim(self, due: DueEvent) -> Callable[[], object] | None:
-        """End the wait for the event, whose frame has come.
+        """End the wait for the event, whose frame has come, and for earlier ones, whose frames are left out.
 
         Returns a function to call once the frame was shown; None if the event is not awaited.
         """
         awaited = self._awaited
-        if awaited is None or awaited.due is not due:
+        if awaited is None or due not in awaited.events:
             return None
+        at = awaited.events.index(due)
+        for earlier in awaited.events[:at]:
+            due.merge(earlier)
+            self._forget(earlier)
+        del awaited.events[: at + 1]
+        if awaited.events:
+            return _nothing
         self._end_wait()
         return awaited.release
 
@@ -138,6 +149,8 @@ class Delivery:
         """End the wait."""
         awaited = self._awaited
         if awaited is not None:
+            for due in awaited.events:
+                self._forget(due)
             self._end_wait()
             awaited.release()
 
@@ -150,6 +163,10 @@ class Delivery:
         self._awaited = None
         self._native.set_starved(False)
 
+    def _forget(self, due: DueEvent) -> None:
+        if self._reader is not None:
+            self._reader.forget(due.frame)
+
     def _prefetch(self, due: int) -> None:
         reader = self._reader
         if reader is not None:
@@ -157,16 +174,25 @@ class Delivery:
             reader.prefetch(dict.fromkeys([due, *following]), self._direction)
 
 
-class _Awaited:
-    """An event whose frame is being decoded. As long as it is there, `Dispatcher.flush` waits."""
+def _nothing() -> None:
+    """Newer events are still awaited."""
 
-    __slots__ = ("__weakref__", "_binding", "due", "source")
+
+class _Awaited:
+    """Events whose frames are being decoded, the newest last. As long as it is there, `Dispatcher.flush` waits."""
+
+    __slots__ = ("__weakref__", "_binding", "events", "source")
 
     def __init__(self, due: DueEvent, binding: DispatcherBinding, source: int) -> None:
-        self.due = due
+        self.events = [due]  # as many as there are frames in a loop, at most: the native player does not leave the loop
         self.source = source
         self._binding = binding
         binding.begin_async(self)
+
+    @property
+    def due(self) -> DueEvent:
+        """The newest."""
+        return self.events[-1]
 
     def release(self) -> None:
         """Let the dispatcher wait no more. From any thread, any number of times."""

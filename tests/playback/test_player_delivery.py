@@ -47,6 +47,9 @@ class SlowReader:
         self.asked.append((index, ready))
         self.was_asked.release()
 
+    def forget(self, index: int) -> None:
+        pass
+
     def close(self) -> None:
         self.is_closed = True
 
@@ -158,8 +161,8 @@ def test_what_is_shown_is_reported(slow: Callable[..., Slow]) -> None:
     assert one.reader.shown is None
 
 
-def test_a_newer_frame_replaces_the_one_that_is_awaited(slow: Callable[..., Slow]) -> None:
-    dispatcher = sd.Dispatcher(thread=False)
+def awaiting_three(slow: Callable[..., Slow], dispatcher: sd.Dispatcher) -> Slow:
+    """A player whose frames 0, 1 and 2 have become due, and none of them is decoded."""
     one = slow([50] * 4, dispatcher=dispatcher)
     one.clock._dispatchers.discard(dispatcher)  # time does not wait
     one.player.play()
@@ -167,20 +170,57 @@ def test_a_newer_frame_replaces_the_one_that_is_awaited(slow: Callable[..., Slow
         one.clock.advance(0.05)
         dispatcher.run_pending()
     assert [index for index, _ in one.reader.asked] == [0, 1, 2]
-    for index in (0, 1):
+    return one
+
+
+def test_frames_that_arrive_late_are_shown_until_the_one_that_is_due_has_come(slow: Callable[..., Slow]) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = awaiting_three(slow, dispatcher)
+    for index in range(3):
+        assert one.player.engine.delivery.is_waiting
         assert one.reader.answer() == index
         dispatcher.run_pending()
-    assert one.log == []
-    one.reader.answer()
-    dispatcher.run_pending()
-    assert one.log == [2]
+        assert one.log == list(range(index + 1))
+        assert one.reader.prefetched[-1] == [2, 3, 0, 1]  # the due frame first, whichever is shown
+    assert not one.player.engine.delivery.is_waiting
     stats = one.player.stats
-    assert (stats.shown, stats.skipped, stats.buffer_misses) == (1, 2, 3)
+    assert (stats.shown, stats.skipped, stats.late, stats.buffer_misses) == (3, 0, 2, 3)
     one.player.close()
     dispatcher.close()
 
 
-def test_slow_decoding_skips_frames_but_no_loop(slow: Callable[..., Slow]) -> None:
+def test_no_frame_is_shown_after_a_newer_one(slow: Callable[..., Slow]) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = awaiting_three(slow, dispatcher)
+    one.reader.asked.insert(0, one.reader.asked.pop(1))  # frame 1 comes first
+    for index in (1, 0, 2):
+        assert one.reader.answer() == index
+        dispatcher.run_pending()
+    assert one.log == [1, 2]
+    stats = one.player.stats
+    assert (stats.shown, stats.skipped) == (2, 1)
+    one.player.close()
+    dispatcher.close()
+
+
+def test_a_frame_that_is_there_when_due_ends_the_wait_for_earlier_ones(slow: Callable[..., Slow]) -> None:
+    dispatcher = sd.Dispatcher(thread=False)
+    one = awaiting_three(slow, dispatcher)
+    one.reader.decode(3)
+    one.clock.advance(0.05)
+    dispatcher.run_pending()
+    assert one.log == [3]
+    for _ in range(3):
+        one.reader.answer()
+        dispatcher.run_pending()
+    assert one.log == [3]
+    stats = one.player.stats
+    assert (stats.shown, stats.skipped) == (1, 3)
+    one.player.close()
+    dispatcher.close()
+
+
+def test_slow_decoding_leaves_out_no_loop(slow: Callable[..., Slow]) -> None:
     dispatcher = sd.Dispatcher(thread=False)
     one = slow([50] * 2, plays=2, dispatcher=dispatcher)
     one.clock._dispatchers.discard(dispatcher)
@@ -192,11 +232,11 @@ def test_slow_decoding_skips_frames_but_no_loop(slow: Callable[..., Slow]) -> No
     while one.reader.asked:
         one.reader.answer()
         dispatcher.run_pending()
-    assert one.log == [1]
+    assert one.log == [0, 1]
     for _ in range(10):
         one.clock.advance(0.05)
         dispatcher.run_pending()
-    assert one.log == [1, ("loop", 1), 0, 1, ("loop", 2), "finish"]
+    assert one.log == [0, 1, ("loop", 1), 0, 1, ("loop", 2), "finish"]
     one.player.close()
     dispatcher.close()
 
