@@ -94,10 +94,9 @@ class HalfBlockRenderer(Renderer):
         return change
 
     def _remember(self, frame: Frame, former_key: Hashable, former: list[Row] | None) -> bytes:
-        change = self.draw(frame.image)
-        assert self._shown is not None
-        if len(self._known_rows) < _KNOWN_ROWS or frame.index in self._known_rows:
-            self._known_rows[frame.index] = self._shown
+        change, shown = self.draw(frame.image), self._shown
+        if shown is not None and (len(self._known_rows) < _KNOWN_ROWS or frame.index in self._known_rows):
+            self._known_rows[frame.index] = shown
             is_known = former is not None and self._known_rows.get(former_key) is former
             if is_known and self._known_bytes + len(change) <= _KNOWN_BYTES:
                 self._known_changes[former_key, frame.index] = change
