@@ -34,7 +34,7 @@ KNOWN = {
     "jumpToFrame out of range": "False where there is no such frame; QMovie says True without CacheAll",
     "jumpToFrame without CacheAll": "frames are kept, so that any can be jumped to; QMovie stops with an error",
     "jumpToNextFrame after the last": "False, as there is none; QMovie begins again",
-    "start after jumpToFrame": "goes on with the frame that was jumped to; QMovie with the one after",
+    "start after jumpToFrame": "continues with the frame that was jumped to; QMovie with the next one",
     "setSpeed: 0": "0 holds the frame; QMovie shows one more",
     "setSpeed: negative": "negative runs backwards; QMovie stands still",
     "setBackgroundColor": "backgroundColor() is what was set; QMovie forgets it for formats without one",

@@ -215,7 +215,7 @@ def test_stable_abi_is_asked_for_where_it_exists(monkeypatch: pytest.MonkeyPatch
     asked: dict[str, dict[str, object]] = {}
     monkeypatch.setattr(setuptools, "setup", asked.update)
     monkeypatch.setattr(sysconfig, "get_config_var", {"Py_GIL_DISABLED": int(free_threaded)}.get)
-    runpy.run_path(str(ROOT / "setup.py"))
+    runpy.run_path(str(ROOT / "setup.py"), run_name="__main__")
     assert asked["options"] == ({} if free_threaded else {"bdist_wheel": {"py_limited_api": "cp311"}})
 
 

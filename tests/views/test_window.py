@@ -143,7 +143,7 @@ def test_an_error_ends_it(program: list[str], tmp_path: Path, virtual_screen: Vi
 def test_where_there_is_no_window_to_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_gif(tmp_path / "a.gif", [mosaic(1), mosaic(2)])
     monkeypatch.setattr(window.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(sd.SDDisplayLinkError, match=r"pip install 'sddisplaylink\[qt\]'"):
+    with pytest.raises(sd.SDDisplayLinkError, match=r"pip install '\.\[qt\]'"):
         sd.play(path, renderer="window")
 
 

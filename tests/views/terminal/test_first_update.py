@@ -38,6 +38,6 @@ def test_nothing_is_drawn_before_every_picture_is_there(first: int) -> None:
         for count, number in enumerate(arrived):
             view._draw()
             assert screen.update.call_count == 0, f"with {count} of 3 pictures"
-            tiles[number]._take(Frame.of_pixels(0, 0.0, 0.05, (1, 1), bytes(4)))
+            tiles[number]._keep(Frame.of_pixels(0, 0.0, 0.05, (1, 1), bytes(4)))
         view._draw()
         screen.update.assert_called_once_with(b"---", clear=True)
