@@ -16,7 +16,12 @@ from support.native_player import MS, NativePlayer
 from support.virtual_screen import VirtualScreen, require_virtual_screen
 
 # a run that was started in the background ignores Ctrl-C and hang-ups, and so would every process that a test starts
-for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+USUAL = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGQUIT: signal.SIG_DFL,
+    signal.SIGHUP: signal.SIG_DFL,
+}
+for number, usual in USUAL.items():
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, usual)
 
