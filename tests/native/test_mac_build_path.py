@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -82,6 +83,8 @@ class Mac:
     def __init__(self, folder: Path, python: Python, clang: str | None, tools: Toolchain) -> None:
         self.folder, self.python = folder, python
         self.tree = native_builds.copy_sources(folder / "tree")
+        for name in ("pyproject.toml", "README.md", "LICENSE"):
+            shutil.copy(native_builds.ROOT / name, self.tree)
         self.log = folder / "clang.jsonl"
         sdk, programs = folder / "MacOSX.sdk", folder / "bin"
         sdk.mkdir()
