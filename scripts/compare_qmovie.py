@@ -372,14 +372,14 @@ def step_jump_while_running(side: Side) -> object:
 def step_nextFrameDelay(side: Side) -> object:
     m = side.make(BALL, cacheMode=Cache.CacheAll)
     m.jumpToFrame(2)
-    return m.nextFrameDelay()
+    return round(m.nextFrameDelay(), -1)  # of which QMovie has deducted what it took to decode
 
 
 def step_nextFrameDelay_at_double_speed(side: Side) -> object:
     m = side.make(BALL)
     m.setSpeed(200)
     m.start()
-    return m.nextFrameDelay()
+    return round(m.nextFrameDelay(), -1)  # of which QMovie has deducted what it took to decode
 
 
 # ---- settings ----

@@ -6,12 +6,13 @@ import gc
 import sys
 import threading
 
-from qt_windows import BALL, run_until, settle
+from qt_stage import process_events, run_until
 
 import sddisplaylink as sd
 from sddisplaylink.views.qt import AnimatedImageWidget, AnimatedLabel, AnimatedMovie
 from sddisplaylink.views.qt.binding import BINDING, QtCore, QtGui, QtWidgets
 from support.window_driver import main
+from support.window_scenes import BALL
 
 
 def keywords() -> dict[str, object]:
@@ -19,7 +20,7 @@ def keywords() -> dict[str, object]:
     seen: list[str] = []
     names = ("started", "finished", "stateChanged", "frameChanged", "loopFinished", "updated", "resized", "error")
     slots = {name: lambda *_, name=name: seen.append(name) for name in names}
-    movie = AnimatedMovie(fileName=BALL, loop_count=1, speed=1000, **slots)
+    movie = AnimatedMovie(fileName=str(BALL), loop_count=1, speed=1000, **slots)
     movie.start()
     run_until(lambda: "finished" in seen)
     try:
@@ -75,7 +76,7 @@ def attached() -> dict[str, object]:
         "clear": lambda label: label.clear(),
         "setPixmap": lambda label: label.setPixmap(QtGui.QPixmap(8, 8)),
         "property": lambda label: label.setProperty("text", "Done"),
-        "setMovie": lambda label: label.setMovie(QtGui.QMovie(BALL, QtCore.QByteArray(), label)),
+        "setMovie": lambda label: label.setMovie(QtGui.QMovie(str(BALL), QtCore.QByteArray(), label)),
     }.items():
         movie, label = AnimatedMovie(BALL), QtWidgets.QLabel("Loading")
         movie.attach(label)
@@ -100,12 +101,12 @@ def many_movies() -> dict[str, object]:
         movie = AnimatedMovie(BALL)
         movie.attach(label)
         movie.start()
-        settle()
+        process_events()
     del movie
     gc.collect()
-    settle()
+    process_events()
     AnimatedMovie(BALL).attach(label)
-    settle()
+    process_events()
     return {"children": len(label.children()) <= 1, "players": sd.diagnostics()["players"] <= 1, "binding": BINDING}
 
 
@@ -149,11 +150,11 @@ def proxied() -> dict[str, object]:
     player.pause()
     other.hide()
     other.show()
-    settle()
+    process_events()
     seen["paused by the user"] = player.state is sd.PlayerState.PAUSED
     other.close()
     scene.clear()
-    settle()
+    process_events()
     seen["closed with the scene"] = player.state is sd.PlayerState.CLOSED
     return seen
 

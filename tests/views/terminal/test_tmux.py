@@ -68,7 +68,7 @@ def test_without_passthrough_there_are_half_blocks_and_kitty_is_refused(gif: Pat
         assert session.tmux("display-message", "-p", "#{pane_title}").find("Gi=") < 0
         session.run(*PLAY, str(gif), "--renderer", "kitty")
         assert session.ends_pane() == 1
-        expected = "sddisplaylink: tmux lets no pictures through: tmux set-option -g allow-passthrough on\n"
+        expected = "sddisplaylink: tmux passes no pictures on; to allow it: tmux set-option -g allow-passthrough on\n"
         assert session.error_file.read_text() == expected
 
 
