@@ -10,7 +10,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from sddisplaylink.errors import ClockError, ForkedProcessError, LinkClosedError, SDDisplayLinkError
@@ -83,7 +82,7 @@ def seconds(value: int) -> float:
     return value / NANOSECONDS
 
 
-def nanoseconds(value: float | Fraction) -> int:
+def nanoseconds(value: float) -> int:
     """Seconds as nanoseconds, rounded; ValueError if that is more than the native side's 64 bits hold (292 years)."""
     if not -_LONGEST < value < _LONGEST:
         raise ValueError(f"a time in seconds is a number below {_LONGEST:g}, not {value!r}")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from fractions import Fraction
 
 from sddisplaylink.clocks.displays import DEFAULT_RATE, validate_rate
 from sddisplaylink.clocks.source import Flushable, open_clock_source
 from sddisplaylink.errors import ClockError, LinkClosedError
-from sddisplaylink.native import NANOSECONDS, check, check_process, lib, may_wait, nanoseconds
+from sddisplaylink.native import NANOSECONDS, check, check_process, lib, nanoseconds
 from sddisplaylink.weak_group import WeakGroup
 
 __all__ = ["ManualClock"]
+
+_SECOND = 1 << 96
+"""Time is an integer number of such parts of a second: sums of floats are exact, and cost less than fractions."""
 
 
 class ManualClock:
@@ -22,9 +24,8 @@ class ManualClock:
 
     def __init__(self, refresh_rate: float = DEFAULT_RATE) -> None:
         self._rate = validate_rate(refresh_rate)
-        self._exact_rate = Fraction(self._rate)
-        self._numerator, self._denominator = self._exact_rate.as_integer_ratio()
-        self._now = Fraction(0)
+        self._numerator, self._denominator = self._rate.as_integer_ratio()  # of the exact rate
+        self._now = 0
         self._ticks = 0  # ticks whose time has come, given or not
         self._given = 0  # the last of them that was given
         self._advancing = threading.Lock()
@@ -45,7 +46,7 @@ class ManualClock:
     @property
     def time(self) -> float:
         """Virtual seconds since the clock was made."""
-        return float(self._reached())
+        return self._reached() / _SECOND
 
     def advance(self, seconds: float) -> None:
         """Let so many seconds pass. On return every tick in them has been given, and every callback has been run.
@@ -85,18 +86,19 @@ class ManualClock:
         """Wait for the callbacks of that dispatcher, held weakly, in :meth:`advance`."""
         self._dispatchers.add(dispatcher)
 
-    def _end_after(self, duration: float) -> Fraction:
+    def _end_after(self, duration: float) -> int:
         if not 0 <= duration < float("inf"):
             raise ValueError(f"time goes forward, by a finite number of seconds, not {duration!r}")
         if self._is_closed:
             raise LinkClosedError("the clock has been closed")
-        end = self._reached() + Fraction(duration)
-        nanoseconds(end + 2)  # the last tick's target as well
+        numerator, denominator = duration.as_integer_ratio()
+        end = self._reached() + numerator * _SECOND // denominator
+        nanoseconds(end // _SECOND + 2)  # the last tick's target as well
         return end
 
-    def _reached(self) -> Fraction:
+    def _reached(self) -> int:
         """The present: later than `_now` where an interrupt has broken off an advance in the middle."""
-        return max(self._now, self._ticks / self._exact_rate)
+        return max(self._now, self._ticks * self._denominator * _SECOND // self._numerator)
 
     def _advance_lock(self) -> threading.Lock:
         check_process()
@@ -105,9 +107,9 @@ class ManualClock:
                 raise ClockError("a clock cannot be advanced from inside a callback that it waits for")
         return self._advancing
 
-    def _last_tick_before(self, time: Fraction) -> int:
+    def _last_tick_before(self, time: int) -> int:
         # a nanosecond more, so that sixty advances by the float 1/60 make sixty ticks
-        return int((time + Fraction(1, NANOSECONDS)) * self._exact_rate)
+        return (time + _SECOND // NANOSECONDS) * self._numerator // (self._denominator * _SECOND)
 
     def _stamp(self, tick: int) -> int:
         """The time of a tick in nanoseconds, rounded."""
@@ -120,5 +122,4 @@ class ManualClock:
 
     def _flush(self) -> None:
         for dispatcher in self._dispatchers:
-            if may_wait():
-                dispatcher.flush(self.handle)
+            dispatcher.flush(self.handle)

@@ -31,7 +31,7 @@ class EventHandler(Protocol):
 
 
 class Batch:
-    """Calls, then events. The next one is dropped only after it has been run."""
+    """Calls, then events. Each one is dropped only after it has been run."""
 
     def __init__(self) -> None:
         self.calls: collections.deque[Callable[[], None]] = collections.deque()
@@ -39,27 +39,22 @@ class Batch:
         """The native events; the first that names no subscriber ends them."""
         self._index = 0
 
-    def has_calls(self) -> bool:
-        """Whether a call is left."""
-        return bool(self.calls)
-
-    def has_events(self) -> bool:
-        """Whether an event is left."""
-        return bool(self.events[self._index].subscriber)
-
-    def run_next(self, subscribers: Mapping[int, weakref.ref[EventHandler]]) -> None:
-        """Make the next call, or hand the next event to its subscriber."""
-        if self.calls:
-            self.calls[0]()
-            return
-        event = self.events[self._index]
-        reference = subscribers.get(event.subscriber)
-        subscriber = None if reference is None else reference()
-        if subscriber is not None:
-            subscriber.handle_event(event)
+    def run(self, subscribers: Mapping[int, weakref.ref[EventHandler]]) -> None:
+        """Make the calls, and hand the events to their subscribers. After an exception, what raised it is the next."""
+        calls, events = self.calls, self.events
+        while calls:
+            calls[0]()
+            calls.popleft()
+        while handle := (event := events[self._index]).subscriber:
+            reference = subscribers.get(handle)
+            subscriber = None if reference is None else reference()
+            if subscriber is not None:
+                subscriber.handle_event(event)
+            event.subscriber = 0
+            self._index += 1
 
     def drop_next(self) -> None:
-        """Remove the call or event that was run."""
+        """Remove the call or event that raised an exception."""
         if self.calls:
             self.calls.popleft()
         else:

@@ -240,7 +240,8 @@ class Dispatcher:
         """Run what is pending; the number of events. If an exception ends this call, the next one runs what is left."""
         batches: collections.deque[Batch] = collections.deque()
         try:
-            move_all(self._interrupted, batches)
+            if self._interrupted:
+                move_all(self._interrupted, batches)
             batches.append(Batch())
             count = lib.sddl_mailbox_wait(self.mailbox, batches[-1].events, BATCH, 0)
             if count < 0:
@@ -265,15 +266,17 @@ class Dispatcher:
         try:
             self._running_on = threading.get_ident()
             self.is_lightly_loaded = count < _MANY_EVENTS
-            move_all(self._posted, batch.calls)
-            while batch.has_calls() or batch.has_events():
-                self._run_next(batch)
+            if self._posted:
+                move_all(self._posted, batch.calls)
+            while not self._run_all(batch):
+                pass
         finally:
             self._running_on = outer
 
-    def _run_next(self, batch: Batch) -> None:
+    def _run_all(self, batch: Batch) -> bool:
+        """Run the batch as far as the first exception; whether all of the batch has been run."""
         try:
-            batch.run_next(self._subscribers)
+            batch.run(self._subscribers)
         except BaseException as error:
             is_interrupt = not isinstance(error, Exception) and error is not self._callback_error
             self._callback_error = None
@@ -284,8 +287,8 @@ class Dispatcher:
             batch.drop_next()
             if not self.has_thread:
                 raise
-        else:
-            batch.drop_next()
+            return False
+        return True
 
 
 def _start_thread(dispatcher: Dispatcher) -> threading.Thread:
