@@ -10,6 +10,7 @@ from sddisplaylink.decoders.data.incoming import IncomingData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.gif import reader as gif
 from sddisplaylink.decoders.gif.painter import NativeGifPainter, PillowGifPainter
+from sddisplaylink.decoders.other_formats import open_other
 from sddisplaylink.decoders.pillow.painter import PillowPainter
 from sddisplaylink.decoders.png import reader as apng
 from sddisplaylink.decoders.png.painter import NativePngPainter
@@ -35,8 +36,6 @@ def open_decoder(
     reader = _container_reader(data, limits)
     if reader is not None:
         return _composing_decoder(reader, native, presentation)
-    from sddisplaylink.decoders.other_formats import open_other  # not needed for GIF and PNG
-
     decoder = open_other(data, limits)
     said = decoder.info.appearance
     return presented(decoder, said, presentation, wanted_colours(said, presentation))

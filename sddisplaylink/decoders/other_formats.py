@@ -1,4 +1,4 @@
-"""Opens files of formats other than GIF and PNG; imported when a program shows the first of them."""
+"""Opens files of formats other than GIF and PNG."""
 
 from __future__ import annotations
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from sddisplaylink.decoders.appearance import AS_STORED, Appearance
 
@@ -15,8 +14,7 @@ NEVER_CHEAP = 1 << 40
 """The cost of a frame that is not known, and so counts as slow."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageInfo:
+class ImageInfo(NamedTuple):
     """Facts about an image that its container holds, known without decoding."""
 
     format: str

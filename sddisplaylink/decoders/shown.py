@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 
 from PIL import Image
 
@@ -65,7 +64,7 @@ class _ShownDecoder:
         """The facts in the container, with the size of turned frames."""
         stored = self._decoder.info
         if self._info is None or self._info[0] is not stored:
-            self._info = stored, replace(stored, size=self.size)
+            self._info = stored, stored._replace(size=self.size)
         return self._info[1]
 
     @property

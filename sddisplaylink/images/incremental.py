@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sddisplaylink.decoders.appearance import Presentation
 from sddisplaylink.decoders.data.incoming import IncomingData
@@ -27,8 +26,7 @@ __all__ = ["IncrementalImage", "Listener", "Progress"]
 _NAME = "<incremental>"
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """What has come of an image since the last call."""
 
     durations_ns: Sequence[int]

@@ -217,18 +217,7 @@ class PlaybackEngine:
 
     def handle_event(self, event: Any) -> None:
         """Act on a native event."""
-        due = DueEvent(
-            event.epoch,
-            event.serial,
-            event.flags,
-            event.frame,
-            event.loop,
-            event.loops_done,
-            event.advanced,
-            event.target,
-            event.period,
-        )
-        self.run_or_pass_on(PlaybackEngine._handle, due)
+        self.run_or_pass_on(PlaybackEngine._handle, DueEvent(event))
 
     def run_or_pass_on(self, action: Callable[..., object], *arguments: object) -> None:
         """Call ``action(self, *arguments)`` here, or on the dispatcher to which callbacks have moved."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.retention import Direction
@@ -12,19 +11,21 @@ from sddisplaylink.native import lib
 __all__ = ["Counts", "DueEvent", "Position", "ShownInfo", "direction_of"]
 
 
-@dataclass(slots=True, eq=False)
 class DueEvent:
     """A copy of a player's native event, which outlives its batch. Times are nanoseconds of the clock."""
 
-    epoch: int
-    serial: int
-    flags: int
-    frame: int
-    loop: int
-    loops_done: int
-    advanced: int
-    target: int
-    period: int
+    __slots__ = ("advanced", "epoch", "flags", "frame", "loop", "loops_done", "period", "serial", "target")
+
+    def __init__(self, event: Any) -> None:
+        self.epoch: int = event.epoch
+        self.serial: int = event.serial
+        self.flags: int = event.flags
+        self.frame: int = event.frame
+        self.loop: int = event.loop
+        self.loops_done: int = event.loops_done
+        self.advanced: int = event.advanced
+        self.target: int = event.target
+        self.period: int = event.period
 
     def merge(self, earlier: DueEvent) -> None:
         """Add an earlier event that was not acted on."""

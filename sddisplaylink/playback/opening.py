@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sddisplaylink.clocks.choosing import resolve_clock
 from sddisplaylink.clocks.displays import Display
@@ -24,8 +23,7 @@ __all__ = ["OpenedPlayer", "Playable", "open_player"]
 Playable: TypeAlias = "AnimatedImage | ImageInput"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedPlayer:
+class OpenedPlayer(NamedTuple):
     """The parts of a player that have to be opened, and the dispatcher that its callbacks run on."""
 
     native: NativePlayer

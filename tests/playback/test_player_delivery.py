@@ -12,6 +12,7 @@ import pytest
 
 import sddisplaylink as sd
 from sddisplaylink.frames.retention import Direction
+from sddisplaylink.native import ffi
 from sddisplaylink.playback.events import DueEvent
 from sddisplaylink.playback.native_player import command_all
 
@@ -394,6 +395,11 @@ def test_an_event_that_a_callback_makes_void_is_not_waited_for(
     assert has_ended
 
 
+def event(epoch: int) -> DueEvent:
+    """An event without a frame."""
+    return DueEvent(ffi.new("sddl_event *", {"epoch": epoch, "serial": 9}))
+
+
 def test_an_event_is_not_merged_into_one_of_before_a_command(slow: Callable[..., Slow]) -> None:
     dispatcher = sd.Dispatcher(thread=False)
     one = slow([50] * 3, dispatcher=dispatcher)
@@ -403,8 +409,8 @@ def test_an_event_is_not_merged_into_one_of_before_a_command(slow: Callable[...,
     dispatcher.run_pending()
     delivery, epoch = one.player.engine.delivery, one.player.engine.info().epoch
     assert delivery.is_waiting
-    assert not delivery.merge_into_awaited(DueEvent(epoch + 1, 9, 0, 0, 0, 0, 0, 0, 0))
-    assert delivery.merge_into_awaited(DueEvent(epoch, 9, 0, 0, 0, 0, 0, 0, 0))
+    assert not delivery.merge_into_awaited(event(epoch + 1))
+    assert delivery.merge_into_awaited(event(epoch))
     one.player.close()
     dispatcher.close()
 
