@@ -239,7 +239,9 @@ class FramePool:
 
     def _missing(self, indices: tuple[int, ...]) -> list[int]:
         frames, failures = self.cache.frames, self.cache.failures
-        return [index for index in indices if not (index in frames or index in failures or self._is_closed)]
+        if self._is_closed or all(map(frames.__contains__, indices)):
+            return []
+        return [index for index in indices if not (index in frames or index in failures)]
 
     # ---- checks ----
 

@@ -192,6 +192,7 @@ class PoolReader:
 
     __slots__ = (
         "__weakref__",
+        "_ahead",
         "_pattern",
         "_pool",
         "_requests",
@@ -217,6 +218,7 @@ class PoolReader:
         """The present request; replaced as a whole, so that any thread may read it."""
         self.shown: int | None = None
         """The frame on screen, which a purge does not evict."""
+        self._ahead = lookahead(pool.cache.frame_bytes)
         self._pattern = AccessPattern()
         self._pool = pool
         self._requests = requests
@@ -230,8 +232,7 @@ class PoolReader:
 
     def lookahead(self, direction: Direction) -> int:
         """How many frames beyond the one that is due are worth requesting in that direction."""
-        cache = self._pool.cache
-        return lookahead(cache.frame_bytes) if direction is Direction.FORWARD else cache.plan.backward_lookahead
+        return self._ahead if direction is Direction.FORWARD else self._pool.cache.plan.backward_lookahead
 
     def prefetch(
         self, indices: Iterable[int], direction: Direction = Direction.FORWARD, *, inline: bool = False

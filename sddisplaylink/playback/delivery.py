@@ -9,8 +9,8 @@ from typing import Any
 from sddisplaylink.dispatch.subscriber import DispatcherBinding
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.reader import Outcome, PoolReader
-from sddisplaylink.native import lib
-from sddisplaylink.playback.events import DueEvent, ShownInfo, direction_of
+from sddisplaylink.native import ffi, lib
+from sddisplaylink.playback.events import DueEvent, direction_of
 from sddisplaylink.playback.native_player import NativePlayer
 
 __all__ = ["Delivery"]
@@ -75,7 +75,7 @@ class Delivery:
             self.cancel()
         return frame
 
-    def show(self, index: int, shown_info: ShownInfo, *, inline: bool) -> bool:
+    def show(self, index: int, shown_info: Any, *, inline: bool) -> bool:
         """Say that the player shows that frame now, and decode ahead: what is awaited, else the frames that follow.
 
         If ``inline``, a cheap frame may be left to the caller: then returns True, and the caller calls :meth:`compose`
@@ -90,7 +90,8 @@ class Delivery:
         if ahead > lib.SDDL_UPCOMING:
             self._prefetch(index)
             return False
-        return reader.prefetch(dict.fromkeys([index, *shown_info.upcoming[:ahead]]), self._direction, inline=inline)
+        following = ffi.unpack(shown_info.upcoming, min(ahead, shown_info.count))
+        return reader.prefetch(dict.fromkeys([index, *following]), self._direction, inline=inline)
 
     def compose(self) -> None:
         """Compose the frames that :meth:`show` has left to the caller. Never waits."""

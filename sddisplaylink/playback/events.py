@@ -8,7 +8,7 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.retention import Direction
 from sddisplaylink.native import lib
 
-__all__ = ["Counts", "DueEvent", "Position", "ShownInfo", "direction_of"]
+__all__ = ["Counts", "DueEvent", "Position", "direction_of"]
 
 
 class DueEvent:
@@ -43,15 +43,6 @@ class Position(NamedTuple):
     loop: int
     picture: Frame | None
     """None if the frame has not been shown."""
-
-
-class ShownInfo(NamedTuple):
-    """What the native player returns when a frame is shown."""
-
-    now: int
-    """The time of the clock in nanoseconds."""
-    upcoming: list[int]
-    """The frames that follow the one that is due."""
 
 
 class Counts(NamedTuple):

@@ -7,7 +7,6 @@ from typing import Any
 
 from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.native import check, ffi, lib, owned_handle
-from sddisplaylink.playback.events import ShownInfo
 
 __all__ = ["NativePlayer", "command_all"]
 
@@ -65,12 +64,13 @@ class NativePlayer:
         if self.is_forked():
             check(lib.SDDL_E_FORKED)
 
-    def confirm_shown(self, epoch: int, serial: int) -> ShownInfo | None:
-        """Confirm an event whose frame is about to be shown. None if a command has made the event void."""
+    def confirm_shown(self, epoch: int, serial: int) -> Any | None:
+        """Confirm an event whose frame is about to be shown. None if a command has made the event void.
+
+        Returns the ``sddl_shown_info``: the time, and the frames that follow. It is valid until the next call.
+        """
         shown_info = self._shown_info
-        if lib.sddl_player_confirm_shown(self.handle, epoch, serial, shown_info) != 1:
-            return None
-        return ShownInfo(shown_info.now, ffi.unpack(shown_info.upcoming, shown_info.count))
+        return shown_info if lib.sddl_player_confirm_shown(self.handle, epoch, serial, shown_info) == 1 else None
 
     def confirm_handled(self, serial: int) -> None:
         """Confirm an event without a frame, which is being handled."""
