@@ -8,7 +8,6 @@ NSApplicationActivationPolicyRegular: int
 NSBackingStoreBuffered: int
 NSDefaultRunLoopMode: str
 NSEventMaskAny: int
-NSEventTypeApplicationDefined: int
 NSViewLayerContentsPlacementScaleProportionallyToFit: int
 NSViewLayerContentsRedrawOnSetNeedsDisplay: int
 NSViewNoIntrinsicMetric: float
@@ -36,21 +35,7 @@ class NSDate(NSObject):
     @classmethod
     def dateWithTimeIntervalSinceNow_(cls, secs: float, /) -> NSDate: ...
 
-class NSEvent(NSObject):
-    @classmethod
-    def otherEventWithType_location_modifierFlags_timestamp_windowNumber_context_subtype_data1_data2_(
-        cls,
-        kind: int,
-        location: tuple[float, float],
-        flags: int,
-        time: float,
-        wNum: int,
-        context: None,
-        subtype: int,
-        d1: int,
-        d2: int,
-        /,
-    ) -> NSEvent | None: ...
+class NSEvent(NSObject): ...
 
 class NSNotificationCenter(NSObject):
     @classmethod
@@ -111,8 +96,6 @@ class NSApplication(NSObject):
     def setActivationPolicy_(self, policy: int, /) -> bool: ...
     def finishLaunching(self) -> None: ...
     def isHidden(self) -> bool: ...
-    def stop_(self, sender: Any, /) -> None: ...
-    def postEvent_atStart_(self, event: NSEvent | None, atStart: bool, /) -> None: ...
     def nextEventMatchingMask_untilDate_inMode_dequeue_(
         self, mask: int, expiration: NSDate, mode: str, deqFlag: bool, /
     ) -> NSEvent | None: ...

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
-from functools import partial
 from typing import Any
 
 from sddisplaylink.dispatch.event_loop import LoopDispatcher
 from sddisplaylink.errors import ClockError
 from sddisplaylink.native import finalize_now
-from sddisplaylink.views.appkit import interruption
 from sddisplaylink.views.appkit.frameworks import AppKit, CoreFoundation, objc
 
 
@@ -47,21 +46,21 @@ class RunLoopDispatcher(LoopDispatcher):
 
 
 def _readable(watch: Any, kinds: int, reference: weakref.ref[RunLoopDispatcher]) -> None:
-    """Called by the run loop, once each time that the callback is enabled. Nothing may be raised out of here."""
-    enable = partial(_enable, watch, reference)
-    try:
-        dispatcher = reference()
-        if dispatcher is not None and not dispatcher.is_closed:
-            dispatcher.run_pending()
-        enable()
-    except BaseException as error:
-        interruption.handle(error, enable)
+    """Called by the run loop, once each time that the callback is enabled.
 
-
-def _enable(watch: Any, reference: weakref.ref[RunLoopDispatcher]) -> None:
+    A mistake is reported here, since ``NSApplication.run()`` would log it without a traceback. Ctrl-C and
+    ``sys.exit()`` leave, as they leave any callback of PyObjC's, and the callback stays enabled for those who go on.
+    """
     dispatcher = reference()
-    if dispatcher is not None and not dispatcher.is_closed:
-        CoreFoundation.CFFileDescriptorEnableCallBacks(watch, CoreFoundation.kCFFileDescriptorReadCallBack)
+    if dispatcher is None or dispatcher.is_closed:
+        return
+    try:
+        dispatcher.run_pending()
+    except Exception as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    finally:
+        if not dispatcher.is_closed:
+            CoreFoundation.CFFileDescriptorEnableCallBacks(watch, CoreFoundation.kCFFileDescriptorReadCallBack)
 
 
 def _check_main_thread() -> None:

@@ -22,7 +22,6 @@ NSApplicationActivationPolicyRegular = 0
 NSBackingStoreBuffered = 2
 NSDefaultRunLoopMode = kCFRunLoopDefaultMode
 NSEventMaskAny = (1 << 64) - 1
-NSEventTypeApplicationDefined = 15
 NSViewLayerContentsPlacementScaleProportionallyToFit = 1
 NSViewLayerContentsRedrawOnSetNeedsDisplay = 1
 NSViewNoIntrinsicMetric = -1.0
@@ -148,13 +147,7 @@ class NSDate(NSObject):
 
 
 class NSEvent(NSObject):
-    @classmethod
-    def otherEventWithType_location_modifierFlags_timestamp_windowNumber_context_subtype_data1_data2_(
-        cls, kind: int, *others: Any
-    ) -> NSEvent:
-        assert kind == NSEventTypeApplicationDefined
-        assert len(others) == 8
-        return autorelease(cls.alloc().init())
+    pass
 
 
 class NSView(NSObject):
@@ -304,7 +297,6 @@ class NSApplication(NSObject):
 
     def init(self) -> Any:
         self.windows: list[NSWindow] = []
-        self._posted: list[NSEvent] = []
         self._is_running = self._is_hidden = False
         self.logged: list[BaseException] = []
         return self
@@ -343,9 +335,6 @@ class NSApplication(NSObject):
     def stop_(self, sender: Any, /) -> None:
         self._is_running = False
 
-    def postEvent_atStart_(self, event: NSEvent, start: bool, /) -> None:
-        self._posted.append(event)
-
     def setActivationPolicy_(self, policy: int, /) -> bool:
         return policy == NSApplicationActivationPolicyRegular
 
@@ -356,8 +345,6 @@ class NSApplication(NSObject):
         self, mask: int, expiration: NSDate, mode: str, deqFlag: bool, /
     ) -> NSEvent | None:
         assert (mask, deqFlag) == (NSEventMaskAny, True)
-        if self._posted:
-            return autorelease(self._posted.pop(0))
         CFRunLoopRunInMode(mode, max(0.0, expiration.time - time.monotonic()), True)
         return autorelease(NSEvent.alloc().init())
 
