@@ -18,7 +18,7 @@ STANDIN = "tests/native/corevideo"
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes", "-Werror")
 # Apple's runtime, so that @autoreleasepool becomes the two calls that it is on macOS
 RUNTIME = "-fobjc-runtime=macosx-11.0"
-INGREDIENTS = ("csrc", "sddisplaylink", STANDIN, "native_build.py", "setup.py")
+INGREDIENTS = ("csrc", "sddisplaylink", STANDIN, "native_build.py", "setup.py", "pyproject.toml", "README.md")
 
 
 def find_clang() -> tuple[str, ...] | None:
