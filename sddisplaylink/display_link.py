@@ -26,7 +26,11 @@ class Tick:
     """One refresh of a display. Times are seconds of ``time.monotonic()``'s clock (a ManualClock's: virtual)."""
 
     sequence: int
-    """Counts the clock's ticks, from 1."""
+    """Number of the refresh, counted from 1 at the clock's first tick; refreshes that were missed count, too.
+
+    So while a link runs, the ``sequence`` of two ticks that a reader gets one after the other differs by 1 + the later
+    tick's ``missed``.
+    """
     timestamp: float
     """The refresh that this tick is for."""
     target_timestamp: float
@@ -34,7 +38,7 @@ class Tick:
     period: float
     """Seconds from refresh to refresh."""
     missed: int
-    """Ticks lost since the last one that this reader got, because the machine or the reader was late."""
+    """Refreshes lost since the last tick that this reader got, because the machine or the reader was late."""
     synthetic: bool
     """Whether the tick came from a timer, because the display's own clock fails at the moment."""
 

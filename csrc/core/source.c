@@ -150,7 +150,7 @@ static void init_slot(sddl_source *source, int clock, uint32_t display, double r
     source->users = 1;
     source->ops = sddl_clock_find(clock);
     source->period = sddl_period_or(1 / refresh_rate, SDDL_SECOND / 60);
-    source->ticks = source->manual_now = source->recovered_at = source->retry_delay = 0;
+    source->ticks = source->sequence = source->manual_now = source->recovered_at = source->retry_delay = 0;
     source->native_ticked = false;
     sddl_source_reset_demand(source);
     sddl_source_unlock(source);

@@ -30,7 +30,8 @@ struct sddl_source {
     uint32_t active;
     bool needs_control; /* the control thread has to look at this source */
     int64_t idle_since; /* when the last active subscriber was removed */
-    int64_t period, ticks, last_timestamp, last_target;
+    int64_t period, last_timestamp, last_target;
+    int64_t ticks, sequence; /* given so far; number of the last one, which counts missed refreshes, too */
     int64_t manual_now;
     sddl_grid grid;                            /* of the last tick */
     int64_t requested;                         /* the earliest target at which a subscriber needs a tick */

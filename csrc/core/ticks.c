@@ -1,6 +1,14 @@
 /* Validates a clock's tick, makes its timestamps increase, and dispatches it to the subscribers of its source. */
 #include "core/source.h"
 
+/* The first tick is 1. Refreshes that the clock has missed since the last one count, so that for a reader the numbers of
+ * two ticks differ by the refreshes from one to the other: 1 + `missed` of the later one. */
+static int64_t number_of(const sddl_source *source, const sddl_tick *tick) {
+    if (!source->ticks)
+        return 1;
+    return sddl_add_counts(sddl_add_counts(source->sequence, 1), sddl_max64(0, tick->missed));
+}
+
 void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
     sddl_tick ordered = *tick;
     if (source->ticks) { /* displays have been seen to stamp ticks twice, and backwards */
@@ -12,11 +20,12 @@ void sddl_source_run_tick(sddl_source *source, const sddl_tick *tick) {
     source->period = ordered.period;
     source->grid = ordered.grid;
     source->requested = INT64_MAX;
-    int64_t sequence = ++source->ticks;
+    source->sequence = number_of(source, &ordered);
+    source->ticks++;
     source->ticking = true;
     for (sddl_subscriber *subscriber = source->first_active, *next; subscriber; subscriber = next) {
         next = subscriber->next_active; /* a player that finishes leaves the list */
-        source->requested = sddl_min64(source->requested, subscriber->tick(subscriber, &ordered, sequence));
+        source->requested = sddl_min64(source->requested, subscriber->tick(subscriber, &ordered, source->sequence));
     }
     source->ticking = source->must_wake_clock = false;
     while (source->deferred_count)

@@ -61,7 +61,8 @@ typedef struct sddl_event {
     uint64_t serial;   /* counts this subscriber's events; see sddl_player_confirm() */
     uint32_t epoch;    /* see sddl_subscriber_is_current() */
     uint32_t flags;    /* sddl_event_flag */
-    int64_t sequence;  /* number of the source's tick */
+    int64_t sequence;  /* number of the refresh, 1 for the source's first tick: a missed one counts, one at which no
+                          subscriber needed a tick does not */
     int64_t timestamp; /* when that tick was for */
     int64_t target;    /* when what is drawn now will be on screen */
     int64_t period;    /* refresh period */

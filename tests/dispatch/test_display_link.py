@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import threading
 import weakref
 
@@ -182,6 +183,19 @@ def test_stalled_time_is_counted_as_missed(clock):
         tick = link.wait(PATIENCE)
     assert (tick.sequence, tick.missed) == (1, 30)
     assert tick.timestamp == pytest.approx(31 / 60)
+
+
+def test_sequence_and_missed_of_a_readers_ticks_agree(clock):
+    """Whatever the clock misses and the reader leaves unread."""
+    with sd.DisplayLink(clock=clock) as link:
+        ticks = []
+        for stalled, advanced in itertools.product((0, 3, 0), (1, 4, 1)):  # refreshes
+            clock.stall(stalled / 60)
+            clock.advance(advanced / 60)
+            ticks.append(link.wait(PATIENCE))
+    steps = [after.sequence - before.sequence for before, after in itertools.pairwise(ticks)]
+    assert steps == [1 + tick.missed for tick in ticks[1:]]
+    assert ticks[-1].sequence == 3 * 3 + 3 * (1 + 4 + 1)
 
 
 def test_wait_serves_a_link_that_has_a_callback_too(clock):
