@@ -165,7 +165,7 @@ class FramePool:
             if waiter.is_alive():
                 waiter.ready(outcome)
         for waiter, _ in notifications:
-            waiter.forget()
+            waiter.end()
         return more
 
     def _collect_notifications(self, index: int = -1, made: Outcome | None = None) -> list[tuple[Waiter, Outcome]]:

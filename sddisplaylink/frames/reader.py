@@ -6,7 +6,7 @@ import operator
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import count
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 from weakref import ref
 
 from sddisplaylink.decoders.protocol import ImageFacts
@@ -68,28 +68,36 @@ class AccessPattern:
         return Direction.BACKWARD if -_NEAR <= index - at < 0 else Direction.FORWARD, index == at + 1
 
 
-class Waiter(NamedTuple):
-    """A reader to notify of a frame, as long as the reader waits for that frame."""
+class Waiter:
+    """A reader's wait for a frame, until the reader has that frame or one that it has asked for later."""
 
-    reader: ref[PoolReader]
-    frame: int
-    ready: Ready
+    __slots__ = ("_number", "_reader", "frame", "ready")
+
+    def __init__(self, reader: PoolReader, frame: int, ready: Ready) -> None:
+        self.frame = frame
+        self.ready = ready
+        self._reader = ref(reader)
+        self._number = next(_numbers)
 
     def is_alive(self) -> bool:
         """Whether the reader still waits."""
-        reader = self.reader()
-        return reader is not None and not reader.is_closed and self.frame in reader.awaited
+        reader = self._reader()
+        return reader is not None and not reader.is_closed and self in self._alive_of(reader)
 
-    def forget(self) -> None:
-        """The reader has been notified."""
-        reader = self.reader()
+    def end(self) -> None:
+        """The reader has been notified: it has no use for the frames that it asked for before. The worker thread."""
+        reader = self._reader()
         if reader is not None:
-            reader.forget(self.frame)
+            reader.answered = max(self._number, reader.answered)
 
     def newest(self) -> list[int]:
         """The frames that the same reader waits for, the newest first: it is to show that as soon as possible."""
-        reader = self.reader()
-        return [self.frame] if reader is None else list(reader.awaited)[::-1]
+        reader = self._reader()
+        return [self.frame] if reader is None else [waiter.frame for waiter in self._alive_of(reader)][::-1]
+
+    def _alive_of(self, reader: PoolReader) -> list[Waiter]:
+        answered = reader.answered
+        return [waiter for waiter in list(reader.awaited.values()) if waiter._number > answered]
 
 
 class Requests:
@@ -196,6 +204,7 @@ class PoolReader:
         "_pattern",
         "_pool",
         "_requests",
+        "answered",
         "awaited",
         "is_closed",
         "max_bytes",
@@ -211,8 +220,10 @@ class PoolReader:
         self.max_bytes = max_bytes
         self.number = next(_numbers)
         """Readers opened first have their turn first."""
-        self.awaited: dict[int, None] = {}
-        """The frames that it waits for, the newest last."""
+        self.awaited: dict[int, Waiter] = {}
+        """The frames that were asked for, until :meth:`forget`, the newest last."""
+        self.answered = -1
+        """The number of the newest waiter that was notified."""
         self.is_closed = False
         self.request = Request()
         """The present request; replaced as a whole, so that any thread may read it."""
@@ -258,7 +269,8 @@ class PoolReader:
         """Call ``ready(frame or error)`` once: now if frame `index` is decoded, else later on the worker thread.
 
         The error is an ImageFormatError, a LinkClosedError if the image was closed, or one of the machine, such as a
-        MemoryError. After `close` or `forget` no call begins. The frame asked for last is decoded first.
+        MemoryError. After `close` or `forget` no call begins. The frame asked for last is decoded first; once that is
+        there, no call begins for those asked for before.
         """
         if self.is_closed:
             return
@@ -267,8 +279,8 @@ class PoolReader:
             ready(outcome)
             return
         self.awaited.pop(index, None)
-        self.awaited[index] = None
-        self._requests.waiters.append(Waiter(ref(self), index, ready))
+        self.awaited[index] = waiter = Waiter(self, index, ready)
+        self._requests.waiters.append(waiter)
         self._pool.submit()
 
     def forget(self, index: int) -> None:

@@ -139,7 +139,8 @@ class Delivery:
         at = awaited.events.index(due)
         for earlier in awaited.events[:at]:
             due.merge(earlier)
-            self._forget(earlier)
+        for event in awaited.events[: at + 1]:
+            self._forget(event)
         del awaited.events[: at + 1]
         if awaited.events:
             return _nothing
