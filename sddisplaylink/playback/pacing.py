@@ -9,12 +9,15 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sddisplaylink.native import seconds
 from sddisplaylink.playback.percentile import percentile
 
-__all__ = ["PacingEvent", "PacingRecorder", "PacingSummary", "draw_playback"]
+if TYPE_CHECKING:
+    from sddisplaylink.playback.pacing_chart import Series
+
+__all__ = ["PacingEvent", "PacingRecorder", "PacingSummary", "chart_series", "draw_playback"]
 
 DEFAULT_CAPACITY = 10_000
 
@@ -174,9 +177,16 @@ def _written(text: str, path: str | os.PathLike[str] | None) -> str:
 
 def draw_playback(events: Sequence[PacingEvent], path: str | os.PathLike[str], title: str | None = None) -> None:
     """Draw the events of a player's recorder. Raises what the chart's draw() raises."""
-    from sddisplaylink.playback.pacing_chart import Series, draw  # no player needs a chart
+    from sddisplaylink.playback.pacing_chart import draw
 
-    series = Series(
+    draw(chart_series(events), path, title or "Playback")
+
+
+def chart_series(events: Sequence[PacingEvent]) -> Series:
+    """What a chart draws of the events of a player's recorder."""
+    from sddisplaylink.playback.pacing_chart import Series  # no player needs a chart
+
+    return Series(
         [event.intended for event in events],
         [event.actual for event in events],
         [event.skipped for event in events],
@@ -186,4 +196,3 @@ def draw_playback(events: Sequence[PacingEvent], path: str | os.PathLike[str], t
         has_deadline=True,
         ticks_missed=sum(event.missed_ticks for event in events),
     )
-    draw(series, path, title or "Playback")

@@ -11,7 +11,7 @@ from typing import Any
 from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 from sddisplaylink.playback.percentile import percentile
 
-__all__ = ["Series", "draw", "load_figure"]
+__all__ = ["Series", "draw", "draw_intervals", "draw_lateness", "load_figure"]
 
 INTENDED, ACTUAL, LATE, MISSED = "#9a9a9a", "#0072b2", "#d55e00", "#cc79a7"  # colour-blind people can distinguish them
 BINS = 50
@@ -61,8 +61,8 @@ def draw(series: Series, path: str | os.PathLike[str], title: str) -> None:
     intervals = figure.add_subplot(grid[0, 0])
     lateness = figure.add_subplot(grid[1, 0], sharex=intervals)
     histogram = figure.add_subplot(grid[1, 1], sharey=lateness)
-    _draw_intervals(intervals, series)
-    _draw_lateness(lateness, series)
+    draw_intervals(intervals, series)
+    draw_lateness(lateness, series)
     _draw_histogram(histogram, series)
     _draw_figures(figure.add_subplot(grid[0, 1]), series)
     for axes in (intervals, lateness, histogram):
@@ -72,7 +72,8 @@ def draw(series: Series, path: str | os.PathLike[str], title: str) -> None:
     figure.savefig(path, dpi=120)
 
 
-def _draw_intervals(axes: Any, series: Series) -> None:
+def draw_intervals(axes: Any, series: Series) -> None:
+    """The time from each to the next, intended and actual."""
     times, intended, actual = series.times()[1:], _steps(series.intended), _steps(series.actual)
     axes.plot(times, intended, "_", color=INTENDED, markersize=7, markeredgewidth=2, label="intended")
     axes.plot(times, actual, ".", color=ACTUAL, markersize=4, label="actual")
@@ -82,7 +83,8 @@ def _draw_intervals(axes: Any, series: Series) -> None:
     axes.legend(loc="upper right", ncols=3, framealpha=0.9)
 
 
-def _draw_lateness(axes: Any, series: Series) -> None:
+def draw_lateness(axes: Any, series: Series) -> None:
+    """The time from intended to actual."""
     milliseconds = series.milliseconds()
     late = [series.has_deadline and value > 0 for value in milliseconds]
     colours, sizes = [LATE if each else ACTUAL for each in late], [25 if each else 9 for each in late]

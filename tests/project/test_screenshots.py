@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +20,7 @@ FIGURES = {
     "benchmarks.png",
     "notebook.png",
     "pacing.png",
+    "slow_decoding.png",
     "textual_app.svg",
 }  # charts, and a notebook: the pages say how they are made
 
@@ -34,6 +36,19 @@ def test_picture_is_what_the_example_shows(example: Path, virtual_screen: Virtua
     assert len(taken.getcolors(1 << 24) or ()) > 100  # not blank
     difference = ImageStat.Stat(ImageChops.difference(taken, shipped)).mean
     assert max(difference) < 20, f"run scripts/photograph_windows.py: {difference}"
+
+
+def test_chart_of_slow_decoding_is_what_its_script_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("matplotlib")
+    script = ROOT / "scripts" / "draw_slow_decoding.py"
+    monkeypatch.setattr(sys, "argv", [str(script), str(tmp_path)])
+    runpy.run_path(str(script), run_name="__main__")
+    with (
+        Image.open(tmp_path / "slow_decoding.png") as drawn,
+        Image.open(SCRIPT.IMAGES / "slow_decoding.png") as shipped,
+    ):
+        difference = ImageStat.Stat(ImageChops.difference(drawn.convert("RGB"), shipped.convert("RGB"))).mean
+    assert max(difference) < 2, f"run {script.name}: {difference}"
 
 
 def test_every_picture_has_its_maker_and_its_page() -> None:
