@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import textwrap
@@ -10,46 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from support.exit_situations import BEGINS_TO_END, LIMIT, PREAMBLE, RUNNING, endings
+
 RUNS = 100
-LIMIT = 3.0  # seconds from the moment at which the program begins to end
-BEGINS_TO_END = "print(time.monotonic(), flush=True)\n"
-
-PREAMBLE = """
-import io, os, sys, threading, time
-import sddisplaylink as sd
-from PIL import Image
-"""
-
-RUNNING = """
-link = sd.DisplayLink(lambda tick: None, clock="timer:1000")
-link.start()
-pulled = sd.DisplayLink(clock="timer:1000")
-pulled.start()
-frames = [Image.new("RGBA", (32, 32), (n, n, n, 255)) for n in range(0, 250, 10)]
-data = io.BytesIO()
-frames[0].save(data, "GIF", save_all=True, append_images=frames[1:], duration=20, loop=0)
-player = sd.AnimatedImagePlayer(data.getvalue(), on_frame=lambda frame: None, clock="timer:1000")
-player.play()
-pulled.wait(1)
-"""
-
-ENDINGS = {
-    "just ends": ("", 0, b""),
-    "sys.exit": ("sys.exit(7)", 7, b""),
-    "raises": ("raise RuntimeError('on purpose')", 1, b"RuntimeError: on purpose"),
-    "os._exit": ("os._exit(5)", 5, b""),
-    "sys.exit in a thread": ("threading.Thread(target=sys.exit).start()", 0, b""),
-    "thread that iterates": (
-        "on = threading.Event(); threading.Thread(target=lambda: [on.set() for _ in pulled]).start(); on.wait()",
-        0, b"",
-    ),
-    "objects in cycles": ("link.self = link; player.self = player; del link, player", 0, b""),
-    "globals torn down": ("sys.modules['__main__'].keep = [link, player, pulled]", 0, b""),
-    "user's atexit stops": ("import atexit; atexit.register(link.stop); atexit.register(player.close)", 0, b""),
-    "dispatcher of its own": (
-        "d = sd.Dispatcher(); l = sd.DisplayLink(print, clock='timer:5', dispatcher=d); d.post(int)", 0, b"",
-    ),
-}  # fmt: skip
 
 
 def run(program: str, ending: str = "") -> tuple[int, bytes, float]:
@@ -62,14 +26,10 @@ def run(program: str, ending: str = "") -> tuple[int, bytes, float]:
 
 @pytest.mark.timeout(300)
 def test_a_hundred_processes_that_end_while_ticking():
-    endings = list(ENDINGS.values())
-    chosen = [endings[n % len(endings)] for n in range(RUNS)]
+    chosen = list(itertools.islice(itertools.cycle(endings().items()), RUNS))
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda ending: run(RUNNING, ending[0]), chosen))
-    for (ending, code, last_words), (returned, stderr, took) in zip(chosen, results, strict=True):
-        assert returned == code, (ending, stderr)
-        assert stderr.strip().endswith(last_words) and (last_words or not stderr), (ending, stderr)
-        assert took < LIMIT, ending
+        problems = list(pool.map(lambda named: named[1].problem(), chosen))
+    assert [(name, problem) for (name, _), problem in zip(chosen, problems, strict=True) if problem] == []
 
 
 def test_a_callback_that_never_returns_does_not_keep_the_process():
