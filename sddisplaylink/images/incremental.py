@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Sequence
@@ -72,6 +73,7 @@ class IncrementalImage(AnimatedImage):
         "_count",
         "_decoding",
         "_error",
+        "_has_news",
         "_incoming",
         "_is_finished",
         "_listeners",
@@ -102,6 +104,7 @@ class IncrementalImage(AnimatedImage):
         self._count = 0
         self._is_finished = False
         self._error: Exception | None = None
+        self._has_news = False  # of which not every player has been notified
         self._lock = threading.Lock()
         self._listeners: WeakGroup[Listener] = WeakGroup()
         self._process = os.getpid()
@@ -113,7 +116,8 @@ class IncrementalImage(AnimatedImage):
 
         Data after the end of the image is ignored. Raises ImageFormatError, now and in later calls, once it is certain
         that there will be no image; LinkClosedError after :meth:`close` or :meth:`finish`; TypeError if `data` is no
-        buffer.
+        buffer. Where memory is short for more than the data itself, frames come later: with the next piece, or
+        :meth:`finish`.
         """
         with self._lock:
             self._check_usable()
@@ -122,8 +126,9 @@ class IncrementalImage(AnimatedImage):
             if not self._incoming.is_growing:
                 return
             self._incoming.append(data)
-            has_news = self._rescan()
-        if has_news:
+        with contextlib.suppress(MemoryError):  # the data has been taken: what is left to do, the next call does
+            with self._lock:
+                self._has_news |= self._rescan()
             self._notify()
         self.raise_error()
 
@@ -132,14 +137,15 @@ class IncrementalImage(AnimatedImage):
 
         From now on the image is the same as if :meth:`AnimatedImage.open` had opened the data: :attr:`truncated` if
         frames are missing. Raises ImageFormatError, now and in later calls, if no whole frame has come; LinkClosedError
-        after :meth:`close`.
+        after :meth:`close`; MemoryError, after which it can be called again.
         """
         with self._lock:
             self._check_usable()
-            has_news = not self._is_finished and self._end()
-            self._is_finished = True
-        if has_news:
-            self._notify()
+            if not self._is_finished:
+                self._incoming.end()
+                self._has_news |= self._rescan()
+                self._is_finished = True
+        self._notify()
         self.raise_error()
 
     @property
@@ -180,13 +186,12 @@ class IncrementalImage(AnimatedImage):
         with self._lock:
             cuts_off = self._incoming.is_growing and self._error is None
             if cuts_off:
-                self._error = LinkClosedError("the image is closed")
+                self._error, self._has_news = LinkClosedError("the image is closed"), True
         if self._count:
             self.pool.close()  # before the data goes, so that who is decoding knows why
         with self._lock:
             self._data.close()
-        if cuts_off:
-            self._notify()
+        self._notify()
 
     # ---- for players ----
 
@@ -238,18 +243,18 @@ class IncrementalImage(AnimatedImage):
                 self.pool.purge()  # what there was of a lone frame may be no frame after all
         return count > before or self._decoding.has_ended
 
-    def _end(self) -> bool:
-        """Look for the last frames; whether the end was not known before."""
-        if not self._incoming.is_growing:
-            return False
-        self._incoming.end()
-        self._rescan()
-        return True
-
     # ---- without it ----
 
     def _notify(self) -> None:
+        """Notify every player of the news, if there are any; after an exception, once more at the next call."""
         with self._lock:
-            listeners = list(self._listeners)
+            has_news, self._has_news = self._has_news, False
+            listeners = list(self._listeners) if has_news else []
+        failure: BaseException | None = None
         for listener in listeners:
-            listener.on_progress()
+            try:
+                listener.on_progress()
+            except BaseException as error:
+                failure, self._has_news = error, True
+        if failure is not None:
+            raise failure

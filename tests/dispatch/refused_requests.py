@@ -12,6 +12,7 @@ import gc
 import itertools
 import os
 import resource
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from support.images import GifPicture, build_gif
 
 THREADS, PIPES, MEMORY, DESCRIPTORS = 1, 2, 4, 8
 MOST_REQUESTS = 12
+LONG = 200  # frames
 WAITING = ("for tick in link", "async for tick in link", "player.frames")
 PATIENCE = 20.0
 
@@ -74,6 +76,9 @@ class Subjects:
     def __init__(self) -> None:
         data = build_gif([GifPicture(fill=number, delay=2) for number in range(8)], loop=0)
         self.data = data
+        self.long_data = build_gif([GifPicture(fill=1, delay=2)] * LONG, loop=0)
+        self.path = Path(tempfile.mkdtemp()) / "eight.gif"
+        self.path.write_bytes(data)
         self.image = sd.AnimatedImage.open(data)
         self.image.frame(0)
         self.clock = sd.ManualClock()
@@ -85,6 +90,8 @@ class Subjects:
             sd.AnimatedImagePlayer(self.image, clock=self.clock, dispatcher=self.dispatcher) for _ in range(3)
         ]
         self.group = sd.PlayerGroup(self.others)
+        many = [sd.AnimatedImagePlayer(self.image, clock=self.clock, dispatcher=self.dispatcher) for _ in range(9)]
+        self.large_group = sd.PlayerGroup(many)
         self.growing = sd.IncrementalImage()
         self.follower = sd.AnimatedImagePlayer(self.growing, clock=self.clock, dispatcher=self.dispatcher)
 
@@ -114,6 +121,30 @@ class Subjects:
         finally:
             frames.close()
             self.player.stop()
+
+    def feed(self) -> None:
+        """In two pieces: the player's timeline grows beyond its first memory."""
+        data, growing = self.long_data, sd.IncrementalImage()
+        with sd.AnimatedImagePlayer(growing, clock=self.clock, dispatcher=self.dispatcher):
+            for piece in (data[: len(data) // 2], data[len(data) // 2 :]):
+                growing.feed(piece)
+            growing.finish()
+            assert growing.frame_count == LONG
+
+    def frame(self) -> None:
+        self.image.purge()
+        assert self.image.frame(7).index == 7
+
+    def run_async(self) -> None:
+        async def go() -> None:
+            task = asyncio.ensure_future(self.dispatcher.run_async())
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+        self.loop.run_until_complete(go())
 
     def play(self) -> None:
         self.player.play()
@@ -156,8 +187,13 @@ class Subjects:
             "player.frames": self.frames,
             "group.seek": lambda: self.group.seek(0),
             "group.stop": self.group.stop,
+            "stop of a large group": self.large_group.stop,
             "PlayerGroup": lambda: sd.PlayerGroup(self.others),
             "IncrementalImage": lambda: sd.AnimatedImagePlayer(sd.IncrementalImage(), clock=clock).close(),
+            "IncrementalImage.feed": self.feed,
+            "AnimatedImage.open": lambda: sd.AnimatedImage.open(self.path).close(),
+            "image.frame": self.frame,
+            "Dispatcher.run_async": self.run_async,
             "clock.advance": lambda: clock.advance(0.01),
             "diagnostics": sd.diagnostics,
         }
@@ -173,13 +209,15 @@ def try_call(system: System, subjects: Subjects, name: str, kind: int, granted: 
     system.refuse(kind, granted, most=1 if name in WAITING else MOST_REQUESTS)
     try:
         call()
-    except (sd.SDDisplayLinkError, MemoryError) as failure:
+    except (sd.SDDisplayLinkError, MemoryError, OSError) as failure:
         error = failure
         error.__traceback__ = None
     finally:
         refused = system.grant()
     case = f"{name}, {granted} of kind {kind} granted, {error!r}"
     refused |= kind == DESCRIPTORS and error is not None
+    if isinstance(error, OSError) and name != "AnimatedImage.open":
+        print(f"{case}: not an error of the library", flush=True)
     if error is not None and not refused:
         print(f"{case}: nothing was refused", flush=True)
     del error
@@ -191,6 +229,23 @@ def try_call(system: System, subjects: Subjects, name: str, kind: int, granted: 
     if subjects.state() != before:
         print(f"{case}, then again: {before} became {subjects.state()}", flush=True)
     return refused
+
+
+def try_growth_of_the_table(system: System) -> None:
+    """Memory is refused when the table of handles has to grow, as it has to for some of that many objects."""
+    made, refusals = [], 0
+    for _ in range(300):
+        system.refuse(MEMORY, granted=1, most=1)  # what the object itself needs is granted
+        try:
+            made.append(sd.Dispatcher(thread=False))
+        except MemoryError:
+            refusals += 1
+            system.grant()
+            made.append(sd.Dispatcher(thread=False))
+        finally:
+            system.grant()
+    if not refusals:
+        print("the table of handles did not grow")
 
 
 def wait_for_threads() -> None:
@@ -209,6 +264,7 @@ def main() -> None:
                 if not try_call(system, subjects, name, kind, granted):
                     break
     faulthandler.cancel_dump_traceback_later()
+    try_growth_of_the_table(system)
     os._exit(0)
 
 

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sddisplaylink as sd
+from sddisplaylink.playback.native_player import NativePlayer
 from support.frame_ends import gif_ends
 from support.images import GifPicture, build_gif, colour, loop_extension
 from support.player_log import Log
@@ -52,6 +53,37 @@ def test_play_waits_for_the_first_frame_and_for_each_that_is_late(make_gif: Make
         clock.advance(1.0)
         assert log == [0, 1, 2, ("loop", 1), "finish"]
         assert player.stats.skipped == 0
+
+
+def test_a_player_without_memory_for_its_frames_gets_them_later(
+    make_gif: MakeImage, clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Data that was taken need not be fed again, and other players get their frames."""
+    image, logs, extend, refused = sd.IncrementalImage(), (Log(), Log()), NativePlayer.extend, []
+
+    def refuse(native: NativePlayer, *arguments: Any, **options: Any) -> None:
+        if native.handle in refused:
+            raise MemoryError
+        extend(native, *arguments, **options)
+
+    monkeypatch.setattr(NativePlayer, "extend", refuse)
+    players = [sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks()) for log in logs]
+    refused.append(players[0].engine.native.handle)
+    for player in players:
+        player.play()
+    for piece in pieces_of(make_gif([50] * 3, plays=1)):
+        image.feed(piece)
+    clock.advance(1.0)
+    assert logs == ([], [0, 1, 2, ("loop", 1), "finish"])
+    with pytest.raises(MemoryError):
+        image.finish()
+    refused.clear()
+    image.finish()
+    clock.advance(1.0)
+    assert logs[0] == logs[1]
+    for player in players:
+        player.close()
+    image.close()
 
 
 def test_a_late_frame_is_shown_at_the_next_refresh_for_all_of_its_time(
