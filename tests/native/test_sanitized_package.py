@@ -119,7 +119,9 @@ def test_the_packages_own_tests(sanitized):
 def test_random_calls(sanitized):
     """More of them: SDDISPLAYLINK_STRESS_SECONDS."""
     arguments = ("--calls", "100", "--seconds", STRESS_SECONDS, "--may-grow")
-    assert run(sanitized, "-m", "stress.run", *arguments).endswith(" rounds\n")
+    printed = run(sanitized, "-m", "stress.run", *arguments)
+    assert printed.endswith(" rounds\n")
+    print(*printed.splitlines()[-2:], sep="\n")
 
 
 def test_links_and_players_on_corevideo(sanitized):

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import warnings
+from collections import Counter
 from typing import Any
 
 import stress.actions  # noqa: F401 - registers them
@@ -40,6 +41,7 @@ def main() -> int:
     warnings.simplefilter("ignore")  # of forks in a process with threads, and of tasks that were never awaited
     gc.set_threshold(100, 5, 5)  # so that the collector, and what it ends, runs on every thread
     files, end, sizes, number = make_files(), time.monotonic() + options.seconds, [], 0
+    total: Counter[str] = Counter()
     while number == 0 or time.monotonic() < end:
         faulthandler.dump_traceback_later(ROUND_LIMIT, exit=True)
         seed = options.seed + number
@@ -48,13 +50,15 @@ def main() -> int:
         sizes.append(resident_bytes())
         if len(sizes) > WARM_UP and not options.may_grow and sizes[-1] > sizes[WARM_UP - 1] + FLAT:
             failures.append(f"memory grew: {[size >> 20 for size in sizes]} MB")
+        total += world.done
         done = sum(world.done.values())
         print(f"seed {seed}: {done} calls, {world.done['callbacks']} callbacks, {sizes[-1] >> 20} MB", flush=True)
         if failures:
             print(f"seed {seed} failed:\n" + "\n".join(failures), file=sys.stderr)
             return 1
         number += 1
-    print(f"{number} rounds", flush=True)
+    print(", ".join(f"{total[name]} {name}" for name in ("callbacks", "interrupts", "fork", "errors")))
+    print(f"{sum(total.values())} calls and callbacks in {number} rounds", flush=True)
     return 0
 
 

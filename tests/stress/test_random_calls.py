@@ -28,7 +28,7 @@ def run(*arguments: str, limit: float) -> str:
 
 
 def test_a_moment() -> None:
-    assert run("--calls", "150", limit=QUICK_LIMIT).endswith("1 rounds\n")
+    assert run("--calls", "150", limit=QUICK_LIMIT).endswith(" in 1 rounds\n")
 
 
 @pytest.mark.extended
