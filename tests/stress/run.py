@@ -10,6 +10,8 @@ import argparse
 import asyncio
 import faulthandler
 import gc
+import importlib
+import pkgutil
 import random
 import signal
 import sys
@@ -19,7 +21,10 @@ import warnings
 from collections import Counter
 from typing import Any
 
+import PIL.Image
+
 import stress.actions  # noqa: F401 - registers them
+from sddisplaylink import decoders, dispatch, machine, playback
 from stress.actor import ACTIONS, Actor, LoopActor
 from stress.world import ALLOWED, Interrupt, World, make_files
 from support.window_driver import resident_bytes, resources
@@ -40,6 +45,7 @@ def main() -> int:
     options = parse()
     warnings.simplefilter("ignore")  # of forks in a process with threads, and of tasks that were never awaited
     gc.set_threshold(100, 5, 5)  # so that the collector, and what it ends, runs on every thread
+    import_all()
     files, end, sizes, number = make_files(), time.monotonic() + options.seconds, [], 0
     total: Counter[str] = Counter()
     while number == 0 or time.monotonic() < end:
@@ -60,6 +66,20 @@ def main() -> int:
     print(", ".join(f"{total[name]} {name}" for name in ("callbacks", "interrupts", "fork", "errors")))
     print(f"{sum(total.values())} calls and callbacks in {number} rounds", flush=True)
     return 0
+
+
+def import_all() -> None:
+    """Import what calls would import when they are first made.
+
+    Python's import system is itself written in Python: an exception out of a signal's handler between two of
+    its lines leaves the lock of all imports taken for ever. No library can mend that.
+    """
+    PIL.Image.init()
+    for package in (decoders, dispatch, machine, playback):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    for name in ("csv", "json", "logging", "platform", "shutil", "tempfile"):
+        importlib.import_module(name)
 
 
 def parse() -> argparse.Namespace:
