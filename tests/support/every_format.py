@@ -91,6 +91,12 @@ def flic_pixels(index: int, size: tuple[int, int] = SIZE) -> bytes:
     return struct.pack("<IH", 6 + size[0] * size[1], 16) + bytes([index]) * (size[0] * size[1])
 
 
+def flic_line(index: int, line: int, width: int) -> bytes:
+    """One line of that colour, the others left as they are."""
+    body = struct.pack("<HHBBb", line, 1, 1, 0, -width) + bytes([index])
+    return struct.pack("<IH", 6 + len(body), 12) + body
+
+
 def flic_same() -> bytes:
     """No change: no lines."""
     return struct.pack("<IHHH", 10, 7, 0, 0)

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Container as Indices
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-__all__ = ["Container"]
+from sddisplaylink.decoders.protocol import Buffer
+
+__all__ = ["Container", "Since"]
+
+
+class Since(Protocol):
+    """Makes a file of the frames from one on."""
+
+    def __call__(self, index: int, pixels: Buffer | None = None) -> tuple[bytes, int]:
+        """A file that begins with frame `index`, which is a key or given as `pixels` (RGBA); the frame it ends before.
+
+        What it ends before is a key, or the end.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +40,7 @@ class Container:
     """Frames that can be decoded without those before them."""
     palettes: Sequence[bytes] = ()
     """The palette of each frame, in place of Pillow's: RGB of 256 colours."""
+    since: Since | None = None
+    """For formats that Pillow decodes from the first frame only."""
+    can_resume: bool = False
+    """Whether frames can be decoded from the pixels of the one before them, by :attr:`since`."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.container import Container
+from sddisplaylink.decoders.protocol import Buffer
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["is_flic", "read_flic"]
@@ -17,6 +19,8 @@ _HEADER, _FRAME_HEADER, _CHUNK_HEADER = 128, 16, 6
 _FRAME = 0xF1FA
 _COLOURS = 256
 _PALETTE, _PALETTE_OF_6_BITS = 4, 11
+_BLACK, _RUNS, _PIXELS = 13, 15, 16
+_WHOLE_PICTURE = (_BLACK, _RUNS, _PIXELS)
 _MILLISECOND_NS, _SECOND_NS = 1_000_000, 1_000_000_000
 _FLI_TICKS = 70  # a second
 
@@ -48,13 +52,18 @@ def read_flic(data: bytes, limits: Limits) -> Container | None:
         raise ImageFormatError("the file holds no whole frame")
     (speed,) = struct.unpack_from("<I", data, 16)
     delay = speed * _MILLISECOND_NS if magic == _FLC else speed * _SECOND_NS // _FLI_TICKS
+    keys = frozenset([0, *[index for index, frame in enumerate(frames) if _is_whole_picture(data, frame)]])
+    pieces = _Pieces(data, frames, keys)
     return Container(
         "FLI",
         (delay,) * len(frames),
         1 if announced == 1 else 0,
-        _frames_alone(data, frames),
+        pieces.whole,
         truncated=len(frames) < announced,
-        palettes=_palettes(data, frames),
+        keys=keys,
+        palettes=pieces.palettes,
+        since=pieces.since,
+        can_resume=_are_indices_known(pieces.palettes, keys),
     )
 
 
@@ -68,17 +77,85 @@ def _chunks(data: bytes, begin: int, end: int) -> Iterator[_Chunk]:
         begin += size
 
 
-def _frames_alone(data: bytes, frames: list[_Chunk]) -> bytes:
-    """The file without the data before, between and after its frames, on which Pillow fails."""
-    parts = [data[chunk.begin - _CHUNK_HEADER : chunk.end] for chunk in frames]
-    return data[:6] + len(frames).to_bytes(2, "little") + data[8:_HEADER] + b"".join(parts)
+def _is_whole_picture(data: bytes, frame: _Chunk) -> bool:
+    """Whether a frame sets all pixels, so that none before it is needed."""
+    return any(chunk.kind in _WHOLE_PICTURE for chunk in _parts(data, frame))
 
 
-def _palettes(data: bytes, frames: list[_Chunk]) -> tuple[bytes, ...]:
+def _parts(data: bytes, frame: _Chunk) -> Iterator[_Chunk]:
+    return _chunks(data, frame.begin + _FRAME_HEADER - _CHUNK_HEADER, frame.end)
+
+
+class _Pieces:
+    """Files of some frames, for Pillow, which decodes from the first one on."""
+
+    def __init__(self, data: bytes, frames: Sequence[_Chunk], keys: frozenset[int]) -> None:
+        # without what lies before, between and after the frames, on which Pillow fails
+        self.whole = _file_of(data, len(frames), [data[frame.begin - _CHUNK_HEADER : frame.end] for frame in frames])
+        self.palettes = _palettes(data, frames)
+        self._keys = keys
+        sizes = [frame.end - frame.begin + _CHUNK_HEADER for frame in frames]
+        self._begins = list(accumulate(sizes, initial=_HEADER))
+
+    def since(self, index: int, pixels: Buffer | None = None) -> tuple[bytes, int]:
+        """As of :class:`Since`: the whole file, or up to the next key."""
+        if index == 0 and pixels is None:
+            return self.whole, len(self.palettes)
+        end = index + 1
+        while end < len(self.palettes) and end not in self._keys:
+            end += 1
+        frames = [self.whole[self._begins[index] : self._begins[end]]]
+        if pixels is not None:
+            first = _frame_of(_indices(pixels, self.palettes[index]))
+            frames = [first, self.whole[self._begins[index + 1] : self._begins[end]]]
+        return _file_of(self.whole, end - index, frames), end
+
+
+def _file_of(header: bytes, count: int, frames: Sequence[bytes]) -> bytes:
+    return b"".join([header[:6], count.to_bytes(2, "little"), header[8:_HEADER], *frames])
+
+
+def _frame_of(indices: bytes) -> bytes:
+    chunk = struct.pack("<IH", _CHUNK_HEADER + len(indices), _PIXELS) + indices
+    return struct.pack("<IHH8x", _FRAME_HEADER + len(chunk), _FRAME, 1) + chunk
+
+
+# ---- palettes ----
+
+
+def _colours(palette: bytes) -> list[bytes]:
+    return [palette[at : at + 3] for at in range(0, len(palette), 3)]
+
+
+def _are_indices_known(palettes: Sequence[bytes], keys: frozenset[int]) -> bool:
+    """Whether the colours of a picture tell its indices well enough for the frames that are drawn over it.
+
+    They do as long as no later palette gives two colours to indices of the same one.
+    """
+    return all(
+        index in keys or palettes[index] is palettes[index - 1] or _distinguishes(palettes[index - 1], palettes[index])
+        for index in range(1, len(palettes))
+    )
+
+
+def _distinguishes(palette: bytes, later: bytes) -> bool:
+    """Whether colours that differ in the later palette differ in the earlier one."""
+    before = _colours(palette)
+    return len(set(before)) == len(set(zip(before, _colours(later), strict=True)))
+
+
+def _indices(pixels: Buffer, palette: bytes) -> bytes:
+    """The index of each pixel's colour."""
+    known = memoryview(b"".join([colour + b"\xff" for colour in _colours(palette)])).cast("I")
+    index_of = {colour: index for index, colour in enumerate(known)}
+    return bytes([index_of[colour] for colour in memoryview(pixels).cast("B").cast("I")])
+
+
+def _palettes(data: bytes, frames: Sequence[_Chunk]) -> tuple[bytes, ...]:
     """The palettes of all frames; frames with the same palette share one object."""
     palette, palettes = bytes(3 * _COLOURS), []
     for frame in frames:
-        for chunk in _chunks(data, frame.begin + _FRAME_HEADER - _CHUNK_HEADER, frame.end):
+        for chunk in _parts(data, frame):
             if chunk.kind in (_PALETTE, _PALETTE_OF_6_BITS):
                 palette = _changed(palette, data[chunk.begin : chunk.end], chunk.kind == _PALETTE_OF_6_BITS)
         palettes.append(palette)

@@ -31,14 +31,16 @@ class SequenceDecoder:
     """A Decoder on Pillow's own frame sequence.
 
     Where frames of a format depend on earlier ones, the decoder only goes forward, and opens the data again to begin
-    from the start. All frames have the first one's size; frames of another size are cut or padded from the top left
-    corner.
+    from the start, from a key frame, or from pixels where the container allows that. All frames have the first one's
+    size; frames of another size are cut or padded from the top left corner.
     """
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         """Read the first frame and find the others. ImageFormatError: not an image, broken, or over a limit."""
         self._limits = limits
         self._source: ImageFile.ImageFile | None = None
+        self._first = 0  # the frame with which `_source` begins
+        self._end: int | None = None  # the frame before which it ends, if that is not the end of all
         self._composed = -1
         self._canvas: Image.Image | None = None
         self._size: tuple[int, int] | None = None
@@ -67,7 +69,10 @@ class SequenceDecoder:
         """The delay of frame `index` as stored."""
         return self._pages.delays_ns[index]
 
-    can_resume = False  # the picture does not hold all that Pillow needs to continue
+    @property
+    def can_resume(self) -> bool:
+        """Whether pixels hold all that Pillow needs to continue: not those of AVIF."""
+        return self._container is not None and self._container.can_resume
 
     def __copy__(self) -> SequenceDecoder:
         other = object.__new__(SequenceDecoder)
@@ -81,8 +86,9 @@ class SequenceDecoder:
         return None if self._container is not None and index in self._container.keys else index - 1
 
     def resume(self, index: int, pixels: Buffer) -> None:
-        """Never called: `can_resume` is False."""
-        raise RuntimeError(f"frame {index} cannot be resumed from")
+        """Open a file that begins with a frame of these `pixels`."""
+        self._open(index, pixels)
+        self._composed = index
 
     def compose(self, index: int) -> None:
         """Load frame `index`."""
@@ -137,11 +143,8 @@ class SequenceDecoder:
         return said._replace(orientation=orientation_of(bytes(exif)))
 
     def _load(self, index: int) -> Image.Image:
-        number = self._pages.numbers[index]
-        source = self._source
-        if source is None or (number < source.tell() and self.format not in SEEKS_AT_WILL):
-            self.close()
-            source = self._source = identify(self._data, self._limits.pixels)
+        source = self._source_for(index)
+        number = self._pages.numbers[index] - self._first
         if source.tell() != number and (self.has_frame(1) or self.format in SEEKS_AT_WILL):
             source.seek(number)  # which not every plugin can do for its first picture
         check_pixels(source.size, self._limits.pixels)
@@ -152,6 +155,25 @@ class SequenceDecoder:
         canvas = Image.new("RGBA", self.size)
         canvas.paste(picture, (0, 0))
         return canvas
+
+    def _source_for(self, index: int) -> ImageFile.ImageFile:
+        """Pillow's image, opened again if it cannot go on to frame `index`."""
+        source = self._source
+        goes_on = index == self._composed + 1 and index != self._end
+        if source is not None and (goes_on or self.format in SEEKS_AT_WILL):
+            return source
+        return self._open(index)
+
+    def _open(self, index: int, pixels: Buffer | None = None) -> ImageFile.ImageFile:
+        """Open a file that begins with frame `index`, or the whole file if the format has none."""
+        self.close()
+        since = None if self._container is None else self._container.since
+        data, self._first, self._end = self._data, 0, None
+        if since is not None:
+            self._first = index
+            data, self._end = since(index, pixels)
+        self._source = identify(data, self._limits.pixels)
+        return self._source
 
     def _with_palette(self, source: Image.Image, index: int) -> Image.Image:
         if self._container is None or not self._container.palettes or source.mode != "P":
