@@ -213,9 +213,19 @@ int sddl_convert(const sddl_canvas *target, const sddl_canvas *source, int layou
 
 /* ---- colours ---- */
 
+/* A factor for the three channels of a pixel, which depends on how much light there is. */
+typedef struct sddl_gain {
+    int32_t weights[3];    /* of each channel's light, in units of 1/65536; all 0: the brightest channel counts */
+    int32_t range_bits;    /* the table is of light from 0 to 2^range_bits, and its last entry of all above; 12 to 30 */
+    int32_t factors[4097]; /* in units of 1/65536, at equal distances of light; up to 2^24 */
+} sddl_gain;
+
 /* What light stored values mean, 65536 being white's, and which stored value of sRGB a light has. */
 typedef struct sddl_colours {
     uint32_t light[3][256]; /* of each value of red, green and blue; up to 2^24 */
+    int32_t gain_count;     /* 0 to 2 */
+    int32_t wide[9];        /* from that light to the light that gains are for, which is the same if there are none */
+    sddl_gain gains[2];     /* applied one after the other */
     int32_t matrix[9];      /* from that light to sRGB's, row by row, in units of 1/65536; between -2^24 and 2^24 */
     uint8_t encoded[4097];  /* of light from 0 to white's, at equal distances */
 } sddl_colours;

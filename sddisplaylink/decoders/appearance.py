@@ -22,6 +22,8 @@ class Appearance(NamedTuple):
     """The ICC profile of the colours; empty for sRGB."""
     colours: str = ""
     """The usual name of the colour space; empty to use the profile's own name."""
+    peak: float = 0.0
+    """Candelas per square metre of the brightest pixel, or of the screen that the picture was made on; 0: not said."""
 
 
 AS_STORED = Appearance()

@@ -28,7 +28,9 @@ _BACK = _TURNS | {6: _Turn.ROTATE_90, 8: _Turn.ROTATE_270}
 
 def wanted_colours(appearance: Appearance, presentation: Presentation) -> Colours | None:
     """What is to be converted; None if the pixels are of sRGB, or are to stay as they are."""
-    colours = colours_of(appearance.profile) if appearance.profile and presentation.to_srgb else None
+    if not (appearance.profile and presentation.to_srgb):
+        return None
+    colours = colours_of(appearance.profile, appearance.peak)
     return None if colours is None or colours.is_srgb else colours
 
 

@@ -102,10 +102,46 @@ PQ = [0, 6, 24, 50, 87, 137, 202, 239, 255, 255, 255]
 HLG = [1, 16, 37, 59, 80, 101, 127, 163, 204, 230, 251]
 
 
+CLEAR = [(180, 30, 30), (30, 30, 180), (150, 150, 30), (210, 120, 60), (60, 90, 240)]
+
+
+def clli(brightest):
+    return chunk(b"cLLI", struct.pack(">II", brightest * 10_000, 100 * 10_000))
+
+
+@pytest.mark.parametrize(
+    ("chunks", "shown"),
+    [
+        ([cicp(9, 16)], [(255, 0, 0), (0, 0, 254), (199, 194, 0), (255, 0, 0), (0, 0, 255)]),
+        ([cicp(12, 16)], [(255, 0, 0), (2, 2, 253), (193, 193, 0), (255, 0, 0), (0, 11, 255)]),
+        ([cicp(9, 16), clli(400)], [(255, 0, 0), (0, 0, 255), (242, 236, 0), (255, 0, 0), (0, 0, 255)]),
+        ([cicp(9, 18)], [(186, 0, 4), (0, 10, 139), (126, 122, 0), (248, 67, 25), (0, 57, 238)]),
+        ([cicp(1, 18), clli(4000)], [(146, 18, 18), (16, 16, 134), (122, 122, 21), (210, 98, 49), (36, 56, 217)]),
+    ],
+)
+def test_strong_colours_of_hdr_as_chromium_shows_them(chunks, shown):
+    data = build_row(8, 2, bytes(value for colour in CLEAR for value in colour), len(CLEAR), *chunks)
+    with sd.AnimatedImage.open(data) as image:
+        assert [image[0].image.getpixel((at, 0))[:3] for at in range(5)] == [pytest.approx(rgb, abs=2) for rgb in shown]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "same"),
+    [
+        ((9, 16, 0, 1), cicp(9, 16)),
+        ((9, 13, 0, 1), cicp(9, 13)),
+        ((9, 16, 9, 1), P3_PROFILE),
+        ((2, 2, 0, 0), P3_PROFILE),
+    ],
+)
+def test_numbers_in_a_profile_have_priority_if_they_are_of_rgb(numbers, same):
+    profile = rgb_profile(P3_PRIMARIES, Gamma(2.2), (77, 78)).replace(bytes([77, 78, 0, 1]), bytes(numbers))
+    shown = [sd.AnimatedImage.open(build_png((4, 3), STORED, chunks))[0].rgba for chunks in (iccp(profile), same)]
+    assert shown[0] == shown[1]
+
+
 # of greys from 40 to 240 in steps of 20, by what the file says of its brightest pixel
-DARK = chunk(b"cLLI", struct.pack(">II", 150 * 10_000, 100 * 10_000))
-DIM = chunk(b"cLLI", struct.pack(">II", 707 * 10_000, 165 * 10_000))
-BRIGHT = chunk(b"cLLI", struct.pack(">II", 4000 * 10_000, 165 * 10_000))
+DARK, DIM, BRIGHT = clli(150), clli(707), clli(4000)
 SCREEN = chunk(b"mDCV", struct.pack(">8HII", *[15635] * 8, 600 * 10_000, 1))
 
 
@@ -121,7 +157,7 @@ SCREEN = chunk(b"mDCV", struct.pack(">8HII", *[15635] * 8, 600 * 10_000, 1))
 def test_the_brightest_pixel_of_hdr(light, levels):
     data = build_row(8, 2, bytes(grey for grey in range(40, 256, 20) for _ in range(3)), 11, cicp(1, 16), light)
     with sd.AnimatedImage.open(data) as image:
-        assert [image[0].image.getpixel((at, 0))[1] for at in range(11)] == pytest.approx(levels, abs=5)
+        assert [image[0].image.getpixel((at, 0))[1] for at in range(11)] == pytest.approx(levels, abs=2)
 
 
 @pytest.mark.parametrize(("transfer", "levels"), [(16, PQ), (18, HLG)])
@@ -342,7 +378,7 @@ def test_the_kernel_converts_as_pillow_does(tag):
 def test_profiles_of_tables_are_left_to_pillow(monkeypatch):
     profile = rgb_profile(P3_PRIMARIES, Gamma(2.0)).replace(b"cprt", b"A2B0")
     assert colour_table(profile) is None
-    monkeypatch.setattr(transform, "colour_table", lambda profile: None)
+    monkeypatch.setattr(transform, "colour_table", lambda *_: None)
     for profile, shown in ((rgb_profile(SRGB, Gamma(1.001)), 188), (GREY_PROFILE[:-1] + b"x", 188)):
         colours = transform.colours_of(profile)
         assert colours.table is None

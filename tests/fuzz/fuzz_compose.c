@@ -37,6 +37,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             colours.light[i / 256][i % 256] = (uint32_t)data[i % size] << (data[size - 1] & 15);
         for (size_t i = 0; size && i < 9; i++)
             colours.matrix[i] = (data[i % size] - 128) * (1 << 16);
+        colours.gain_count = flags % 3;
+        for (size_t i = 0; size && i < 2 * 4097; i++)
+            colours.gains[i / 4097].factors[i % 4097] = data[i % size] << (data[size - 1] & 15);
+        for (size_t i = 0; size && i < 9; i++)
+            colours.wide[i] = (data[(i + 1) % size] - 128) * (1 << 16);
+        for (size_t i = 0; i < 2; i++)
+            colours.gains[i].range_bits = 12 + (size ? data[i % size] % 19 : 0);
         demand(sddl_convert_colours(&other, &canvas, &colours) == SDDL_OK);
         demand(sddl_restore(&other, NULL, &rect, 1, NULL) == SDDL_OK);
         const int64_t saved = sddl_save(&canvas, &rect, 1, source, count * 4);

@@ -25,8 +25,41 @@ def table(generator):
     return colours
 
 
+def with_gains(generator, count):
+    colours = table(generator)
+    colours.gain_count = count
+    for at in range(9):
+        colours.wide[at] = generator.choice([0, 65536, -65536, MOST, generator.randrange(-90_000, 90_000)])
+    for gain in colours.gains[0:count]:
+        gain.weights = generator.choice([[0, 0, 0], [20_000, 30_000, 15_536], [MOST, -MOST, 1]])
+        gain.range_bits = generator.choice([12, 13, 16, 22, 30])
+        for step in range(4097):
+            gain.factors[step] = generator.choice([0, 65536, MOST, generator.randrange(65537)])
+    return colours
+
+
+def as_light(product):
+    return max(-(1 << 30), min(1 << 30, abs(product) // 65536 * (1 if product > 0 else -1)))
+
+
+def after_gains(colours, light):
+    light = [as_light(sum(colours.wide[3 * row + at] * light[at] for at in range(3))) for row in range(3)]
+    for gain in colours.gains[0 : colours.gain_count]:
+        weights = list(gain.weights)
+        level = as_light(sum(a * b for a, b in zip(weights, light, strict=True))) if any(weights) else max(light)
+        step, rest = divmod(max(0, min(1 << gain.range_bits, level)), width := 1 << (gain.range_bits - 12))
+        factor = gain.factors[step]
+        if rest:
+            change = (gain.factors[step + 1] - factor) * rest
+            factor += abs(change) // width * (1 if change > 0 else -1)
+        light = [as_light(channel * factor) for channel in light]
+    return light
+
+
 def expected(colours, pixel):
     light = [colours.light[channel][pixel[channel]] for channel in range(3)]
+    if colours.gain_count:
+        light = after_gains(colours, light)
     steps = [sum(colours.matrix[3 * row + at] * light[at] for at in range(3)) for row in range(3)]
     steps = [max(0, min(4096, (step + (1 << 19)) >> 20)) for step in steps]
     return bytes([*(colours.encoded[step] for step in steps), pixel[3]])
@@ -34,9 +67,10 @@ def expected(colours, pixel):
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("in_place", [False, True])
-def test_every_pixel(seed, in_place):
+@pytest.mark.parametrize("gains", [0, 1, 2])
+def test_every_pixel(seed, in_place, gains):
     generator = random.Random(seed)
-    colours, few = table(generator), [generator.randbytes(4) for _ in range(9)]
+    colours, few = with_gains(generator, gains), [generator.randbytes(4) for _ in range(9)]
     pixels = b"".join(generator.choice([*few, generator.randbytes(4)]) for _ in range(WIDTH * HEIGHT))
     source = Canvas(WIDTH, HEIGHT, pixels, generator.choice([0, 4, 61]))
     target = source if in_place else Canvas(WIDTH, HEIGHT, None, generator.choice([0, 60]))
@@ -50,3 +84,11 @@ def test_arguments():
     assert lib.sddl_convert_colours(canvas.c, other.c, colours) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_convert_colours(ffi.NULL, canvas.c, colours) == lib.SDDL_E_ARGUMENT
     assert lib.sddl_convert_colours(canvas.c, canvas.c, ffi.NULL) == lib.SDDL_E_ARGUMENT
+
+
+@pytest.mark.parametrize(("count", "range_bits"), [(-1, 16), (3, 16), (1, 11), (1, 31), (2, 0)])
+def test_gains_that_are_none(count, range_bits):
+    colours, canvas = ffi.new("sddl_colours *", {"gain_count": count}), Canvas(WIDTH, HEIGHT)
+    for gain in colours.gains[0:2]:
+        gain.range_bits = range_bits
+    assert lib.sddl_convert_colours(canvas.c, canvas.c, colours) == lib.SDDL_E_ARGUMENT

@@ -233,7 +233,7 @@ def palette_chunks(rng: random.Random, colours: int, depth: int, *, partial: boo
 CODES = [
     (primaries, transfer)
     for primaries in (1, 4, 5, 6, 8, 9, 11, 12, 22, 2, 30)
-    for transfer in (1, 4, 5, 7, 8, 13, 14, 17, 2, 3)
+    for transfer in (1, 4, 5, 7, 8, 13, 14, 16, 17, 18, 2, 3)
 ]
 
 SHOWN_ALIKE = [(primaries, transfer) for primaries in (1, 9, 12) for transfer in (8, 13)]
@@ -248,6 +248,10 @@ def colour_chunks(rng: random.Random, codes: Sequence[tuple[int, int]] = CODES) 
         full = rng.choice([1, 1, 1, 0])
         parts.append(chunk(b"cICP", bytes([*numbers, 0, full])))
         notes.append(("cICP", *numbers, full))
+    if rng.random() < 0.1:
+        brightest = rng.choice([0, 100, 400, 4000, 20_000])
+        parts.append(chunk(b"cLLI", struct.pack(">II", brightest * 10_000, 1)))
+        notes.append(("cLLI", brightest))
     if rng.random() < 0.25:
         name = rng.choice(sorted(PROFILES))
         parts.append(chunk(b"iCCP", b"profile\0\0" + zlib.compress(PROFILES[name]())))

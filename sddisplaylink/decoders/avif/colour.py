@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from sddisplaylink.decoders.appearance import Appearance
 from sddisplaylink.decoders.avif.boxes import Box, Reader, boxes, find, find_all
 from sddisplaylink.decoders.colour.cicp import cicp_name, cicp_profile
-from sddisplaylink.decoders.colour.hdr import NOMINAL
 from sddisplaylink.errors import ImageFormatError
 
 __all__ = ["avif_colours"]
@@ -36,7 +35,7 @@ def avif_colours(data: bytes, *, is_sequence: bool) -> Appearance:
         return Appearance()
     primaries = numbers[0] if numbers[0] in _PRIMARIES else _SRGB_PRIMARIES
     curve = numbers[1] if numbers[1] in _OTHER_CURVES else _SRGB_CURVE
-    return Appearance(profile=cicp_profile(primaries, curve, peak) or b"", colours=cicp_name(primaries, curve))
+    return Appearance(profile=cicp_profile(primaries, curve) or b"", colours=cicp_name(primaries, curve), peak=peak)
 
 
 def _is_in_numbers(data: bytes, box: Box) -> bool:
@@ -47,7 +46,7 @@ def _peak(data: bytes, said: dict[bytes, Box]) -> float:
     """Candelas per square metre of the brightest pixel, or of the screen that the picture was made on."""
     levels = Reader(data, said[b"clli"])("HH")[0] if b"clli" in said else 0
     screen = Reader(data, said[b"mdcv"])("8HII")[8] / _LIGHT_UNIT if b"mdcv" in said else 0
-    return levels or screen or NOMINAL
+    return levels or screen
 
 
 def _shifted(box: Box, nbytes: int) -> Box:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 
-from sddisplaylink.decoders.colour.hdr import NOMINAL, hlg, pq
-from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, Sampled, rgb_profile
+from sddisplaylink.decoders.colour.hdr import HLG, PQ
+from sddisplaylink.decoders.colour.icc import BT_2020, SRGB, Gamma, Primaries, Sampled, rgb_profile
 
-__all__ = ["cicp_name", "cicp_profile"]
+__all__ = ["cicp_name", "cicp_profile", "primaries_of", "whole_profile"]
 
 _D65, _C, _DCI = (0.3127, 0.3290), (0.310, 0.316), (0.314, 0.351)
 _SMPTE = Primaries((0.630, 0.340), (0.310, 0.595), (0.155, 0.070), _D65)
@@ -20,7 +20,7 @@ _PRIMARIES = {
     6: ("SMPTE 170M", _SMPTE),
     7: ("SMPTE 240M", _SMPTE),
     8: ("film", Primaries((0.681, 0.319), (0.243, 0.692), (0.145, 0.049), _C)),
-    9: ("BT.2020", Primaries((0.708, 0.292), (0.170, 0.797), (0.131, 0.046), _D65)),
+    9: ("BT.2020", BT_2020),
     10: ("XYZ", Primaries((1.0, 0.0), (0.0, 1.0), (0.0, 0.0), (1 / 3, 1 / 3))),
     11: ("DCI P3", Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _DCI)),
     12: ("Display P3", Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65)),
@@ -28,6 +28,7 @@ _PRIMARIES = {
 }
 _SAMPLES = 4096
 _PAIRS = 16  # remembered
+_USUAL_GAMMA = 2.2  # for those who do not know the curves of HDR
 
 
 def _sampled(function: Callable[[float], float]) -> Sampled:
@@ -42,39 +43,46 @@ def _smpte_240(value: float) -> float:
     return value / 4 if value < 4 * 0.0228 else float(((value + 0.1115) / 1.1115) ** (1 / 0.45))
 
 
-_CURVES: dict[int, tuple[str, Callable[[float], Gamma | Sampled]]] = {
-    4: ("gamma 2.2", lambda _: Gamma(2.2)),
-    5: ("gamma 2.8", lambda _: Gamma(2.8)),
-    7: ("SMPTE 240M", lambda _: _sampled(_smpte_240)),
-    8: ("linear", lambda _: Gamma(1.0)),
-    13: ("sRGB", lambda _: _sampled(_srgb)),
-    16: ("PQ", lambda peak: _sampled(partial(pq, peak=peak))),
-    18: ("HLG", lambda peak: _sampled(partial(hlg, peak=peak))),
-    17: ("SMPTE 428", lambda _: Gamma(2.6, 52.37 / 48)),
+_CURVES: dict[int, tuple[str, Callable[[], Gamma | Sampled]]] = {
+    4: ("gamma 2.2", lambda: Gamma(2.2)),
+    5: ("gamma 2.8", lambda: Gamma(2.8)),
+    7: ("SMPTE 240M", lambda: _sampled(_smpte_240)),
+    8: ("linear", lambda: Gamma(1.0)),
+    13: ("sRGB", lambda: _sampled(_srgb)),
+    17: ("SMPTE 428", lambda: Gamma(2.6, 52.37 / 48)),
     # of cameras: shown as on a television screen
-    **dict.fromkeys((1, 6, 11, 14, 15), ("gamma 2.4", lambda _: Gamma(2.4))),
+    **dict.fromkeys((1, 6, 11, 14, 15), ("gamma 2.4", lambda: Gamma(2.4))),
 }
+_SRGB = 1, 13
+_HDR = {PQ: "PQ", HLG: "HLG"}
+
+
+def primaries_of(number: int) -> Primaries | None:
+    """Those of that number; None if there are none."""
+    return _PRIMARIES[number][1] if number in _PRIMARIES else None
+
+
+def cicp_profile(primaries: int, transfer: int) -> bytes | None:
+    """The profile that those two numbers mean, empty for sRGB; None if one of them means nothing here."""
+    return b"" if (primaries, transfer) == _SRGB else whole_profile(primaries, transfer)
 
 
 @lru_cache(_PAIRS)
-def cicp_profile(primaries: int, transfer: int, peak: float = NOMINAL) -> bytes | None:
-    """The profile that those two numbers mean, empty for sRGB; None if one of them means nothing here.
-
-    `peak`: candelas per square metre of the brightest pixel, which matters to HDR alone.
-    """
-    if (primaries, transfer) == (1, 13):
-        return b""
-    if primaries not in _PRIMARIES or transfer not in _CURVES:
+def whole_profile(primaries: int, transfer: int) -> bytes | None:
+    """The same, and for sRGB that of sRGB."""
+    if primaries not in _PRIMARIES or transfer not in (*_CURVES, *_HDR):
         return None
     try:
-        return rgb_profile(_PRIMARIES[primaries][1], _CURVES[transfer][1](peak))
+        if transfer in _HDR:
+            return rgb_profile(_PRIMARIES[primaries][1], Gamma(_USUAL_GAMMA), (primaries, transfer))
+        return rgb_profile(_PRIMARIES[primaries][1], _CURVES[transfer][1]())
     except ValueError:
         return None
 
 
 def cicp_name(primaries: int, transfer: int) -> str:
     """The usual name of the colour space."""
-    name, curve = _PRIMARIES[primaries][0], _CURVES[transfer][0]
+    name, curve = _PRIMARIES[primaries][0], _HDR.get(transfer) or _CURVES[transfer][0]
     if curve == "sRGB":
         return {"BT.709": "sRGB"}.get(name, name)
     return f"{name}, {curve}"

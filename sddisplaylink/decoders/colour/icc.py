@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["SRGB", "Gamma", "Primaries", "Sampled", "inverse", "product", "rgb_profile", "to_d50"]
+__all__ = ["BT_2020", "SRGB", "Gamma", "Primaries", "Sampled", "inverse", "product", "rgb_profile", "to_d50"]
 
 
 class Primaries(NamedTuple):
@@ -33,6 +33,7 @@ class Sampled(NamedTuple):
 
 
 SRGB = Primaries((0.64, 0.33), (0.30, 0.60), (0.15, 0.06), (0.3127, 0.3290))
+BT_2020 = Primaries((0.708, 0.292), (0.170, 0.797), (0.131, 0.046), (0.3127, 0.3290))
 
 _D50 = (0.9642, 1.0, 0.8249)
 _BRADFORD = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
@@ -42,8 +43,11 @@ _Matrix = Sequence[Sequence[float]]
 _Vector = Sequence[float]
 
 
-def rgb_profile(primaries: Primaries, curve: Gamma | Sampled) -> bytes:
-    """The profile. ValueError if the primaries and white are invalid, or out of the range of profiles."""
+def rgb_profile(primaries: Primaries, curve: Gamma | Sampled, code_points: tuple[int, int] | None = None) -> bytes:
+    """The profile. ValueError if the primaries and white are invalid, or out of the range of profiles.
+
+    `code_points`: of primaries and curve, which have priority for those who know them, as for HDR.
+    """
     scale = curve.scale if isinstance(curve, Gamma) else 1.0
     columns = [[value * scale for value in column] for column in zip(*to_d50(primaries), strict=True)]
     tags = [(name, b"XYZ \0\0\0\0" + _numbers(column)) for name, column in zip(("r", "g", "b"), columns, strict=True)]
@@ -51,6 +55,8 @@ def rgb_profile(primaries: Primaries, curve: Gamma | Sampled) -> bytes:
     entries.append((b"wtpt", b"XYZ \0\0\0\0" + _numbers(_D50)))
     entries += [(f"{name}TRC".encode(), _curve(curve)) for name in "rgb"]
     entries += [(b"desc", _text("primaries and a curve")), (b"cprt", _text("none"))]
+    if code_points is not None:
+        entries.append((b"cicp", struct.pack(">4s4x4B", b"cicp", *code_points, 0, 1)))
     return _file(entries)
 
 

@@ -1,13 +1,15 @@
-"""Profiles of three curves and a matrix, read into a table for the kernel, which is the fastest path to sRGB."""
+"""Profiles of three curves and a matrix, and of HDR, read into a table for the kernel, the fastest path to sRGB."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from sddisplaylink.decoders.colour.icc import SRGB, inverse, product, to_d50
+from sddisplaylink.decoders.colour.cicp import primaries_of, whole_profile
+from sddisplaylink.decoders.colour.hdr import HLG, LUMINANCE, NOMINAL, PQ, Tones, hlg, pq, system_gain
+from sddisplaylink.decoders.colour.icc import BT_2020, SRGB, Primaries, inverse, product, to_d50
 from sddisplaylink.native import ffi
 
 __all__ = ["colour_table"]
@@ -15,17 +17,25 @@ __all__ = ["colour_table"]
 _UNIT, _STEPS, _LEVELS = 65536, 4096, 256
 _MOST_LIGHT = 1 << 24
 _MOST_TAGS = 100
+_SCENE_BITS, _SCREEN_BITS = 16, 22  # light up to 1 of the scene, and up to 64 of a screen, which is more than PQ knows
+_FULL_RGB = b"\0\1"
 _PARAMETERS = (1, 3, 4, 5, 7)  # of each kind of parametric curve
 
 _Curve = Callable[[float], float]
 
 
-def colour_table(profile: bytes) -> Any:
+def colour_table(profile: bytes, peak: float = 0.0) -> Any:
     """An sddl_colours of a profile of RGB or grey; None if that has no matrix and curves, or others as well.
+
+    Numbers of ITU-T H.273 in a profile have priority, as in Chromium. `peak`: candelas per square metre of the
+    brightest pixel, 0 if that is not known, which matters to HDR alone.
 
     ValueError, struct.error, ArithmeticError: the profile is broken.
     """
     tags = _tags(profile)
+    table = _table_of_numbers(tags.get(b"cicp", b"")[8:12], peak or NOMINAL)
+    if table is not None:
+        return table
     if profile[20:24] != b"XYZ " or any(name.startswith(b"A2B") for name in tags):
         return None
     if profile[16:20] == b"GRAY":
@@ -47,16 +57,50 @@ def _tags(profile: bytes) -> dict[bytes, bytes]:
     return tags
 
 
+def _table_of_numbers(numbers: bytes, peak: float) -> Any:
+    """Of primaries, curve, matrix and range; None if they mean nothing for RGB."""
+    primaries = primaries_of(numbers[0]) if numbers[2:] == _FULL_RGB else None
+    if primaries is None:
+        return None
+    if numbers[1] in (PQ, HLG):
+        return _hdr_table(numbers[1], primaries, peak)
+    named = whole_profile(numbers[0], numbers[1])
+    return None if named is None else colour_table(named)
+
+
 def _table(curves: list[_Curve], matrix: list[list[float]]) -> Any:
     table = ffi.new("sddl_colours *")
     for channel, curve in enumerate(curves):
         for level in range(_LEVELS):
             light = round(_UNIT * curve(level / (_LEVELS - 1)))
             table.light[channel][level] = max(0, min(_MOST_LIGHT, light))
-    for at, value in enumerate(value for row in matrix for value in row):
-        table.matrix[at] = max(-_MOST_LIGHT, min(_MOST_LIGHT, round(_UNIT * value)))
+    table.matrix = _in_units(matrix)
     table.encoded = _encodings()
     return table
+
+
+def _hdr_table(transfer: int, primaries: Primaries, peak: float) -> Any:
+    light, tones = (pq, hlg)[transfer == HLG], Tones(peak)
+    table = _table([light] * 3, product(inverse(to_d50(SRGB)), to_d50(BT_2020)))
+    table.wide = _in_units(product(inverse(to_d50(BT_2020)), to_d50(primaries)))
+    if transfer == HLG:
+        _add_gain(table, system_gain, _SCENE_BITS, LUMINANCE)
+    _add_gain(table, tones.factor, _SCREEN_BITS)
+    return table
+
+
+def _add_gain(
+    table: Any, factor: Callable[[float], float], range_bits: int, weights: tuple[float, ...] = (0, 0, 0)
+) -> None:
+    gain, most = table.gains[table.gain_count], (1 << range_bits) / _UNIT
+    gain.range_bits = range_bits
+    gain.weights = _in_units([weights])
+    gain.factors = [round(_UNIT * factor(most * step / _STEPS)) for step in range(_STEPS + 1)]
+    table.gain_count += 1
+
+
+def _in_units(matrix: Sequence[Sequence[float]]) -> list[int]:
+    return [max(-_MOST_LIGHT, min(_MOST_LIGHT, round(_UNIT * value))) for row in matrix for value in row]
 
 
 @cache

@@ -67,12 +67,15 @@ class Colours(NamedTuple):
 
 
 @lru_cache(_PROFILES)
-def colours_of(profile: bytes) -> Colours | None:
-    """Of a profile; None if it makes no sense, or needs a colour management that this Pillow does not have."""
+def colours_of(profile: bytes, peak: float = 0.0) -> Colours | None:
+    """Of a profile; None if it makes no sense, or needs a colour management that this Pillow does not have.
+
+    `peak`: candelas per square metre of the brightest pixel, 0 if that is not known.
+    """
     if not is_profile(profile):
         return None
     try:
-        table = colour_table(profile)
+        table = colour_table(profile, peak)
     except (ValueError, ArithmeticError, struct.error):
         return None
     colours = _of_pillow(profile) if table is None else Colours(_name(profile), table)

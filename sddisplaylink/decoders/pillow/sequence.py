@@ -47,6 +47,8 @@ class SequenceDecoder:
         with content_errors(), quietly():
             self._container = _read_container(data, limits)
             self._data = data if self._container is None else self._container.data
+            # else pixels do not hold all that Pillow needs to continue
+            self.can_resume = self._container is not None and self._container.can_resume
             self._source = identify(self._data, limits.pixels)
             self.format = self._source.format or "unknown"
             self._pages = self._find_pages(self._source)
@@ -68,11 +70,6 @@ class SequenceDecoder:
     def delay_ns(self, index: int) -> int | None:
         """The delay of frame `index` as stored."""
         return self._pages.delays_ns[index]
-
-    @property
-    def can_resume(self) -> bool:
-        """Whether pixels hold all that Pillow needs to continue: not those of AVIF."""
-        return self._container is not None and self._container.can_resume
 
     def __copy__(self) -> SequenceDecoder:
         other = object.__new__(SequenceDecoder)

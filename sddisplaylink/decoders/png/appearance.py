@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from sddisplaylink.decoders.appearance import AS_STORED, UPRIGHT, Appearance, orientation_of
 from sddisplaylink.decoders.colour.cicp import cicp_name, cicp_profile
-from sddisplaylink.decoders.colour.hdr import NOMINAL
 from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
 from sddisplaylink.decoders.colour.transform import colours_of
 from sddisplaylink.decoders.data.file import FileData
@@ -38,7 +37,7 @@ def png_appearance(data: FileData, end: int) -> Appearance:
     if not chunks:
         return Appearance()
     orientation = orientation_of(chunks[b"eXIf"], b"") if b"eXIf" in chunks else UPRIGHT
-    return _colours(chunks)._replace(orientation=orientation)
+    return _colours(chunks)._replace(orientation=orientation, peak=_peak(chunks))
 
 
 def _chunks(data: FileData) -> Iterator[tuple[bytes, bytes]]:
@@ -59,7 +58,7 @@ def _chunks(data: FileData) -> Iterator[tuple[bytes, bytes]]:
 def _colours(chunks: dict[bytes, bytes]) -> Appearance:
     numbers = chunks.get(b"cICP", b"")
     if len(numbers) == 4 and numbers[2:] == b"\0\1":  # RGB, full range
-        named = cicp_profile(numbers[0], numbers[1], _peak(chunks))
+        named = cicp_profile(numbers[0], numbers[1])
         if named is not None:
             return Appearance(profile=named, colours=cicp_name(numbers[0], numbers[1]))
     if b"iCCP" in chunks and colours_of(profile := _inflated(chunks[b"iCCP"])) is not None:
@@ -73,7 +72,7 @@ def _peak(chunks: dict[bytes, bytes]) -> float:
     """Light of the brightest pixel, or of the screen that the picture was made on."""
     levels, screen = chunks.get(b"cLLI", b"")[:4], chunks.get(b"mDCV", b"")[16:20]
     peak = int.from_bytes(levels, "big") or int.from_bytes(screen, "big")
-    return peak / _LIGHT_UNIT or NOMINAL
+    return peak / _LIGHT_UNIT
 
 
 def _inflated(content: bytes) -> bytes:
