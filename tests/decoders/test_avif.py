@@ -68,10 +68,27 @@ def test_runs_of_frames_have_their_own_times():
     assert info(with_timing(data, 90_000, 0, 1, 3003)).delays_ns == (0, 11_111, 33_366_666)
 
 
-def test_a_timescale_of_zero_is_no_time():
-    assert read_avif(with_timing(SEQUENCE, 0, 1), LIMIT).delays_ns == (None, None, None)
-    with pytest.raises(sd.ImageFormatError):  # Pillow rejects that
-        info(with_timing(SEQUENCE, 0, 1))
+@pytest.mark.parametrize("colours", [COLOURS, [(*colour, 128) for colour in COLOURS]])
+def test_a_timescale_of_zero_is_no_time(colours):
+    data = with_timing(avif_sequence(colours), 0, 1)
+    assert read_avif(data, LIMIT).delays_ns == (None, None, None)
+    assert info(data).delays_ns == (None, None, None)
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"miaf", b"MA1B", b"msf1"])
+def test_the_first_brand_may_be_another(brand):
+    assert info(SEQUENCE[:8] + brand + SEQUENCE[12:]).delays_ns == info(SEQUENCE).delays_ns
+    with pytest.raises(sd.ImageFormatError):
+        info(SEQUENCE[:8] + brand + SEQUENCE[12:].replace(b"avif", b"none", 1).replace(b"avis", b"none", 1))
+
+
+@pytest.mark.parametrize(("matrix", "is_converted"), [(6, True), (12, False)])
+def test_colours_whose_matrix_browsers_do_not_know_are_taken_for_srgb(matrix, is_converted):
+    file = io.BytesIO()
+    Image.new("RGB", (8, 6), (200, 60, 60)).save(file, "AVIF", quality=100, subsampling="4:4:4")
+    data = bytearray(file.getvalue())
+    struct.pack_into(">HHH", data, data.index(b"colrnclx") + 8, 12, 13, matrix)
+    assert (sd.AnimatedImage.open(bytes(data)).colour_profile == "Display P3") is is_converted
 
 
 @pytest.mark.parametrize(

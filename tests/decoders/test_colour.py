@@ -47,6 +47,9 @@ def cicp(primaries, transfer, matrix=0, full=1):
 
 
 P3_22 = rgb_profile(P3_PRIMARIES, Gamma(2.2))
+GREY_LINEAR = iccp(rgb_profile(SRGB, Gamma(1.0)).replace(b"RGB XYZ ", b"GRAYXYZ ").replace(b"rTRC", b"kTRC"))
+INK = iccp(P3_22.replace(b"RGB XYZ ", b"CMYKXYZ "))
+OF_VERSION_5 = iccp(P3_22[:8] + b"\5" + P3_22[9:])
 P3_PROFILE = iccp(P3_22)
 LINEAR, P3_SRGB, P3_POWER = (229, 133, 133), (217, 42, 52), (219, 37, 49)  # what Chromium's canvas has of (200, 60, 60)
 
@@ -63,6 +66,12 @@ LINEAR, P3_SRGB, P3_POWER = (229, 133, 133), (217, 42, 52), (219, 37, 49)  # wha
         ([P3_PROFILE, GAMMA_1], P3_POWER),
         ([SRGB_CHUNK, P3_PROFILE], P3_POWER),
         ([iccp(P3_22[:200]), GAMMA_1], LINEAR),
+        ([GREY_LINEAR, GAMMA_1], STORED[:3]),
+        ([INK, GAMMA_1], STORED[:3]),
+        ([OF_VERSION_5, GAMMA_1], LINEAR),
+        ([chunk(b"sRGB", b"\4"), GAMMA_1], LINEAR),
+        ([chunk(b"sRGB", b""), GAMMA_1], LINEAR),
+        ([chunk(b"sRGB", b"\0\0"), GAMMA_1], LINEAR),
         ([iccp(b"rubbish")], STORED[:3]),
         ([chunk(b"iCCP", b"no end of the name"), GAMMA_1], LINEAR),
         ([iccp(SRGB_PROFILE), GAMMA_1], STORED[:3]),
@@ -86,6 +95,19 @@ def test_what_counts_in_a_png(chunks, shown, decoder):
         assert image[0].image.getpixel((1, 1))[:3] == pytest.approx(shown, abs=2)
     with sd.AnimatedImage.open(data, decoder=decoder, to_srgb=False) as image:
         assert image[0].image.getpixel((1, 1)) == STORED
+
+
+@pytest.mark.parametrize(("chunks", "shown"), [([cicp(12, 13)], STORED[:3]), ([P3_PROFILE], P3_POWER)])
+def test_what_counts_behind_a_palette(chunks, shown):
+    data = build_row(8, 3, b"\0", 1, chunk(b"PLTE", bytes(STORED[:3])), *chunks)
+    assert sd.AnimatedImage.open(data)[0].image.getpixel((0, 0))[:3] == pytest.approx(shown, abs=2)
+
+
+@pytest.mark.parametrize(("mode", "shown"), [("RGB", 128), ("L", 188)])
+def test_a_profile_of_grey_is_for_grey_pictures(mode, shown):
+    file = io.BytesIO()
+    Image.new(mode, (8, 8), "#808080").save(file, "JPEG", icc_profile=GREY_PROFILE)
+    assert sd.AnimatedImage.open(file.getvalue())[0].image.getpixel((0, 0))[0] == pytest.approx(shown, abs=1)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ _SRGB_PRIMARIES, _SRGB_CURVE = 1, 13
 _PRIMARIES = frozenset({1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22})
 _OTHER_CURVES = frozenset({4, 5, 7, 8, 16, 17, 18})  # all others, those of cameras too, are taken as sRGB's
 _RESERVED_CURVES = (0, 3)
+_UNKNOWN_MATRIX = 12  # one made of the primaries: Chromium then takes the colours for those of sRGB
 _MOST_ITEMS = 4096
 _KINDS = (b"colr", b"clli", b"mdcv")
 _LIGHT_UNIT = 10_000
@@ -27,11 +28,11 @@ def avif_colours(data: bytes, *, is_sequence: bool) -> Appearance:
     try:
         top = {box.kind: box for box in boxes(data, 0, len(data)) if box.end <= len(data)}
         said = list(_of_track(data, top.get(b"moov")) if is_sequence else _of_picture(data, top.get(b"meta")))
-        numbers = next((Reader(data, _shifted(box, 4))("HH") for box in said if _is_in_numbers(data, box)), None)
+        numbers = next((Reader(data, _shifted(box, 4))("HHH") for box in said if _is_in_numbers(data, box)), None)
         peak = _peak(data, {box.kind: box for box in said})
     except ImageFormatError:
         return Appearance()
-    if numbers is None or not numbers[0] or numbers[1] in _RESERVED_CURVES:
+    if numbers is None or not numbers[0] or numbers[1] in _RESERVED_CURVES or numbers[2] == _UNKNOWN_MATRIX:
         return Appearance()
     primaries = numbers[0] if numbers[0] in _PRIMARIES else _SRGB_PRIMARIES
     curve = numbers[1] if numbers[1] in _OTHER_CURVES else _SRGB_CURVE

@@ -11,16 +11,27 @@ from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.container import Container
 from sddisplaylink.errors import ImageFormatError
 
-__all__ = ["is_avif", "read_avif"]
+__all__ = ["is_avif", "read_avif", "with_known_brand"]
 
-_SEQUENCE, _STILL = b"avis", b"avif"
-_BRANDS = (_SEQUENCE, _STILL, b"mif1", b"msf1")
+_SEQUENCE, _STILL, _ANY = b"avis", b"avif", b"mif1"
+_BRANDS = (_SEQUENCE, _STILL, _ANY, b"msf1")
+"""Those by which Pillow knows the format."""
+_BRANDS_BEGIN, _MOST_BRANDS = 16, 64
 _MOST_TRACKS = 64
 
 
 def is_avif(data: bytes) -> bool:
     """True if `data` begins as an AVIF file may."""
-    return data[4:8] == b"ftyp" and data[8:12] in _BRANDS
+    if data[4:8] != b"ftyp":
+        return False
+    size = min(int.from_bytes(data[:4], "big"), _BRANDS_BEGIN + 4 * _MOST_BRANDS)
+    compatible = [data[at : at + 4] for at in range(_BRANDS_BEGIN, size, 4)]
+    return data[8:12] in _BRANDS or _SEQUENCE in compatible or _STILL in compatible
+
+
+def with_known_brand(data: bytes) -> bytes:
+    """An AVIF file with a first brand that Pillow knows: it looks at no other."""
+    return data if data[8:12] in _BRANDS else data[:8] + _ANY + data[12:]
 
 
 def read_avif(data: bytes, limits: Limits) -> Container | None:
@@ -41,6 +52,7 @@ def read_avif(data: bytes, limits: Limits) -> Container | None:
         return None
     if main.count > limits.frames:
         raise ImageFormatError(f"the file has more frames than the limit of {limits.frames}")
+    data = _with_timescales(data, tracks)
     whole = min(track.whole(len(data)) for track in tracks)
     if not whole:
         raise ImageFormatError("the AVIF file holds no whole frame")
@@ -57,6 +69,16 @@ def _tracks(data: bytes, movie: Box) -> Iterator[Track]:
             raise ImageFormatError("too many tracks")
         if (track := read_track(data, box)) is not None:
             yield track
+
+
+def _with_timescales(data: bytes, tracks: list[Track]) -> bytes:
+    """The file with 1 tick a second where it says 0, by which Pillow would divide."""
+    for track in tracks:
+        header = find(data, track.box, b"mdia", b"mdhd")
+        if not track.timescale and header is not None:
+            at = header.begin + (20 if data[header.begin] else 12)
+            data = data[:at] + (1).to_bytes(4, "big") + data[at + 4 :]
+    return data
 
 
 # ---- incomplete files are completed, because libavif rejects them ----

@@ -18,11 +18,12 @@ from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS
 from sddisplaylink.decoders.protocol import Buffer
 from sddisplaylink.native import check, lib
 
-__all__ = ["Colours", "colour_name", "colours_of", "is_profile"]
+__all__ = ["Colours", "colour_name", "colours_of", "is_for_others", "is_profile"]
 
 _HEADER = 128
 _GREY, _RGB = b"GRAY", b"RGB "
 _SAME = 1  # levels
+_NEWEST = 4  # version
 _PROFILES = 16  # cached
 _NAME = 100  # characters
 _UNNAMED = "unnamed profile"
@@ -30,9 +31,21 @@ _UNNAMED = "unnamed profile"
 
 def is_profile(profile: bytes) -> bool:
     """Whether the bytes begin as an ICC profile for pixels does."""
+    return _is_whole(profile) and profile[16:20] in (_GREY, _RGB)
+
+
+def is_for_others(profile: bytes, *, is_grey: bool) -> bool:
+    """Whether a profile, which is one, is for other pictures: of ink, or of grey for pictures that have colours.
+
+    Colours then stay as they are stored, as in Chromium.
+    """
+    return _is_whole(profile) and profile[16:20] not in ((_GREY, _RGB) if is_grey else (_RGB,))
+
+
+def _is_whole(profile: bytes) -> bool:
     size = int.from_bytes(profile[:4], "big")
     whole = len(profile) >= _HEADER and _HEADER <= size <= len(profile)
-    return whole and profile[36:40] == b"acsp" and profile[16:20] in (_GREY, _RGB)
+    return whole and profile[36:40] == b"acsp" and profile[8] <= _NEWEST
 
 
 class Colours(NamedTuple):

@@ -8,7 +8,8 @@ from PIL import Image
 
 from sddisplaylink.decoders.appearance import Appearance, orientation_of
 from sddisplaylink.decoders.avif.colour import avif_colours
-from sddisplaylink.decoders.avif.sequence import is_avif, read_avif
+from sddisplaylink.decoders.avif.sequence import is_avif, read_avif, with_known_brand
+from sddisplaylink.decoders.colour.transform import is_for_others
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.container import Container
 from sddisplaylink.decoders.pillow.errors import check_pixels, content_errors, identify
@@ -45,6 +46,7 @@ class SequenceDecoder:
         self._canvas: Image.Image | None = None
         self._size: tuple[int, int] | None = None
         with content_errors(), quietly():
+            data = with_known_brand(data) if is_avif(data) else data
             self._container = _read_container(data, limits)
             self._data = data if self._container is None else self._container.data
             # else pixels do not hold all that Pillow needs to continue
@@ -130,14 +132,17 @@ class SequenceDecoder:
         return pages._replace(truncated=True) if container is not None and container.truncated else pages
 
     def _appearance(self) -> Appearance:
-        """The duration of the loaded picture."""
+        """What the loaded picture says of its orientation and colours."""
         info = {} if self._source is None else self._source.info
         exif = info.get("exif", b"") if self.format in _ORIENTED else b""
-        profile = info.get("icc_profile") or b""
-        said = Appearance(profile=bytes(profile))
+        profile = bytes(info.get("icc_profile") or b"")
+        said = Appearance(profile=b"" if is_for_others(profile, is_grey=self._is_grey()) else profile)
         if self.format == "AVIF" and not profile:
             said = avif_colours(self._data, is_sequence=self._container is not None)
         return said._replace(orientation=orientation_of(bytes(exif)))
+
+    def _is_grey(self) -> bool:
+        return self._source is not None and Image.getmodebase(self._source.mode) == "L"
 
     def _load(self, index: int) -> Image.Image:
         source = self._source_for(index)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sddisplaylink.decoders.appearance import AS_STORED, UPRIGHT, Appearance, orientation_of
 from sddisplaylink.decoders.colour.cicp import cicp_name, cicp_profile
 from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
-from sddisplaylink.decoders.colour.transform import colours_of
+from sddisplaylink.decoders.colour.transform import colours_of, is_for_others
 from sddisplaylink.decoders.data.file import FileData
 
 __all__ = ["png_appearance"]
@@ -19,6 +19,7 @@ _SIGNATURE, _AROUND = 8, 12  # bytes: of the file; of a chunk beside its content
 _KINDS = frozenset((b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf", b"cLLI", b"mDCV"))
 _ANY = re.compile(b"cICP|iCCP|sRGB|gAMA|eXIf")
 _HEADERS = 33  # bytes: what every file begins with
+_INTENTS = (b"\0", b"\1", b"\2", b"\3")
 _END = frozenset((b"IDAT", b"IEND", b"fdAT"))
 _MOST_CHUNKS = 1000
 _MOST_CONTENT = 16 << 20
@@ -26,10 +27,10 @@ _GAMMA_UNIT, _LIGHT_UNIT = 100_000, 10_000
 _USUAL_GAMMA, _NEAR = 1 / 2.2, 0.05  # sRGB, if there are no primaries
 
 
-def png_appearance(data: FileData, end: int) -> Appearance:
+def png_appearance(data: FileData, end: int, *, is_grey: bool) -> Appearance:
     """The appearance by the chunks before `end`, where the first picture begins.
 
-    cICP has priority, then iCCP, then sRGB, then gAMA with cHRM.
+    cICP, which counts before a palette only, has priority, then iCCP, then sRGB, then gAMA with cHRM.
     """
     if _ANY.search(data[_HEADERS:end]) is None:  # as in most files
         return AS_STORED
@@ -37,33 +38,37 @@ def png_appearance(data: FileData, end: int) -> Appearance:
     if not chunks:
         return Appearance()
     orientation = orientation_of(chunks[b"eXIf"], b"") if b"eXIf" in chunks else UPRIGHT
-    return _colours(chunks)._replace(orientation=orientation, peak=_peak(chunks))
+    return _colours(chunks, is_grey)._replace(orientation=orientation, peak=_peak(chunks))
 
 
 def _chunks(data: FileData) -> Iterator[tuple[bytes, bytes]]:
     """Type and content of the chunks that matter, if their checksums are right."""
-    position = _SIGNATURE
+    position, has_palette = _SIGNATURE, False
     for _ in range(_MOST_CHUNKS):
         header = data[position : position + 8]
         if len(header) < 8 or header[4:] in _END:
             return
         length, kind = int.from_bytes(header[:4], "big"), header[4:]
-        if kind in _KINDS and length <= _MOST_CONTENT:
+        has_palette = has_palette or kind == b"PLTE"
+        if kind in _KINDS and not (has_palette and kind == b"cICP") and length <= _MOST_CONTENT:
             content = data[position + 8 : position + 8 + length + 4]
             if zlib.crc32(content[:length], zlib.crc32(kind)) == int.from_bytes(content[length:], "big"):
                 yield kind, content[:length]
         position += length + _AROUND
 
 
-def _colours(chunks: dict[bytes, bytes]) -> Appearance:
+def _colours(chunks: dict[bytes, bytes], is_grey: bool) -> Appearance:
     numbers = chunks.get(b"cICP", b"")
     if len(numbers) == 4 and numbers[2:] == b"\0\1":  # RGB, full range
         named = cicp_profile(numbers[0], numbers[1])
         if named is not None:
             return Appearance(profile=named, colours=cicp_name(numbers[0], numbers[1]))
-    if b"iCCP" in chunks and colours_of(profile := _inflated(chunks[b"iCCP"])) is not None:
+    profile = _inflated(chunks[b"iCCP"]) if b"iCCP" in chunks else b""
+    if is_for_others(profile, is_grey=is_grey):
+        return Appearance()
+    if colours_of(profile) is not None:
         return Appearance(profile=profile)
-    if b"sRGB" in chunks:
+    if chunks.get(b"sRGB") in _INTENTS:
         return Appearance(colours="sRGB")
     return _from_gamma(chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b""))
 

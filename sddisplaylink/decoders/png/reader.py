@@ -25,7 +25,8 @@ from sddisplaylink.native import lib
 __all__ = ["SIGNATURE", "PngReader", "unchecked_rows"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_GREY, _RGB, _PALETTE = 0, 2, 3  # colour types
+_GREY, _RGB, _PALETTE, _GREY_ALPHA = 0, 2, 3, 4  # colour types
+_GREYS = (_GREY, _GREY_ALPHA)
 _KEY_SAMPLES = {_GREY: 1, _RGB: 3}
 _COLOURS = 256  # in a palette
 _DEFAULT_DENOMINATOR = 100
@@ -55,7 +56,7 @@ class PngReader:
             raise ImageFormatError("the PNG file holds no whole picture")
         if limits.chosen_count:
             self.index.has(limits.frames)
-        self.appearance = png_appearance(self.data, self.index.first_data)
+        self.appearance = png_appearance(self.data, self.index.first_data, is_grey=self.index.header[9] in _GREYS)
 
     @property
     def size(self) -> tuple[int, int]:
