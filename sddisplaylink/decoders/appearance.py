@@ -55,6 +55,6 @@ def orientation_of(exif: bytes, prefix: bytes = _PREFIX) -> int:
         if at + 12 > len(data):
             break
         tag, kind, values, value = struct.unpack_from(f"{order}HHIH", data, at)
-        if tag == _ORIENTATION and kind == _SHORT and values == 1:
-            return value if 1 <= value <= 8 else UPRIGHT
+        if tag == _ORIENTATION and kind == _SHORT and values == 1 and 1 <= value <= 8:
+            return int(value)
     return UPRIGHT

@@ -36,7 +36,7 @@ def open_decoder(
     reader = _container_reader(data, limits)
     if reader is not None:
         return _composing_decoder(reader, native, presentation)
-    decoder = open_other(data, limits)
+    decoder = open_other(data, limits, to_srgb=presentation.to_srgb)
     said = decoder.info.appearance
     return presented(decoder, said, presentation, wanted_colours(said, presentation))
 

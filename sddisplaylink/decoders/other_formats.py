@@ -16,11 +16,13 @@ __all__ = ["open_other"]
 _WEBP_HEADER = 30  # bytes that tell whether there is an animation
 
 
-def open_other(data: FileData, limits: Limits) -> Decoder:
-    """The decoder for the format of `data`. ImageFormatError: no image, no whole frame, or over a limit."""
+def open_other(data: FileData, limits: Limits, *, to_srgb: bool) -> Decoder:
+    """The decoder for the format of `data`; `to_srgb`: whether colours of ink are brought to sRGB by their profile.
+
+    ImageFormatError: no image, no whole frame, or over a limit."""
     if is_animated_webp(data[:_WEBP_HEADER]):
         return _webp_decoder(data, limits)
-    return SequenceDecoder(data.whole(), limits)
+    return SequenceDecoder(data.whole(), limits, to_srgb=to_srgb)
 
 
 def _webp_decoder(data: FileData, limits: Limits) -> ComposingDecoder:

@@ -164,6 +164,7 @@ def test_what_is_not_said_before_the_picture_does_not_count():
         (b"Exif\0\0" + exif(8), 8),
         (exif(0), 1),
         (exif(9), 1),
+        (b"II*\0\x08\0\0\0\x02\0" + exif(9)[10:22] + exif(6)[10:], 6),
         (exif(6).replace(b"\x12\x01\x03", b"\x12\x01\x04"), 1),
         (exif(6)[:15], 1),
         (b"II*\0\xff\xff\xff\xff", 1),

@@ -18,6 +18,7 @@ _UNIT, _STEPS, _LEVELS = 65536, 4096, 256
 _MOST_LIGHT = 1 << 24
 _MOST_TAGS = 100
 _SCENE_BITS, _SCREEN_BITS = 16, 22  # light up to 1 of the scene, and up to 64 of a screen, which is more than PQ knows
+_TABLES = frozenset((b"A2B0", b"A2B1"))  # browsers do not look at others
 _FULL_RGB = b"\0\1"
 _PARAMETERS = (1, 3, 4, 5, 7)  # of each kind of parametric curve
 
@@ -36,7 +37,7 @@ def colour_table(profile: bytes, peak: float = 0.0) -> Any:
     table = _table_of_numbers(tags.get(b"cicp", b"")[8:12], peak or NOMINAL)
     if table is not None:
         return table
-    if profile[20:24] != b"XYZ " or any(name.startswith(b"A2B") for name in tags):
+    if profile[20:24] != b"XYZ " or not _TABLES.isdisjoint(tags):
         return None
     if profile[16:20] == b"GRAY":
         curves, matrix = [tags.get(b"kTRC", b"")] * 3, [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]

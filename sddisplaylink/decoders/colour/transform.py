@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import struct
-from functools import cache, lru_cache
-from importlib import import_module
+from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
 from PIL import Image
 
 from sddisplaylink.decoders.appearance import Appearance
+from sddisplaylink.decoders.colour.management import Transform, profile_name, transform_of
 from sddisplaylink.decoders.colour.matrix import colour_table
 from sddisplaylink.decoders.composition.buffers import BufferPool, HeldFrame
-from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS
 from sddisplaylink.decoders.protocol import Buffer
 from sddisplaylink.native import check, lib
 
@@ -25,8 +23,6 @@ _GREY, _RGB = b"GRAY", b"RGB "
 _SAME = 1  # levels
 _NEWEST = 4  # version
 _PROFILES = 16  # cached
-_NAME = 100  # characters
-_UNNAMED = "unnamed profile"
 
 
 def is_profile(profile: bytes) -> bool:
@@ -54,7 +50,7 @@ class Colours(NamedTuple):
     name: str
     table: Any
     """The kernel's, of a profile of curves and a matrix; None for others."""
-    transform: Any = None
+    transform: Transform | None = None
     """Pillow's, for the others."""
     mode: str = "RGBA"
     """Of the pictures that Pillow's transform is given."""
@@ -63,19 +59,18 @@ class Colours(NamedTuple):
 
     def convert(self, pixels: Buffer, memory: BufferPool) -> memoryview:
         """The same picture in sRGB: RGBA of the size of `memory`, where it may be put."""
-        if self.table is None:
+        if self.transform is not None:
             picture = Image.frombuffer("RGBA", memory.size, pixels, "raw", "RGBA", 0, 1)  # type: ignore[arg-type]
-            return memoryview(self._by_pillow(picture).tobytes())
+            return memoryview(self._by_pillow(picture, self.transform).tobytes())
         reader, target = HeldFrame(pixels, memory.size, 0), memory.acquire()
         target.content = None
         check(lib.sddl_convert_colours(target.c, reader.c, self.table))
         return target.export()
 
-    def _by_pillow(self, picture: Image.Image) -> Image.Image:
+    def _by_pillow(self, picture: Image.Image, transform: Transform) -> Image.Image:
         if self.mode == "RGBA":
-            converted: Image.Image = self.transform.apply(picture)
-            return converted
-        red, green, blue = self.transform.apply(picture.getchannel("R")).split()
+            return transform.apply(picture)
+        red, green, blue = transform.apply(picture.getchannel("R")).split()
         return Image.merge("RGBA", (red, green, blue, picture.getchannel("A")))
 
 
@@ -91,7 +86,7 @@ def colours_of(profile: bytes, peak: float = 0.0) -> Colours | None:
         table = colour_table(profile, peak)
     except (ValueError, ArithmeticError, struct.error):
         return None
-    colours = _of_pillow(profile) if table is None else Colours(_name(profile), table)
+    colours = _of_pillow(profile) if table is None else Colours(profile_name(profile), table)
     return None if colours is None else colours._replace(is_srgb=_changes_nothing(colours))
 
 
@@ -104,37 +99,9 @@ def colour_name(appearance: Appearance) -> str | None:
 
 
 def _of_pillow(profile: bytes) -> Colours | None:
-    cms, mode = _management(), "L" if profile[16:20] == _GREY else "RGBA"
-    if cms is None:
-        return None
-    try:
-        reader = cms.ImageCmsProfile(io.BytesIO(profile))
-        transform = cms.buildTransform(reader, cms.createProfile("sRGB"), mode, "RGB" if mode == "L" else "RGBA")
-    except (*CONTENT_ERRORS, cms.PyCMSError):
-        return None
-    return Colours(_name(profile), None, transform, mode)
-
-
-@cache
-def _management() -> Any:
-    """Pillow's colour module, which few files need; None if Pillow was built without it."""
-    try:
-        module = import_module("PIL.ImageCms")
-        module.createProfile("sRGB")
-    except ImportError:
-        return None
-    return module
-
-
-def _name(profile: bytes) -> str:
-    cms = _management()
-    if cms is None:
-        return _UNNAMED
-    try:
-        description = cms.getProfileDescription(cms.ImageCmsProfile(io.BytesIO(profile)))
-    except (*CONTENT_ERRORS, cms.PyCMSError):
-        return _UNNAMED
-    return " ".join(description.split())[:_NAME] or _UNNAMED
+    mode = "L" if profile[16:20] == _GREY else "RGBA"
+    transform = transform_of(profile, mode, "RGB" if mode == "L" else "RGBA")
+    return None if transform is None else Colours(profile_name(profile), None, transform, mode)
 
 
 def _changes_nothing(colours: Colours) -> bool:

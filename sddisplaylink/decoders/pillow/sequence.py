@@ -9,11 +9,13 @@ from PIL import Image
 from sddisplaylink.decoders.appearance import Appearance, orientation_of
 from sddisplaylink.decoders.avif.colour import avif_colours
 from sddisplaylink.decoders.avif.sequence import is_avif, read_avif, with_known_brand
+from sddisplaylink.decoders.colour.management import ink_transform, profile_name
 from sddisplaylink.decoders.colour.transform import is_for_others
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.container import Container
 from sddisplaylink.decoders.pillow.errors import check_pixels, content_errors, identify
 from sddisplaylink.decoders.pillow.flic import is_flic, read_flic
+from sddisplaylink.decoders.pillow.jpeg import profile_of, without_black
 from sddisplaylink.decoders.pillow.pages import SEEKS_AT_WILL, Pages, find_pages
 from sddisplaylink.decoders.pillow.quiet import load_quietly, quietly
 from sddisplaylink.decoders.pillow.rgba import to_rgba
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SequenceDecoder"]
 
+_INK = "CMYK"
+_OF_BROWSERS = frozenset({"JPEG", "MPO"})
 _ORIENTED = frozenset({"AVIF", "JPEG", "MPO"})  # WebP's EXIF is not for browsers; Pillow turns TIFF itself
 
 
@@ -36,8 +40,11 @@ class SequenceDecoder:
     size; frames of another size are cut or padded from the top left corner.
     """
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
-        """Read the first frame and find the others. ImageFormatError: not an image, broken, or over a limit."""
+    def __init__(self, data: bytes, limits: Limits, *, to_srgb: bool = False) -> None:
+        """Read the first frame and find the others. ImageFormatError: not an image, broken, or over a limit.
+
+        `to_srgb`: whether colours of ink are brought to sRGB by their profile; all others are left as they are.
+        """
         self._limits = limits
         self._source: ImageFile.ImageFile | None = None
         self._first = 0  # the frame with which `_source` begins
@@ -53,6 +60,7 @@ class SequenceDecoder:
             self.can_resume = self._container is not None and self._container.can_resume
             self._source = identify(self._data, limits.pixels)
             self.format = self._source.format or "unknown"
+            self._inks = ink_transform(profile_of(self._source)) if to_srgb and self._source.mode == _INK else None
             self._pages = self._find_pages(self._source)
         self.compose(0)
         self.size = self._size = self._composed_size()
@@ -135,14 +143,19 @@ class SequenceDecoder:
         """What the loaded picture says of its orientation and colours."""
         info = {} if self._source is None else self._source.info
         exif = info.get("exif", b"") if self.format in _ORIENTED else b""
-        profile = bytes(info.get("icc_profile") or b"")
-        said = Appearance(profile=b"" if is_for_others(profile, is_grey=self._is_grey()) else profile)
+        profile = b"" if self._source is None else profile_of(self._source)
+        said = self._colours(profile)
         if self.format == "AVIF" and not profile:
             said = avif_colours(self._data, is_sequence=self._container is not None)
         return said._replace(orientation=orientation_of(bytes(exif)))
 
-    def _is_grey(self) -> bool:
-        return self._source is not None and Image.getmodebase(self._source.mode) == "L"
+    def _colours(self, profile: bytes) -> Appearance:
+        """What is still to be converted: not ink, which has become RGB, and not by profiles for other pictures."""
+        mode = "RGB" if self._source is None else self._source.mode
+        if mode == _INK:
+            return Appearance(colours="" if ink_transform(profile) is None else profile_name(profile))
+        is_for_this = not is_for_others(profile, is_grey=Image.getmodebase(mode) == "L")
+        return Appearance(profile=profile if is_for_this else b"")
 
     def _load(self, index: int) -> Image.Image:
         source = self._source_for(index)
@@ -151,7 +164,7 @@ class SequenceDecoder:
             source.seek(number)  # which not every plugin can do for its first picture
         check_pixels(source.size, self._limits.pixels)
         load_quietly(source)
-        picture = to_rgba(self._with_palette(source, index))
+        picture = to_rgba(self._in_light(self._with_palette(source, index)))
         if self._size in (None, picture.size):
             return picture
         canvas = Image.new("RGBA", self.size)
@@ -183,6 +196,12 @@ class SequenceDecoder:
         picture = source.copy()
         picture.putpalette(self._container.palettes[index])
         return picture
+
+    def _in_light(self, picture: Image.Image) -> Image.Image:
+        """Ink brought to sRGB by its profile."""
+        if self._inks is None or picture.mode != _INK:
+            return picture
+        return self._inks.apply(without_black(picture) if self.format in _OF_BROWSERS else picture)
 
     def _composed_size(self) -> tuple[int, int]:
         if self._canvas is None:
