@@ -62,6 +62,21 @@ def test_ten_minutes_last_ten_minutes(fps):
     assert abs(loops * sum(delays) - loops * 24 * delta * SECOND_NS / timescale) <= loops
 
 
+@pytest.mark.parametrize("fps", [24, 30, 60])
+def test_ten_minutes_are_played_without_drift(fps):
+    clock, shown = sd.ManualClock(refresh_rate=60), []
+    with sd.AnimatedImage.open(with_timing(avif_sequence(COLOURS * 8), fps, 1)) as image:
+        begin = clock.time
+        with sd.AnimatedImagePlayer(image, on_frame=lambda frame: shown.append(clock.time), clock=clock) as player:
+            player.play()
+            clock.advance(600)
+            assert player.loop_index == pytest.approx(600 * fps / 24, abs=1)
+            assert player.stats.skipped == 0
+    assert len(shown) == pytest.approx(600 * fps, abs=2)
+    late = [at - begin - number / fps for number, at in enumerate(shown)]
+    assert max(late) - min(late) <= 1 / 60 + 1e-6  # which a tick may be late
+
+
 def test_runs_of_frames_have_their_own_times():
     data = avif_sequence(COLOURS, duration=[40, 50, 60])
     assert info(data).delays_ns == (40_000_000, 50_000_000, 60_000_000)
