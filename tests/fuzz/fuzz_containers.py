@@ -14,7 +14,8 @@ import atheris
 with atheris.instrument_imports(include=["sddisplaylink"]):
     from sddisplaylink.decoders.appearance import orientation_of
     from sddisplaylink.decoders.avif.colour import avif_colours
-    from sddisplaylink.decoders.avif.sequence import is_avif, read_avif
+    from sddisplaylink.decoders.avif.sequence import is_avif, read_avif, with_known_brand
+    from sddisplaylink.decoders.colour.management import ink_transform
     from sddisplaylink.decoders.colour.transform import colours_of
     from sddisplaylink.decoders.data.file import FileData
     from sddisplaylink.decoders.data.limits import Limits
@@ -36,17 +37,30 @@ def test_one_input(data: bytes) -> None:
             assert 0 < len(index.frames) <= len(data)
             assert all(0 <= begin < end <= len(data) for begin, end in (frame.picture for frame in index.frames))
         elif is_flic(data):
-            container = read_flic(data, LIMITS)
-            assert container is None or 0 < len(container.delays_ns) <= len(data)
+            check_flic(data)
         elif data.startswith(b"\x89PNG"):
-            appearance = png_appearance(FileData(data), len(data))
+            appearance = png_appearance(FileData(data), len(data), is_grey=len(data) % 2 == 0)
             assert 1 <= appearance.orientation <= 8
         else:
             assert 1 <= orientation_of(data) <= 8
-            colours_of(data)
+            colours_of(data, float(len(data)))
+            ink_transform(data)
+
+
+def check_flic(data: bytes) -> None:
+    container = read_flic(data, LIMITS)
+    if container is not None:
+        count = len(container.delays_ns)
+        assert 0 < count <= len(data)
+        for index in {0, count // 2, count - 1}:
+            if index in container.keys:
+                piece, end = container.since(index)
+                assert index < end <= count
+                assert len(piece) <= len(container.data)
 
 
 def check_avif(data: bytes) -> None:
+    assert len(with_known_brand(data)) == len(data)
     for is_sequence in (False, True):
         avif_colours(data, is_sequence=is_sequence)
     container = read_avif(data, LIMITS)
