@@ -41,6 +41,7 @@ PEERS = {
 }
 PLAYERS = {
     "sddisplaylink, half": ["sddisplaylink", "play", "{file}", "--loops", "0", "--symbols", "half"],
+    "sddisplaylink, quad": ["sddisplaylink", "play", "{file}", "--loops", "0", "--symbols", "quad"],
     "sddisplaylink, sextant": ["sddisplaylink", "play", "{file}", "--loops", "0", "--symbols", "sextant"],
     "chafa": ["chafa", "-s", "80x24", "{file}"],
     "timg": ["timg", "-g80x24", "{file}"],

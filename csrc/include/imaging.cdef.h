@@ -233,6 +233,32 @@ typedef struct sddl_colours {
 /* From straight RGBA to the same in sRGB, light beyond 0 and white's cut off; alpha stays. As for sddl_convert(). */
 int sddl_convert_colours(const sddl_canvas *target, const sddl_canvas *source, const sddl_colours *colours);
 
+/* ---- block characters ---- */
+
+enum { SDDL_CELL_COLUMNS = 4, SDDL_CELL_ROWS = 16, SDDL_SYMBOLS = 256 }; /* at most, but for the columns */
+
+/* Characters of a terminal that paint some of a cell's dots in one colour and leave the others in the background's. */
+typedef struct sddl_symbols {
+    const uint64_t *masks; /* the dots that each paints: bit 0 is at the top left, bit 1 at its right, bit 4 below */
+    uint32_t count;
+    uint32_t opaque; /* so many of them, the first, are enough where no dot is transparent; at least 1 */
+    uint32_t rows;   /* of dots in a cell */
+} sddl_symbols;
+
+/* What one cell shows: the number of a symbol, and what it is painted with. */
+typedef struct sddl_cell {
+    uint8_t front[3];
+    uint8_t symbol;
+    uint8_t back[3];
+    uint8_t opaque; /* 1 if the background has the colour `back`, 0 if it is left transparent */
+} sddl_cell;
+
+/* Makes cells, row by row, of a picture of whole ones. In cells without a transparent dot (alpha 0) the symbol and the
+ * mean colours of both its sides are those that differ least from the dots, by the sum of squares. In others the symbol
+ * is the one that differs least from the dots that are not transparent, and the background stays transparent. Of equal
+ * symbols the first. SDDL_E_ARGUMENT unless `count` is the picture's number of cells. */
+int sddl_fit_symbols(const sddl_canvas *picture, const sddl_symbols *symbols, sddl_cell *cells, size_t count);
+
 /* ---- PNG: pixels ---- */
 
 /* The number of bytes that the zlib stream of a frame inflates to; SDDL_E_ARGUMENT if PNG has no such format, or for

@@ -6,6 +6,24 @@ static uint32_t place(const uint8_t **data, size_t *size) {
     return value == 255 ? UINT32_MAX - take(data, size) : value % 90;
 }
 
+/* Characters of all kinds; the canvas mostly is not one of whole cells. */
+static void fit_symbols(const sddl_canvas *picture, const uint8_t *data, size_t size) {
+    uint64_t masks[9] = {0};
+    memcpy(masks, data, size < sizeof masks ? size : sizeof masks);
+    const uint32_t rows = size ? data[0] % (SDDL_CELL_ROWS + 2u) : 4, columns = picture->width / SDDL_CELL_COLUMNS;
+    const size_t count = rows ? (size_t)columns * (picture->height / rows) : 0;
+    for (size_t i = 0; i < 9; i++)
+        masks[i] &= size > 1 && data[1] & 1 ? ~(uint64_t)0 : ((uint64_t)1 << (rows * SDDL_CELL_COLUMNS & 63)) - 1;
+    const sddl_symbols symbols = {masks, 9, 1 + (size > 2 ? data[2] : 0) % 10u, rows};
+    sddl_cell *cells = (sddl_cell *)exactly(count * sizeof *cells);
+    const sddl_canvas whole = {picture->pixels, picture->size, picture->stride, columns * SDDL_CELL_COLUMNS,
+                               rows ? picture->height / rows * rows : 0};
+    const int status = sddl_fit_symbols(&whole, &symbols, cells, count);
+    demand(status == SDDL_OK || status == SDDL_E_ARGUMENT);
+    demand(sddl_fit_symbols(&whole, &symbols, cells, count + 1) == SDDL_E_ARGUMENT);
+    free(cells);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint32_t width = 1 + take(&data, &size) % 70u, height = 1 + take(&data, &size) % 40u;
     sddl_canvas canvas = new_canvas(width, height, take(&data, &size) % 20u), other = new_canvas(width, height, 0);
@@ -45,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (size_t i = 0; i < 2; i++)
             colours.gains[i].range_bits = 12 + (size ? data[i % size] % 19 : 0);
         demand(sddl_convert_colours(&other, &canvas, &colours) == SDDL_OK);
+        fit_symbols(&canvas, data, size);
         demand(sddl_restore(&other, NULL, &rect, 1, NULL) == SDDL_OK);
         const int64_t saved = sddl_save(&canvas, &rect, 1, source, count * 4);
         demand(saved < 0 || sddl_put_back(&other, &rect, 1, source, count * 4) == saved);

@@ -65,7 +65,17 @@ _AMPLITUDE = 36  # of 255: about the distance of the cube's steps
 
 
 def dithered(image: Image.Image) -> Image.Image:
-    """An RGBA picture in colours of the palette, neighbours differing so that they mix to the colour that was.
+    """An RGBA picture with mixed() colours, and all zero where it is transparent."""
+    alpha = image.getchannel("A")
+    colours = mixed(image.convert("RGB"))
+    colours.putalpha(alpha)
+    empty = Image.new("RGBA", image.size)
+    empty.paste(colours, mask=alpha)
+    return empty
+
+
+def mixed(image: Image.Image) -> Image.Image:
+    """An RGB picture in colours of the palette, neighbours differing so that they mix to the colour that was.
 
     The pattern is fixed, and not diffused errors, so that what stands still in an animation does not flicker.
     """
@@ -76,12 +86,8 @@ def dithered(image: Image.Image) -> Image.Image:
         for left in range(0, image.width, 4):
             pattern.paste(tile, (left, top))
     offsets = Image.merge("RGB", [pattern] * 3)
-    spread = ImageChops.add(image.convert("RGB"), offsets, offset=-_AMPLITUDE // 2)
-    mixed = spread.quantize(palette=_palette_image(), dither=Image.Dither.NONE).convert("RGB")
-    mixed.putalpha(image.getchannel("A"))
-    empty = Image.new("RGBA", image.size)
-    empty.paste(mixed, mask=image.getchannel("A"))
-    return empty
+    spread = ImageChops.add(image, offsets, offset=-_AMPLITUDE // 2)
+    return spread.quantize(palette=_palette_image(), dither=Image.Dither.NONE).convert("RGB")
 
 
 @lru_cache(maxsize=1)

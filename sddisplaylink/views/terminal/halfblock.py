@@ -38,8 +38,8 @@ class Symbols:
 
     name: str
     dots: Dots
-    rows: Callable[[Image.Image], list[Row]]
-    """Rows of cells of an RGBA picture whose dots are opaque or all zero, and that fills whole cells."""
+    rows: Callable[[Image.Image, bool], list[Row]]
+    """Rows of cells, dithered or not, of an RGBA picture of whole cells whose dots are opaque or all zero."""
     cell: Callable[[Any, ColourDepth], Cell]
     """What is written for one of them."""
 
@@ -106,7 +106,7 @@ class HalfBlockRenderer(Renderer):
     def draw(self, image: Image.Image) -> bytes:
         """The bytes that make the screen show this RGBA picture; none if the screen shows it already."""
         placement = self.place(image.size)
-        new, old = self._symbols.rows(self._flat(image, placement)), self._shown
+        new, old = self._rows(image, placement), self._shown
         self._shown, self._shown_key = new, None
         if old is None:
             return self._whole(new, placement)
@@ -122,19 +122,19 @@ class HalfBlockRenderer(Renderer):
         """The picture as lines of text at the cursor, at most one row less than the screen."""
         placement = self.place(image.size, screen.without_last_row())
         writer = CellWriter(self._cell)
-        for row in self._symbols.rows(self._flat(image, placement)):
+        for row in self._rows(image, placement):
             writer.write(row)
             writer.end()
             writer.raw(b"\r\n")
         return writer.take()
 
-    def _flat(self, image: Image.Image, placement: Placement) -> Image.Image:
+    def _rows(self, image: Image.Image, placement: Placement) -> list[Row]:
         across, down = self._symbols.dots
         size = (placement.columns * across, placement.rows * down)
         flat = flatten(scaled(image, placement), self._background, size[1])
         if flat.width < size[0]:
             flat = flat.crop((0, 0, *size))
-        return dithered(flat) if self._dithers else flat
+        return self._symbols.rows(flat, self._dithers)
 
     def _whole(self, rows: list[Row], placement: Placement) -> bytes:
         writer = CellWriter(self._cell)
@@ -241,9 +241,9 @@ def flatten(image: Image.Image, background: RGB | None, height: int) -> Image.Im
     return canvas
 
 
-def cell_rows(image: Image.Image) -> list[Row]:
+def cell_rows(image: Image.Image, dithers: bool = False) -> list[Row]:
     """Rows of cells, each the eight bytes of its upper and lower dot as one integer."""
-    dots = memoryview(image.tobytes()).cast("I")
+    dots = memoryview((dithered(image) if dithers else image).tobytes()).cast("I")
     width = image.width
     rows: list[Row] = []
     for upper in range(0, len(dots), 2 * width):

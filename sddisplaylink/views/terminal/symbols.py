@@ -1,98 +1,115 @@
-"""Finer symbols than half blocks: quadrants, which most fonts have, and sextants, of Unicode 13."""
+"""Finer symbols than half blocks: block elements, which most fonts have, and sextants, of Unicode 13.
+
+A cell shows two colours. The native kernel chooses, of all symbols of a set, the one that comes nearest to the picture.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Iterable
 
 from PIL import Image
 
-from sddisplaylink.views.terminal.colour import ColourDepth, sgr
+from sddisplaylink.native import check, ffi, lib
+from sddisplaylink.views.terminal.colour import ColourDepth, mixed, sgr
 from sddisplaylink.views.terminal.halfblock import HALF, Cell, Row, Symbols
 from sddisplaylink.views.terminal.layout import Dots
 
 __all__ = ["SYMBOLS"]
 
+_ACROSS = lib.SDDL_CELL_COLUMNS
+_PIXEL = 4
 _DEFAULT_BACKGROUND = b"49"
-_OPAQUE = 255
 _LEFT, _RIGHT, _ALL = 0b010101, 0b101010, 0b111111  # sextants that are older characters
+
+Glyphs = dict[str, int]
+"""Characters, and the dots that each paints: bit 0 is at the top left, bit 1 at its right, and so on downwards."""
 
 
 def _sextant(mask: int) -> str:
-    """The character whose dots the mask names: bit 0 is at the top left, bit 1 at its right, and so on downwards."""
+    """The character of 2 x 3 dots."""
     older = {0: " ", _LEFT: "▌", _RIGHT: "▐", _ALL: "█"}
     return older.get(mask) or chr(0x1FB00 + mask - 1 - (mask > _LEFT) - (mask > _RIGHT))
 
 
-_QUADRANTS = [glyph.encode() for glyph in " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"]
-_SEXTANTS = [_sextant(mask).encode() for mask in range(64)]
+def _grid(glyphs: Iterable[str], down: int, rows: int) -> Glyphs:
+    """Characters of 2 x `down` dots, counted up like their masks, in cells of so many rows."""
+
+    def mask_of(number: int) -> int:
+        painted = 0
+        for at in range(_ACROSS * rows):
+            dot = at // _ACROSS * down // rows * 2 + at % _ACROSS * 2 // _ACROSS
+            painted |= (number >> dot & 1) << at
+        return painted
+
+    return {glyph: mask_of(number) for number, glyph in enumerate(glyphs)}
 
 
-def _rows_of(across: int, down: int) -> Callable[[Image.Image], list[Row]]:
-    """What splits a picture into cells of so many dots, each the bytes of its dots row by row."""
-    step = 4 * across
-
-    def rows(image: Image.Image) -> list[Row]:
-        data, length = image.tobytes(), 4 * image.width
-        found: list[Row] = []
-        for top in range(0, len(data), down * length):
-            lines = [data[top + length * line : top + length * (line + 1)] for line in range(down)]
-            parts = [[line[left : left + step] for left in range(0, length, step)] for line in lines]
-            found.append(list(map(b"".join, zip(*parts, strict=True))))
-        return found
-
-    return rows
+def _lower(glyphs: str, parts: Iterable[int], rows: int) -> Glyphs:
+    """Characters whose lower eighths are painted."""
+    dots = _ACROSS * rows
+    return {glyph: (1 << dots) - (1 << dots - dots * part // 8) for glyph, part in zip(glyphs, parts, strict=True)}
 
 
-def _cell_of(glyphs: list[bytes]) -> Callable[[bytes, ColourDepth], Cell]:
-    """What makes the cell that is nearest to some dots: two colours, and the glyph that says which dot has which."""
-
-    def cell(dots: bytes, depth: ColourDepth) -> Cell:
-        count = len(dots) // 4
-        alpha = dots[3::4]
-        if min(alpha) < _OPAQUE:
-            mask = sum(1 << dot for dot in range(count) if alpha[dot])
-            if not mask:
-                return b" ", None, _DEFAULT_BACKGROUND
-            return glyphs[mask], sgr(38, *_mean(dots, mask, count), depth), _DEFAULT_BACKGROUND
-        mask = _split(dots, count)
-        if mask == 0:
-            return b" ", None, sgr(48, *_mean(dots, (1 << count) - 1, count), depth)
-        front, back = _mean(dots, mask, count), _mean(dots, ~mask, count)
-        return glyphs[mask], sgr(38, *front, depth), sgr(48, *back, depth)
-
-    return cell
+def _left(rows: int) -> Glyphs:
+    """Characters whose left quarter, or all but the right one, is painted."""
+    line = sum(1 << _ACROSS * row for row in range(rows))
+    return {"▎": line, "▊": 7 * line}
 
 
-def _split(dots: bytes, count: int) -> int:
-    """The dots of one of the two colours, as a mask; 0 if all are alike.
+class _SymbolSet:
+    """Characters to choose from: those of a grid, the second half of which are complements of the first, and others."""
 
-    Split in the middle of the channel that differs most, then every dot goes to the nearer of the two mean colours.
-    """
-    reds, greens, blues = dots[0::4], dots[1::4], dots[2::4]
-    widest = max((reds, greens, blues), key=lambda channel: max(channel) - min(channel))
-    low, high = min(widest), max(widest)
-    if low == high:
-        return 0
-    middle = (low + high) / 2
-    mask = sum(1 << dot for dot in range(count) if widest[dot] > middle)
-    front, back = _mean(dots, mask, count), _mean(dots, ~mask, count)
-    red, green, blue = (one - other for one, other in zip(front, back, strict=True))
-    limit = sum((one * one - other * other) / 2 for one, other in zip(front, back, strict=True))
-    nearer = zip(range(count), reds, greens, blues, strict=True)
-    refined = sum(1 << dot for dot, *value in nearer if value[0] * red + value[1] * green + value[2] * blue > limit)
-    return refined if 0 < refined < (1 << count) - 1 else mask
+    def __init__(self, rows: int, grid: Glyphs, more: Glyphs) -> None:
+        order, known = list(grid), grid | more
+        half = len(order) // 2
+        glyphs = [*order[:half], *more, *order[half:]]
+        self._glyphs = [glyph.encode() for glyph in glyphs]
+        self._rows = rows
+        self._masks = ffi.new("uint64_t[]", [known[glyph] for glyph in glyphs])
+        self._table = ffi.new("sddl_symbols *", (self._masks, len(glyphs), half + len(more), rows))
+
+    def rows(self, image: Image.Image, dithers: bool) -> list[Row]:
+        """Rows of cells, each an ``sddl_cell`` as one integer."""
+        columns, lines = image.width // _ACROSS, image.height // self._rows
+        pixels = ffi.from_buffer("uint8_t[]", image.tobytes())
+        canvas = ffi.new("sddl_canvas *", (pixels, ffi.sizeof(pixels), _PIXEL * image.width, *image.size))
+        cells = bytearray(2 * _PIXEL * columns * lines)
+        target = ffi.from_buffer("sddl_cell[]", cells, require_writable=True)
+        check(lib.sddl_fit_symbols(canvas, self._table, target, columns * lines))
+        both = memoryview(cells)
+        if dithers:
+            both = memoryview(_dithered_cells(cells, (2 * columns, lines)))
+        numbers = both.cast("Q")
+        return [numbers[at : at + columns].tolist() for at in range(0, len(numbers), columns)]
+
+    def cell(self, number: int, depth: ColourDepth) -> Cell:
+        """What is written for an ``sddl_cell``."""
+        dots = number.to_bytes(8, sys.byteorder)
+        symbol, is_opaque = dots[3], dots[7]
+        foreground = sgr(38, dots[0], dots[1], dots[2], depth) if symbol else None
+        background = sgr(48, dots[4], dots[5], dots[6], depth) if is_opaque else _DEFAULT_BACKGROUND
+        return self._glyphs[symbol], foreground, background
 
 
-def _mean(dots: bytes, mask: int, count: int) -> tuple[int, int, int]:
-    """The mean colour of the dots that the mask names."""
-    chosen = [4 * dot for dot in range(count) if mask >> dot & 1]
-    half = len(chosen) // 2
-    red, green, blue = (sum(dots[at + channel] for at in chosen) for channel in range(3))
-    return (red + half) // len(chosen), (green + half) // len(chosen), (blue + half) // len(chosen)
+def _dithered_cells(cells: bytearray, size: tuple[int, int]) -> bytes:
+    """The same with mixed() colours: both colours of all cells are pixels of a picture, and the rest is its alpha."""
+    picture = Image.frombytes("RGBA", size, cells)
+    colours = mixed(picture.convert("RGB"))
+    colours.putalpha(picture.getchannel("A"))
+    return colours.tobytes()
 
 
-QUAD = Symbols("quad", Dots(2, 2), _rows_of(2, 2), _cell_of(_QUADRANTS))
-SEXTANT = Symbols("sextant", Dots(2, 3), _rows_of(2, 3), _cell_of(_SEXTANTS))
+def _symbols(name: str, rows: int, grid: Glyphs, more: Glyphs) -> Symbols:
+    chosen = _SymbolSet(rows, grid, more)
+    return Symbols(name, Dots(_ACROSS, rows), chosen.rows, chosen.cell)
+
+
+_QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
+_SEXTANTS = [_sextant(mask) for mask in range(64)]
+
+QUAD = _symbols("quad", 8, _grid(_QUADRANTS, 2, 8), _lower("▁▂▃▅▆▇", (1, 2, 3, 5, 6, 7), 8) | _left(8))
+SEXTANT = _symbols("sextant", 12, _grid(_SEXTANTS, 3, 12), _lower("▂▄▆", (2, 4, 6), 12) | _left(12))
 
 SYMBOLS = {symbols.name: symbols for symbols in (HALF, QUAD, SEXTANT)}
 """By the name that users give."""

@@ -24,10 +24,10 @@ class StripMaker:
         self._aspect = symbols.dots.down / (2 * symbols.dots.across)
         self._cell = CellMaker(ColourDepth.TRUECOLOUR, symbols)
 
-    def place(self, size: tuple[int, int], columns: int, rows: int, *, enlarge: bool = True) -> Placement:
+    def place(self, size: tuple[int, int], columns: int, rows: int) -> Placement:
         """Where a picture of so many pixels stands in so many cells."""
         area = Area(max(1, columns), max(1, rows))
-        return place(size, area, self._symbols.dots, enlarge=enlarge, dot_aspect=self._aspect)
+        return place(size, area, self._symbols.dots, dot_aspect=self._aspect)
 
     def lines(self, picture: Image.Image, columns: int, rows: int, background: RGB, base: Style) -> list[Strip]:
         """All lines of a widget of that size that shows the RGBA picture in its middle."""
@@ -42,7 +42,7 @@ class StripMaker:
         right = Segment(" " * (columns - placement.column - placement.columns), base)
         drawn = [
             Strip([left, *(self._segment(dots, base) for dots in row), right], columns).simplify()
-            for row in self._symbols.rows(flat)
+            for row in self._symbols.rows(flat, False)
         ]
         return [*[empty] * placement.row, *drawn, *[empty] * (rows - placement.row - placement.rows)]
 

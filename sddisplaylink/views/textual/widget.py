@@ -196,13 +196,14 @@ class AnimatedImage(Widget):
         self._set_visible(False)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As wide as the image, a dot for each pixel, or as fits."""
-        return self._strips.place(self._image.size, container.width, container.height, enlarge=False).columns
+        """As wide as the image, a column for each pixel, or as fits."""
+        columns = min(container.width, self._image.width)
+        return self._strips.place(self._image.size, columns, container.height).columns
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As high as the image at that width."""
         rows = max(1, container.height)
-        return self._strips.place(self._image.size, min(width, self._image.width), rows, enlarge=True).rows
+        return self._strips.place(self._image.size, min(width, self._image.width), rows).rows
 
     def render_line(self, y: int) -> Strip:
         """A line of the frame; being asked for it is being seen."""

@@ -273,8 +273,27 @@ static uint64_t gif(struct random *random) {
     return hash_number(hash(BEGIN, memories, sizeof memories[0] * 2), status);
 }
 
+static uint64_t symbols(struct random *random) {
+    enum { COLUMNS = WIDEST / SDDL_CELL_COLUMNS };
+    static uint64_t masks[SDDL_SYMBOLS];
+    static sddl_cell cells[COLUMNS * HIGHEST];
+    sddl_symbols table = {.masks = masks, .count = between(random, 1, 80), .rows = between(random, 1, SDDL_CELL_ROWS)};
+    table.opaque = between(random, 1, table.count);
+    for (uint32_t i = 0; i < table.count; i++)
+        masks[i] = next(random) >> (64 - table.rows * SDDL_CELL_COLUMNS);
+    const uint32_t columns = between(random, 1, COLUMNS);
+    const uint32_t lines = between(random, 1, HIGHEST / table.rows);
+    const sddl_canvas picture = canvas_of(random, 0, columns * SDDL_CELL_COLUMNS, lines * table.rows);
+    if (below(random, 2))
+        for (size_t at = 3; at < MEMORY; at += SDDL_PIXEL)
+            memories[0][at] = 255;
+    const size_t count = (size_t)columns * lines;
+    const int status = sddl_fit_symbols(&picture, &table, cells, count);
+    return hash_number(hash(BEGIN, cells, count * sizeof *cells), status);
+}
+
 uint64_t kernel_case(unsigned family, uint64_t number) {
-    struct random random = {number * 6 + family};
+    struct random random = {number * KERNEL_FAMILIES + family};
     switch (family) {
     case 0:
         return convert(&random);
@@ -286,7 +305,9 @@ uint64_t kernel_case(unsigned family, uint64_t number) {
         return restore(&random);
     case 4:
         return png(&random);
-    default:
+    case 5:
         return gif(&random);
+    default:
+        return symbols(&random);
     }
 }

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { KERNEL_FAMILIES = 6 };
+enum { KERNEL_FAMILIES = 7 };
 
 uint64_t kernel_case(unsigned family, uint64_t number);
 

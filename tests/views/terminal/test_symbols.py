@@ -50,20 +50,53 @@ def checkers(name: str, seed: int) -> Image.Image:
 def test_two_colours_in_a_cell_are_shown_exactly(name: str) -> None:
     picture = checkers(name, 5)
     writer = CellWriter(CellMaker(ColourDepth.TRUECOLOUR, SYMBOLS[name]))
-    for number, row in enumerate(SYMBOLS[name].rows(picture.convert("RGBA"))):
+    shape = SYMBOLS[name].dots
+    fine = picture.resize((COLUMNS * shape.across, ROWS * shape.down), Image.Resampling.NEAREST).convert("RGBA")
+    for number, row in enumerate(SYMBOLS[name].rows(fine, False)):
         writer.move_to(number, 0)
         writer.write(row)
     large = picture.resize((COLUMNS * 8, ROWS * 24), Image.Resampling.NEAREST)
     assert paint(writer.take(), COLUMNS, ROWS).tobytes() == large.tobytes()
 
 
+def shown(name: str, dots: Image.Image) -> tuple[bytes, bytes | None, bytes]:
+    """The cell that shows a picture of its very dots."""
+    symbols = SYMBOLS[name]
+    fine = dots.resize(symbols.dots, Image.Resampling.NEAREST)
+    return symbols.cell(symbols.rows(fine, False)[0][0], ColourDepth.TRUECOLOUR)
+
+
+def of_dots(across: int, down: int, mask: int, colour: tuple[int, ...], other: tuple[int, ...]) -> Image.Image:
+    picture = Image.new("RGBA", (across, down))
+    picture.putdata([colour if mask >> dot & 1 else other for dot in range(across * down)])  # type: ignore[list-item]
+    return picture
+
+
+RED, BLUE, NOTHING = (250, 0, 0, 255), (0, 0, 250, 255), (0, 0, 0, 0)
+
+
 def test_the_glyphs_are_those_of_unicode() -> None:
     for mask in range(1, 63):
-        dots = b"".join(bytes([255, 255, 255, 255 if mask >> dot & 1 else 0]) for dot in range(6))
-        glyph = SYMBOLS["sextant"].cell(dots, ColourDepth.TRUECOLOUR)[0].decode()
+        glyph = shown("sextant", of_dots(2, 3, mask, RED, NOTHING))[0].decode()
         named = "".join(str(dot + 1) for dot in range(6) if mask >> dot & 1)
         older = {"135": "LEFT HALF BLOCK", "246": "RIGHT HALF BLOCK"}
         assert unicodedata.name(glyph) == older.get(named, f"BLOCK SEXTANT-{named}")
+
+
+@pytest.mark.parametrize(
+    ("name", "glyphs"), [("quad", dict(zip((1, 2, 3, 5, 6, 7), "▁▂▃▅▆▇", strict=True))), ("sextant", {2: "▂", 6: "▆"})]
+)
+def test_heights_within_a_cell_are_seen(name: str, glyphs: dict[int, str]) -> None:
+    for eighths, glyph in glyphs.items():
+        lower = sum(1 << dot for dot in range(8 - eighths, 8))
+        large = of_dots(1, 8, lower, RED, BLUE).resize((1, 24), Image.Resampling.NEAREST)
+        assert shown(name, large) == (glyph.encode(), b"38;2;250;0;0", b"48;2;0;0;250")
+
+
+@pytest.mark.parametrize("name", ["quad", "sextant"])
+def test_widths_within_a_cell_are_seen(name: str) -> None:
+    for mask, glyph in ((0b0001, "▎"), (0b0111, "▊")):
+        assert shown(name, of_dots(4, 1, mask, RED, BLUE)) == (glyph.encode(), b"38;2;250;0;0", b"48;2;0;0;250")
 
 
 def test_finer_symbols_are_nearer_to_the_frame() -> None:
@@ -75,9 +108,21 @@ def test_finer_symbols_are_nearer_to_the_frame() -> None:
 
 
 def test_transparent_dots_stay_unpainted() -> None:
-    dots = bytes([250, 0, 0, 255]) + bytes(4) + bytes([250, 0, 0, 255]) + bytes(4)
-    assert SYMBOLS["quad"].cell(dots, ColourDepth.TRUECOLOUR) == ("▌".encode(), b"38;2;250;0;0", b"49")
-    assert SYMBOLS["quad"].cell(bytes(16), ColourDepth.TRUECOLOUR) == (b" ", None, b"49")
+    assert shown("quad", of_dots(2, 2, 0b0101, RED, NOTHING)) == ("▌".encode(), b"38;2;250;0;0", b"49")
+    assert shown("quad", of_dots(2, 2, 0, RED, NOTHING)) == (b" ", None, b"49")
+
+
+@pytest.mark.parametrize("name", DOTS)
+def test_256_colours_are_mixed_from_cell_to_cell(name: str) -> None:
+    colour = (100, 150, 200)
+    renderer = HalfBlockRenderer(symbols=SYMBOLS[name], depth=ColourDepth.PALETTE, dither=True)
+    renderer.resize(Area(COLUMNS, ROWS))
+    found = paint(renderer.draw(Image.new("RGBA", (COLUMNS, ROWS * 2), (*colour, 255))), COLUMNS, ROWS)
+    seen = found.getcolors()
+    assert seen is not None
+    assert len(seen) > 1
+    mean = [sum(count * shade[channel] for count, shade in seen) / (found.width * found.height) for channel in range(3)]  # type: ignore[index]
+    assert _distance(mean, colour) <= 150
 
 
 @pytest.mark.parametrize("name", DOTS)
@@ -124,8 +169,8 @@ def _distance(one: object, other: object) -> float:
 
 
 def test_symbols_are_chosen_by_name() -> None:
-    assert choose_renderer(TerminalOptions(), Capabilities())().dots(Area(1, 1)) == (1, 2)
+    assert choose_renderer(TerminalOptions(), Capabilities())().dots(Area(1, 1)) == SYMBOLS["half"].dots
     kitty = Capabilities(answered=True, kitty_graphics=True)
-    assert choose_renderer(TerminalOptions(symbols="sextant"), kitty)().dots(Area(1, 1)) == (2, 3)
+    assert choose_renderer(TerminalOptions(symbols="sextant"), kitty)().dots(Area(1, 1)) == SYMBOLS["sextant"].dots
     with pytest.raises(ValueError, match="symbols must be one of auto, half, quad, sextant"):
         TerminalOptions(symbols="braille")

@@ -230,7 +230,7 @@ def test_sizes_and_symbols() -> None:
             sizes[widget.id] = tuple(widget.size)
 
     run(Auto(), act, size=(80, 40))
-    assert sizes == {"half": (20, 5), "quad": (20, 5), "sextant": (14, 4)}
+    assert sizes == {"half": (20, 5), "quad": (20, 5), "sextant": (20, 5)}
     with pytest.raises(ValueError, match="symbols must be one of half, quad, sextant"):
         AnimatedImage(BALL, symbols="braille")
     with pytest.raises(FileNotFoundError):
