@@ -17,6 +17,7 @@ sys.path.insert(0, str(FAKES))
 
 import AppKit
 import CoreFoundation
+import objc
 
 from sddisplaylink.views.appkit import AnimatedImageView
 from sddisplaylink.views.appkit.dispatcher import main_dispatcher
@@ -25,7 +26,10 @@ FRAME = ((0, 0), (200, 180))
 
 
 class AppKitStage:
-    """Windows with a view in each."""
+    """Windows with a view in each.
+
+    Each step has an autorelease pool, as each event has in NSApplication's loop: what AppKit returns lives until then.
+    """
 
     background = "#30a0f0"
 
@@ -33,50 +37,57 @@ class AppKitStage:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        for window in list(AppKit.NSApplication.sharedApplication().windows):
-            window.close()
+        with objc.autorelease_pool():
+            for window in list(AppKit.NSApplication.sharedApplication().windows):
+                window.close()
 
     def add(self, source: Any, **options: Any) -> AnimatedImageView:
-        window = AppKit.NSWindow.alloc().initWithContentRect_styleMask_backing_defer_(FRAME, 15, 2, False)
-        view = AnimatedImageView.of(source, **options)
-        window.setContentView_(view)
-        window.makeKeyAndOrderFront_(None)
-        return view
+        with objc.autorelease_pool():
+            window = AppKit.NSWindow.alloc().initWithContentRect_styleMask_backing_defer_(FRAME, 15, 2, False)
+            view = AnimatedImageView.of(source, **options)
+            window.setContentView_(view)
+            window.makeKeyAndOrderFront_(None)
+            return view
 
     def update(self) -> None:
         while CoreFoundation.CFRunLoopRunInMode(CoreFoundation.kCFRunLoopDefaultMode, 0, True) == 4:
             pass
-        for window in AppKit.NSApplication.sharedApplication().windows:
-            window.contentView().draw()
+        with objc.autorelease_pool():
+            for window in AppKit.NSApplication.sharedApplication().windows:
+                window.contentView().draw()
 
     def until(self, condition: Callable[[], bool], patience: float = PATIENCE) -> bool:
         return loop_until(self.update, condition, patience)
 
     def photograph(self, view: AnimatedImageView) -> Image.Image:
         """What the layer holds, on the window's colour."""
-        picture = view.layer().contents().rgba()
+        with objc.autorelease_pool():
+            picture = view.layer().contents().rgba()
         return Image.alpha_composite(Image.new("RGBA", picture.size, self.background), picture).convert("RGB")
 
     def hide(self, view: AnimatedImageView, what: str) -> None:
-        view.window().cover() if what == "window" else view.setHidden_(True)
+        with objc.autorelease_pool():
+            view.window().cover() if what == "window" else view.setHidden_(True)
 
     def show(self, view: AnimatedImageView, what: str) -> None:
-        view.window().uncover() if what == "window" else view.setHidden_(False)
+        with objc.autorelease_pool():
+            view.window().uncover() if what == "window" else view.setHidden_(False)
 
     def dispatcher(self) -> sd.Dispatcher:
         return main_dispatcher()
 
     def end(self, views: list[AnimatedImageView], how: str) -> None:
-        for view in views:
+        with objc.autorelease_pool():
+            for view in views:
+                if how == "drop":
+                    view.window().close()
+                    view.move(None)
+                else:
+                    view.close()
+                    view.close()
+            view = None
             if how == "drop":
-                view.window().close()
-                view.move(None)
-            else:
-                view.close()
-                view.close()
-        view = None
-        if how == "drop":
-            views.clear()
+                views.clear()
 
 
 if __name__ == "__main__":
