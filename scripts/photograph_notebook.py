@@ -32,6 +32,7 @@ player.seek(7)
 PlayerWidget(player)
 """
 PLAYER = "[data-sddisplaylink-player]"
+CODE = ".jp-Notebook .jp-CodeCell"
 TOGGLE = f"{PLAYER} button"
 
 
@@ -86,20 +87,24 @@ def look(page: Page) -> dict[str, Any]:
 
 
 def run_cell(page: Page) -> None:
-    """Until the widget is there: JupyterLab says that it is idle before it takes commands."""
-    for _ in range(10):
-        page.click(".jp-Notebook .jp-CodeCell .cm-content")
+    """Until the widget is there. JupyterLab says that it is idle before it takes commands, so the first may be lost.
+
+    The cell is run once: run again, it would replace the widget while that is looked at.
+    """
+    has_begun = f"document.querySelector('{CODE} .jp-InputPrompt').textContent.trim() != '[ ]:'"
+    for _ in range(20):
+        page.click(f"{CODE} .cm-content")
         page.keyboard.press("Control+Enter")
         with contextlib.suppress(Error):
-            page.wait_for_selector(f"{PLAYER} canvas", timeout=PATIENCE * 100)
-            return
-    raise TimeoutError(page.inner_text("body")[-500:])
+            page.wait_for_function(has_begun, timeout=PATIENCE * 50)
+            break
+    page.wait_for_selector(f"{PLAYER} canvas")
 
 
 def photograph(page: Page, path: Path, theme: str) -> dict[str, Any]:
     """Run the cell, photograph its widget, play a little by the keyboard and pause."""
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=PATIENCE * 1000)
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=PATIENCE * 1000)
+    page.wait_for_selector(CODE)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
     run_cell(page)
     page.wait_for_function(f"document.querySelector('{PLAYER} output').textContent.includes('8')")
     page.wait_for_function(
@@ -129,6 +134,7 @@ def main(folder: Path) -> None:
             (Path(place) / f"{theme}.ipynb").write_text(json.dumps(notebook()))
             context = browser.new_context(viewport={"width": 1100, "height": 800})
             page = context.new_page()
+            page.set_default_timeout(PATIENCE * 1000)
             name = "JupyterLab Dark" if theme == "dark" else "JupyterLab Light"
             settings = f"{address}/lab/api/settings/@jupyterlab/apputils-extension:themes?token={token}"
             body = json.dumps({"raw": json.dumps({"theme": name})}).encode()
