@@ -54,7 +54,7 @@ def photograph(widget: Gtk.Widget) -> Image.Image:
     return grab(box=(x, y, x + round(bounds.get_width()) * ratio, y + round(bounds.get_height()) * ratio))
 
 
-def difference(picture: AnimatedPicture, ratio: int = 1) -> int:
+def difference(picture: AnimatedPicture) -> int:
     """How far the screen is from the frame that the player reports."""
     frame = picture.player.image[picture.player.frame_index].image
     expected = Image.alpha_composite(Image.new("RGBA", frame.size, (*BACKGROUND, 255)), frame).convert("RGB")
@@ -64,10 +64,10 @@ def difference(picture: AnimatedPicture, ratio: int = 1) -> int:
     return max(int(high) for _, high in ImageChops.difference(shot, expected).getextrema())
 
 
-def pixels(path: str) -> dict[str, object]:
+def pixels(path: str, image_scale: str = "1") -> dict[str, object]:
     """Frames in virtual time."""
     clock = sd.ManualClock()
-    picture = AnimatedPicture(path, clock=clock)
+    picture = AnimatedPicture(path, clock=clock, image_scale=float(image_scale))
     window(picture)
     indices, worst = [], 0
     run_until(lambda: picture.paintable.playing)
@@ -77,7 +77,12 @@ def pixels(path: str) -> dict[str, object]:
         run_until(lambda: difference(picture) <= 1, 5.0)
         indices.append(number)
         worst = max(worst, difference(picture))
-    return {"worst": worst, "different": len(set(indices)), "size": photograph(picture.picture).size}
+    return {
+        "worst": worst,
+        "different": len(set(indices)),
+        "size": photograph(picture.picture).size,
+        "width": picture.picture.get_width(),
+    }
 
 
 def hides() -> dict[str, object]:

@@ -36,7 +36,7 @@ def run(virtual_screen: VirtualScreen) -> Any:
     except (ImportError, ValueError) as error:
         unavailable(f"GTK 4 is not installed: {error}")
     quiet = {"GSK_RENDERER": "cairo", "GTK_A11Y": "none", "GDK_BACKEND": "x11", "GIO_USE_VFS": "local"}
-    return lambda scenario, *arguments: virtual_screen.run(WINDOWS, scenario, *arguments, **quiet)
+    return lambda scenario, *arguments, **more: virtual_screen.run(WINDOWS, scenario, *arguments, **quiet, **more)
 
 
 @pytest.mark.parametrize(("name", "size"), [("ball.gif", [160, 160]), ("spiral.png", [96, 96])])
@@ -45,6 +45,11 @@ def test_the_screen_shows_the_frame_that_the_player_reports(run: Any, name: str,
     assert seen["worst"] <= (1 if name == "spiral.png" else 0)
     assert seen["different"] > 5
     assert seen["size"] == size
+
+
+def test_at_twice_the_scale_each_pixel_of_the_image_is_one_of_the_screen(run: Any) -> None:
+    seen = run("pixels", str(EXAMPLES / "ball.gif"), "2", GDK_SCALE="2")
+    assert (seen["worst"], seen["size"], seen["width"]) == (0, [160, 160], 80)
 
 
 def test_pauses_while_it_cannot_be_seen(run: Any) -> None:
