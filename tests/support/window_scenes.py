@@ -83,6 +83,15 @@ def shows(stage: Stage, name: str) -> dict[str, object]:
     return {"indices": indices, "worst": worst}
 
 
+def begins(stage: Stage) -> dict[str, object]:
+    """Drawn before the player has shown anything: no tick comes."""
+    with stage:
+        view = stage.add(BALL, clock=sd.ManualClock())
+        stage.update()
+        is_drawn = stage.until(lambda: difference(stage, view) == 0, WATCHED * 10)
+        return {"drawn": is_drawn, "shown": view.player.stats.shown}
+
+
 def waits(stage: Stage) -> dict[str, object]:
     """autoplay=False: the first frame of the mode, and then play()."""
     clock = sd.ManualClock()
@@ -260,7 +269,7 @@ def clock_elsewhere(stage: Stage) -> dict[str, object]:
         return {"shown": shown, "own_thread": threads == {threading.get_ident()}}
 
 
-SCENES = (shows, waits, plays, hides, ends, grows, responds, clock_elsewhere)
+SCENES = (shows, begins, waits, plays, hides, ends, grows, responds, clock_elsewhere)
 
 
 def main(make_stage: Callable[[], Stage]) -> None:

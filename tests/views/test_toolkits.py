@@ -104,6 +104,11 @@ def test_the_screen_shows_the_frame_that_the_player_reports(scenes: Scenes, name
 
 
 @of(TOOLKITS)
+def test_is_not_empty_before_the_player_has_shown_a_frame(scenes: Scenes) -> None:
+    assert scenes("begins") == {"drawn": True, "shown": 0}
+
+
+@of(TOOLKITS)
 def test_waits_with_its_first_frame(scenes: Scenes) -> None:
     assert scenes("waits") == {"still": [0, 19, "stopped"], "then": [0, 10]}
 

@@ -85,6 +85,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
         self.invalidateIntrinsicContentSize()
         self._update_viewer()
         self._viewer.begin(autoplay)
+        self.setNeedsDisplay_(True)  # the first frame, in updateLayer()
         if former is not None:
             former.close()
         return player
@@ -128,6 +129,8 @@ class SDDLAnimatedImageView(AppKit.NSView):
         with objc.autorelease_pool():
             layer = self.layer()
             layer.setContentsScale_(self._scale)
+            if self._picture is None and self._viewer is not None:
+                self._picture = self._viewer.first_picture()
             layer.setContents_(self._picture)
 
     def intrinsicContentSize(self) -> Any:

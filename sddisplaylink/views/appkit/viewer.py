@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.appkit.picture import PictureMaker
+from sddisplaylink.views.first_frame import first_frame
+
+if TYPE_CHECKING:
+    from Quartz import CGImageRef
 
 
 class Canvas(Protocol):
@@ -56,6 +60,11 @@ class Viewer(PlayerObserver):
         if not self._has_shown:
             self._has_shown = True
             self.update(self._can_be_seen, may_animate=self._may_animate)
+
+    def first_picture(self) -> CGImageRef | None:
+        """A CGImage of the frame that the player is at; None if there is none yet."""
+        frame = first_frame(self._player)
+        return None if frame is None else self._pictures.image_of(frame)
 
     def state_changed(self) -> None:
         """Pause a player that was started while its view cannot be seen."""

@@ -13,6 +13,7 @@ from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.first_frame import first_frame
 from sddisplaylink.views.player_settings import settings_of
 
 __all__ = ["GameLoopView", "Playable"]
@@ -32,6 +33,9 @@ class GameLoopView(ClosedByWith, PlayerObserver):
         self._has_game_time = isinstance(options.get("clock"), ManualClock)
         self._is_new = False
         self._begin(AnimatedImagePlayer(open_shared(source), dispatcher=self._dispatcher, **options))
+        frame = first_frame(self.player)
+        if frame is not None:
+            self._show(frame)
 
     def set_source(self, source: Playable) -> None:
         """Play another image; the old frame stays visible until the first new one has come.

@@ -17,6 +17,7 @@ from sddisplaylink.native import is_exiting
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.options import PlayerState
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.first_frame import first_frame
 from sddisplaylink.views.gtk.dispatcher import shared_dispatcher
 from sddisplaylink.views.gtk.toolkit import Gdk, GLib, GObject
 from sddisplaylink.views.player_settings import settings_of
@@ -145,9 +146,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
 
     def show_frame(self, frame: Frame) -> None:
         """Make it the picture: called by the player's observer."""
-        buffer = frame.buffer("BGRa")
-        layout = Gdk.MemoryFormat.B8G8R8A8_PREMULTIPLIED
-        self._texture = Gdk.MemoryTexture.new(*buffer.size, layout, GLib.Bytes.new(bytes(buffer.data)), buffer.stride)
+        self._texture = _texture_of(frame)
         self.invalidate_contents()
         self._unseen += 1
         if self._unseen > UNSEEN_FRAMES and time.monotonic() - self._seen_at > UNSEEN_SECONDS:
@@ -160,6 +159,9 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
     def do_snapshot(self, snapshot: Any, width: float, height: float) -> None:
         """Draw the frame; being drawn is being seen."""
         self.set_visible(True)
+        if self._texture is None:
+            frame = first_frame(self._player)
+            self._texture = None if frame is None else _texture_of(frame)
         if self._texture is not None:
             self._texture.snapshot(snapshot, width, height)
 
@@ -184,6 +186,13 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
     def do_get_intrinsic_aspect_ratio(self) -> float:
         """Width over height."""
         return self._player.image.width / self._player.image.height
+
+
+def _texture_of(frame: Frame) -> Any:
+    """A Gdk.Texture with a copy of the frame."""
+    buffer = frame.buffer("BGRa")
+    layout = Gdk.MemoryFormat.B8G8R8A8_PREMULTIPLIED
+    return Gdk.MemoryTexture.new(*buffer.size, layout, GLib.Bytes.new(bytes(buffer.data)), buffer.stride)
 
 
 def _close(player: AnimatedImagePlayer) -> None:

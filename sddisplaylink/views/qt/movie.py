@@ -13,6 +13,7 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.playback.options import PlayerState
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.first_frame import first_frame
 from sddisplaylink.views.qt.attachment import LabelAttachment, TakesPixmaps, attachments_of
 from sddisplaylink.views.qt.binding import (
     MethodProperty,
@@ -176,7 +177,10 @@ class AnimatedMovie(MovieFrame):
 
     @Slot()
     def start(self) -> None:
-        """Play from the beginning, or resume after a pause. The first frame is shown at the next refresh."""
+        """Play from the beginning, or resume after a pause.
+
+        Labels show the first frame at once, so that they have its size; its signals come at the next refresh.
+        """
         player = self.player
         was_inactive = self.state() == State.NotRunning
         self.setPaused(False)
@@ -242,8 +246,13 @@ class AnimatedMovie(MovieFrame):
         return float(self._options.get("rate", 1.0)) if self.player is None else self.player.rate
 
     def _await(self, number: int) -> None:
-        """Make that frame the current one, before it is shown."""
+        """Make that frame the current one, before it is shown; the first one is put on labels at once."""
+        is_first = self._number == UNKNOWN
         self._number, self._frame = number, None
+        if is_first and self.player is not None and is_connected(self, "pixmapChanged"):
+            self._frame = first_frame(self.player)
+            if self._frame is not None:
+                self.pixmapChanged.emit(self.currentPixmap())
 
     # ---- on labels ----
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.first_frame import first_frame
 from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets, add_snake_case
 from sddisplaylink.views.qt.movie import AnimatedMovie
 from sddisplaylink.views.qt.movie_player import MovieInput
@@ -146,12 +147,20 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         if not self._is_seen:
             self._follow_views()
         if self._frame is None:
+            self._take_first_frame()
+        if self._frame is None:
             return
         if self._picture is None:
             self._picture = picture_of(self._frame)
         painter = QtGui.QPainter(self)
         self._placement.draw(painter, self._picture.image)
         painter.end()
+
+    def _take_first_frame(self) -> None:
+        frame = None if self.player is None else first_frame(self.player)
+        if frame is not None:
+            self._frame = frame
+            self._placement.place(frame.size, self.size(), self.layoutDirection())
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
         """Find the image's new place."""

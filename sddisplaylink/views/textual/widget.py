@@ -23,6 +23,7 @@ from sddisplaylink.images.shared import open_shared
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.options import PlayerState
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.first_frame import first_frame
 from sddisplaylink.views.player_settings import settings_of
 from sddisplaylink.views.terminal.symbols import SYMBOLS
 from sddisplaylink.views.textual.strips import StripMaker
@@ -210,6 +211,8 @@ class AnimatedImage(Widget):
         self._set_visible(True)
         columns, rows = self.size
         base = self.rich_style
+        if self._frame is None and self.player is not None:
+            self._frame = first_frame(self.player)
         if self._frame is None or not columns or not rows:
             return Strip.blank(columns, base)
         wanted = self._frame, columns, rows, base

@@ -12,6 +12,7 @@ from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.first_frame import first_frame
 from sddisplaylink.views.player_settings import PLAYER_OPTIONS, settings_of
 from sddisplaylink.views.tk.dispatcher import TkDispatcher
 from sddisplaylink.views.tk.picture import TkPicture
@@ -108,6 +109,10 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     def visibility_changed(self) -> None:
         """Update whether the label can be seen, and pause or resume the player."""
         self.is_visible = bool(self.winfo_viewable())
+        if self.is_visible and self._picture is not None and self._picture.is_blank:
+            frame = first_frame(self.player)
+            if frame is not None:
+                self._picture.show_whole(frame)
         self.player.update_visibility()
 
     def frame_shown(self, frame: Frame) -> None:

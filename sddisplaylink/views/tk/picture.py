@@ -49,6 +49,18 @@ class TkPicture:
         if self._pending is None:
             self._draw()
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether there has been no frame, not even in a former picture that the label shows still."""
+        return self._frame is None and self._next is None and self._former is None
+
+    def show_whole(self, frame: Frame) -> None:
+        """Draw the frame now, however large it is."""
+        self.show(frame)
+        while self._pending is not None:
+            self._label.after_cancel(self._pending)
+            self._draw()
+
     def refresh(self) -> None:
         """Draw the frame again if the background has changed."""
         if self._frame is not None and self._background != str(self._label["background"]):

@@ -85,6 +85,14 @@ def pixels(path: str, image_scale: str = "1") -> dict[str, object]:
     }
 
 
+def begins() -> dict[str, object]:
+    """Drawn before the player has shown anything: no tick comes."""
+    picture = AnimatedPicture(BALL, clock=sd.ManualClock())
+    window(picture)
+    is_drawn = run_until(lambda: difference(picture) == 0, 5.0)
+    return {"drawn": is_drawn, "shown": picture.player.stats.shown}
+
+
 def hides() -> dict[str, object]:
     """A widget, and a paintable of which nobody says who shows it."""
     seen: dict[str, object] = {}

@@ -52,6 +52,10 @@ def test_at_twice_the_scale_each_pixel_of_the_image_is_one_of_the_screen(run: An
     assert (seen["worst"], seen["size"], seen["width"]) == (0, [160, 160], 80)
 
 
+def test_is_not_empty_before_the_player_has_shown_a_frame(run: Any) -> None:
+    assert run("begins") == {"drawn": True, "shown": 0}
+
+
 def test_pauses_while_it_cannot_be_seen(run: Any) -> None:
     seen = run("hides")
     assert all(seen.values()), seen

@@ -250,6 +250,18 @@ def memory() -> dict[str, object]:
     }
 
 
+def label_size(begin: str) -> dict[str, object]:
+    """A label that is shown before the event loop runs has the size of the movie, as with QMovie."""
+    sizes = []
+    for label, movie in ((QtWidgets.QLabel(), QMovie(BALL)), (AnimatedLabel(), AnimatedMovie(BALL))):
+        label.setMovie(movie)
+        movie.start() if begin == "start" else movie.jumpToFrame(0)
+        label.show()
+        sizes.append((label.sizeHint().width(), label.width(), label.height()))
+        label.close()
+    return {"theirs": sizes[0], "ours": sizes[1]}
+
+
 def labels() -> dict[str, object]:
     """QLabels that show a movie; and what is left when the labels, or the movie, are deleted."""
     movie, label = AnimatedMovie(SPIRAL), QtWidgets.QLabel()

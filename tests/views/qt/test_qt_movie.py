@@ -83,6 +83,12 @@ def test_labels(run: Run) -> None:
     }
 
 
+@pytest.mark.parametrize("begin", ["start", "jump"])
+def test_a_label_has_the_size_of_its_movie_at_once(run: Run, begin: str) -> None:
+    seen = run("label_size", begin)
+    assert seen["ours"] == seen["theirs"] == [160, 160, 160]
+
+
 def test_movies_end_with_their_last_reference(run: Run) -> None:
     assert run("object_lifetime") == {
         "parent": "closed",

@@ -237,6 +237,13 @@ def test_sizes_and_symbols() -> None:
         AnimatedImage("/not/here.gif")
 
 
+def test_is_not_empty_before_the_player_has_shown_a_frame() -> None:
+    async def act(pilot: Any) -> str:
+        return str(pilot.app.export_screenshot())
+
+    assert str(run(Player(AnimatedImage(BALL, clock=sd.ManualClock())), act)).count("▀") > 50
+
+
 def test_a_screenshot_shows_the_picture(tmp_path: Path) -> None:
     clock = sd.ManualClock()
 
