@@ -6,8 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sddisplaylink.clocks.choosing import resolve_clock
 from sddisplaylink.clocks.displays import Display
@@ -21,8 +20,7 @@ from sddisplaylink.native import check, deadline_after, ffi, lib, may_wait, owne
 from sddisplaylink.weak_group import WeakGroup
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """One refresh of a display. Times are seconds of ``time.monotonic()``'s clock (a ManualClock's: virtual)."""
 
     sequence: int

@@ -95,7 +95,7 @@ def examine_packages() -> dict[str, str]:
 def examine_displays() -> list[dict[str, Any]] | str:
     """The displays, or the reason why they are not known."""
     try:
-        return [asdict(display) for display in displays()]
+        return [display._asdict() for display in displays()]
     except SDDisplayLinkError as error:
         return f"unknown: {error}"
 

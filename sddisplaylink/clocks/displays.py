@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sddisplaylink.native import check, ffi, lib
 
@@ -18,8 +18,7 @@ DEFAULT_RATE = 60.0
 LOWEST_RATE, HIGHEST_RATE = 1.0, 1000.0
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(NamedTuple):
     """A display: its id (a CGDirectDisplayID on macOS, 0 elsewhere), refresh rate in Hz, and whether it is the main."""
 
     id: int

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from PIL import Image
 
+from sddisplaylink.frames.immutable import Immutable
 from sddisplaylink.frames.pixels import PixelBuffer, PixelFormat, convert_pixels
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["Frame"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
-class Frame:
+class Frame(Immutable):
     """A complete picture as it is shown. Immutable; valid even after its image is closed.
 
     Frames compare by identity. ``numpy.asarray(frame)`` copies nothing: a read-only (height, width, 4) array of uint8.
     """
+
+    __slots__ = ("__weakref__", "duration", "index", "rgba", "size", "timestamp")
 
     index: int
     """Number of the frame in its image, from 0."""
@@ -32,6 +33,13 @@ class Frame:
     """(width, height) in pixels, the same for every frame of an image."""
     rgba: memoryview
     """Read-only pixels, shape (height, width, 4), format ``"B"``, C-contiguous: red, green, blue, straight alpha."""
+
+    def __init__(self, index: int, timestamp: float, duration: float, size: tuple[int, int], rgba: memoryview) -> None:
+        object.__setattr__(self, "index", index)
+        object.__setattr__(self, "timestamp", timestamp)
+        object.__setattr__(self, "duration", duration)
+        object.__setattr__(self, "size", size)
+        object.__setattr__(self, "rgba", rgba)
 
     @classmethod
     def of_pixels(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 
 from PIL import Image
 
+from sddisplaylink.frames.immutable import Immutable
 from sddisplaylink.native import check, ffi, lib
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ _LARGEST_ALIGNMENT = 4096
 _new_bytes = ffi.new_allocator(should_clear_after_alloc=False)  # every byte of a row is written
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PixelBuffer:
+class PixelBuffer(Immutable):
     """Pixels of a frame, four bytes each, in rows of `stride` bytes; made by :meth:`Frame.buffer`.
 
     Toolkits use the memory as it is. It must live as long as the object that they make of it: keep ``data`` until
@@ -48,6 +47,8 @@ class PixelBuffer:
                       CGDataProviderCreateWithCFData(data), None, False, kCGRenderingIntentDefault)
     """
 
+    __slots__ = ("data", "format", "size", "stride")
+
     data: memoryview
     """Flat bytes, format ``"B"``: `nbytes` of them. Read-only unless they were written to ``out``."""
     stride: int
@@ -56,6 +57,12 @@ class PixelBuffer:
     """(width, height) in pixels."""
     format: PixelFormat
     """``"RGBA"``, ``"BGRA"``, or with premultiplied colours ``"RGBa"``, ``"BGRa"``."""
+
+    def __init__(self, data: memoryview, stride: int, size: tuple[int, int], format: PixelFormat) -> None:  # noqa: A002
+        object.__setattr__(self, "data", data)
+        object.__setattr__(self, "stride", stride)
+        object.__setattr__(self, "size", size)
+        object.__setattr__(self, "format", format)
 
     @property
     def nbytes(self) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import enum
 import math
 import numbers
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from sddisplaylink.native import lib
 
@@ -82,8 +81,7 @@ STATES: dict[int, PlayerState] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerStats:
+class PlayerStats(NamedTuple):
     """Statistics of playback since the player was made."""
 
     shown: int = 0

@@ -7,7 +7,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -41,8 +40,7 @@ class PacingEvent(NamedTuple):
     """Ticks of the clock that were lost since the frame before."""
 
 
-@dataclass(frozen=True, slots=True)
-class PacingSummary:
+class PacingSummary(NamedTuple):
     """Statistics of a recording. Times in seconds; a negative lateness is early."""
 
     frames: int
@@ -111,7 +109,7 @@ class PacingRecorder:
         import json  # like csv, loaded only when it is needed
 
         events = [event._asdict() for event in self.events]
-        return _written(json.dumps({"summary": asdict(self.summary()), "events": events}, indent=1), path)
+        return _written(json.dumps({"summary": self.summary()._asdict(), "events": events}, indent=1), path)
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """All events as CSV with a line of names, also written to ``path`` if that is given. OSError."""

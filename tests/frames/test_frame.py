@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import weakref
 from dataclasses import FrozenInstanceError
@@ -69,6 +70,15 @@ def test_immutable_and_equal_only_to_itself(frame):
     assert frame != twin
     assert frame == frame
     assert len({frame, twin}) == 2
+
+
+def test_copies_of_what_never_changes_are_the_same(frame):
+    buffer = frame.buffer("BGRa")
+    for each, name in ((frame, "index"), (buffer, "stride")):
+        assert copy.copy(each) is each
+        assert copy.deepcopy(each) is each
+        with pytest.raises(FrozenInstanceError):
+            delattr(each, name)
 
 
 def test_can_be_referred_to_weakly():

@@ -10,6 +10,7 @@ from pathlib import Path
 import sddisplaylink
 
 LOADED_LATER = (
+    "dataclasses",
     "PIL.ImageFile",
     "PIL.GifImagePlugin",
     "asyncio",
@@ -48,10 +49,12 @@ IMPORTED_IN_CALLS = {
     "dispatch/dispatcher.py, _is_running_here": "asyncio",
     "dispatch/dispatcher.py, run_async": "asyncio or trio runs it",
     "display_link.py, events": "asyncio or trio runs it",
+    "frames/immutable.py, __setattr__": "the name of a mistake",
     "machine/memory.py, _available": "ctypes, on a Mac",
     "machine/memory.py, is_memory_short": "ctypes, on a Mac",
     "native.py, _is_main_interpreter": "runs when the package is imported",
     "playback/iteration.py, iterate_async": "asyncio or trio runs it",
+    "playback/pacing.py, chart_series": "what has been recorded is drawn",
     "playback/pacing.py, draw_playback": "what has been recorded is drawn",
     "playback/pacing.py, to_csv": "what has been recorded is written",
     "playback/pacing.py, to_json": "what has been recorded is written",

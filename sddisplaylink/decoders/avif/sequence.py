@@ -48,18 +48,18 @@ def read_avif(data: bytes, limits: Limits) -> Container | None:
     except ImageFormatError:  # libavif will report the error
         return None
     main = next((track for track in tracks if not track.is_auxiliary), None)
-    if movie is None or main is None or not main.count:
+    if movie is None or main is None or not main.frame_count:
         return None
-    if main.count > limits.frames:
+    if main.frame_count > limits.frames:
         raise ImageFormatError(f"the file has more frames than the limit of {limits.frames}")
     data = _with_timescales(data, tracks)
     whole = min(track.whole(len(data)) for track in tracks)
     if not whole:
         raise ImageFormatError("the AVIF file holds no whole frame")
-    truncated = whole < main.count
+    truncated = whole < main.frame_count
     if truncated:
         data = _without_missing(data, top, movie, {track.box: (track, whole) for track in tracks})
-    plays = main.plays if main.count > 1 else 1
+    plays = main.plays if main.frame_count > 1 else 1
     return Container("AVIF", main.delays_ns(whole), plays, data, truncated=truncated, keys=main.keys or range(1))
 
 

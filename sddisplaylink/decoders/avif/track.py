@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice, pairwise, repeat
+from typing import NamedTuple
 
 from sddisplaylink.decoders.avif.boxes import Box, Reader, find, find_all
 from sddisplaylink.errors import ImageFormatError
@@ -17,16 +17,14 @@ _CODEC = b"av01"
 _MOST_PLAYS = 0x7FFFFFFF  # libavif takes more as for ever
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(NamedTuple):
     """A track by its boxes, which have not been checked against the data."""
 
     number: int
     box: Box
     is_auxiliary: bool
     """Whether the track holds the alpha channel of another one."""
-    count: int
-    """Frames."""
+    frame_count: int
     timescale: int
     """Ticks a second."""
     deltas: tuple[tuple[int, ...], ...]
@@ -61,7 +59,7 @@ class Track:
         for number, (begin, length) in enumerate(self.spans()):
             if not length or begin + length > size:
                 return number
-        return self.count
+        return self.frame_count
 
     def spans(self) -> Iterator[tuple[int, int]]:
         """(offset, bytes) of each frame."""
@@ -99,7 +97,7 @@ def read_track(data: bytes, box: Box) -> Track | None:
         number=number,
         box=box,
         is_auxiliary=find(data, box, b"tref", b"auxl") is not None,
-        count=_count(runs, len(chunks), announced),
+        frame_count=_count(runs, len(chunks), announced),
         timescale=_read_timescale(data, box),
         deltas=_read_rows(data, table, b"stts", "II"),
         plays=_read_plays(data, box, duration),

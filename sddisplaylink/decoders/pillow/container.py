@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container as Indices
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sddisplaylink.decoders.protocol import Buffer
 
@@ -22,8 +21,7 @@ class Since(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """Read without decoding, for whole frames only."""
 
     format: str
