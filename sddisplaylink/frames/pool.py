@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 
 from sddisplaylink.decoders.protocol import Decoder
@@ -25,6 +26,7 @@ _BORROW_TIMEOUT = (
     1.0  # seconds that the worker waits for the decoder, before it assumes that a signal has lost the decoder
 )
 _CLOSED = "the image is closed"
+_NUMBER = operator.attrgetter("number")
 
 
 class FramePool:
@@ -214,9 +216,11 @@ class FramePool:
 
         The reader that has waited longest comes first, with the frame that it has asked for last.
         """
-        if self.requests.waiters:
-            waiter = self.requests.waiters[0]
-            return next((index for index in waiter.newest() if self.outcome(index) is None), waiter.frame)
+        waiters = self.requests.waiters.copy()
+        if waiters:
+            of_reader = [other for other in waiters if other.reader == waiters[0].reader and other.is_alive()]
+            missing = [other for other in of_reader if self.outcome(other.frame) is None]
+            return max(missing, key=_NUMBER).frame if missing else waiters[0].frame
         order = self.cache.plan.order
         for rank, index in enumerate(order):
             if self.cache.outcome(index) is None:

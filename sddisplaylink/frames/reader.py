@@ -71,33 +71,27 @@ class AccessPattern:
 class Waiter:
     """A reader's wait for a frame, until the reader has that frame or one that it has asked for later."""
 
-    __slots__ = ("_number", "_reader", "frame", "ready")
+    __slots__ = ("frame", "number", "reader", "ready")
 
     def __init__(self, reader: PoolReader, frame: int, ready: Ready) -> None:
+        self.reader = ref(reader)
         self.frame = frame
         self.ready = ready
-        self._reader = ref(reader)
-        self._number = next(_numbers)
+        self.number = next(_numbers)
+        """Grows from one to the next."""
 
     def is_alive(self) -> bool:
         """Whether the reader still waits."""
-        reader = self._reader()
-        return reader is not None and not reader.is_closed and self in self._alive_of(reader)
+        reader = self.reader()
+        if reader is None or reader.is_closed or self.number <= reader.answered:
+            return False
+        return reader.awaited.get(self.frame) is self
 
     def end(self) -> None:
         """The reader has been notified: it has no use for the frames that it asked for before. The worker thread."""
-        reader = self._reader()
+        reader = self.reader()
         if reader is not None:
-            reader.answered = max(self._number, reader.answered)
-
-    def newest(self) -> list[int]:
-        """The frames that the same reader waits for, the newest first: it is to show that as soon as possible."""
-        reader = self._reader()
-        return [self.frame] if reader is None else [waiter.frame for waiter in self._alive_of(reader)][::-1]
-
-    def _alive_of(self, reader: PoolReader) -> list[Waiter]:
-        answered = reader.answered
-        return [waiter for waiter in list(reader.awaited.values()) if waiter._number > answered]
+            reader.answered = max(self.number, reader.answered)
 
 
 class Requests:
@@ -221,7 +215,7 @@ class PoolReader:
         self.number = next(_numbers)
         """Readers opened first have their turn first."""
         self.awaited: dict[int, Waiter] = {}
-        """The frames that were asked for, until :meth:`forget`, the newest last."""
+        """The waiters of the frames that were asked for, until :meth:`forget`."""
         self.answered = -1
         """The number of the newest waiter that was notified."""
         self.is_closed = False
@@ -278,7 +272,6 @@ class PoolReader:
         if outcome is not None:
             ready(outcome)
             return
-        self.awaited.pop(index, None)
         self.awaited[index] = waiter = Waiter(self, index, ready)
         self._requests.waiters.append(waiter)
         self._pool.submit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import pytest
 
 from sddisplaylink.errors import ImageFormatError
@@ -178,3 +180,31 @@ def test_a_frame_that_could_not_be_decoded_is_tried_again_when_asked_for(by_hand
     got = []
     reader.notify(1, got.append)
     assert got[0].index == 1
+
+
+class Interrupted(deque):
+    """Waiters, of which the next one is not added: an interrupt comes before that."""
+
+    is_armed = True
+
+    def append(self, waiter):
+        if self.is_armed:
+            self.is_armed = False
+            raise KeyboardInterrupt
+        super().append(waiter)
+
+
+def test_a_wait_that_an_interrupt_broke_off_holds_up_no_other(by_hand):
+    pool, _ = make_pool(10)
+    reader = pool.open_reader(0)
+    got = []
+    reader.notify(5, got.append)
+    waiters, pool.requests.waiters = pool.requests.waiters, Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        reader.notify(2, got.append)
+    pool.requests.waiters.extend(waiters)
+    drain(pool)
+    assert [frame.index for frame in got] == [5]
+    reader.notify(2, got.append)
+    drain(pool)
+    assert [frame.index for frame in got] == [5, 2]
