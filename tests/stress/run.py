@@ -122,8 +122,11 @@ def hear_hooks(world: World) -> None:
     """What Python itself would print is a failure, unless it was raised on purpose and its player was dropped."""
 
     def note(error: BaseException | None, where: object) -> None:
-        if not isinstance(error, (Interrupt, *ALLOWED)):
-            world.fail(f"unraisable in {where}", error)
+        try:
+            if not isinstance(error, (Interrupt, *ALLOWED)):
+                world.fail(f"unraisable in {where}", error)
+        except Interrupt:  # it came in here: Python would print it
+            note(error, where)
 
     sys.unraisablehook = lambda said: note(said.exc_value, said.object)
     threading.excepthook = lambda said: note(said.exc_value, said.thread)
