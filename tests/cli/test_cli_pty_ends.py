@@ -195,9 +195,10 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 
 @pytest.mark.parametrize("key", [b"\x1a", None])
-def test_sent_to_the_background_it_leaves_the_shells_screen_alone(gif: Path, key: bytes | None) -> None:
-    """By Ctrl-Z and `bg`, or by SIGSTOP, which cannot be handled."""
-    with PtyProcess("-c", SENT_BACK, *PLAY, str(gif)) as process:
+def test_sent_to_the_background_it_leaves_the_shells_screen_alone(tmp_path: Path, key: bytes | None) -> None:
+    """By Ctrl-Z and `bg`, or by SIGSTOP, which cannot be handled: half a frame that is being written is completed."""
+    slow = write_gif(tmp_path / "slow.gif", [mosaic(seed) for seed in range(3)], duration=1000)
+    with PtyProcess("-c", SENT_BACK, *PLAY, str(slow)) as process:
         process.read_until(lambda: UPDATE_END in process.log)
         if key is None:
             if not Path("/proc/self").exists():

@@ -13,10 +13,11 @@ import pytest
 import native_builds
 from support.requirements import unavailable
 
+SUPPRESSIONS = Path(__file__).parent / "thread_sanitizer.supp"
 # the preloaded runtime, what it is built with, and its options
 SANITIZERS = {
     "address": ("asan", "address,undefined", {"ASAN_OPTIONS": "detect_leaks=1:exitcode=66"}),
-    "thread": ("tsan", "thread", {"TSAN_OPTIONS": "exitcode=66"}),
+    "thread": ("tsan", "thread", {"TSAN_OPTIONS": f"exitcode=66:suppressions={SUPPRESSIONS}"}),
 }
 TESTS = (
     "dispatch/test_display_link.py",
