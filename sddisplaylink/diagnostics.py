@@ -8,7 +8,7 @@ import _cffi_backend
 import PIL
 
 from sddisplaylink._version import __version__
-from sddisplaylink.frames import memory
+from sddisplaylink.machine import memory_monitor
 from sddisplaylink.machine.workers import worker_threads
 from sddisplaylink.native import check, ffi, lib
 
@@ -33,7 +33,7 @@ def diagnostics() -> dict[str, object]:
         "running_sources": stats.running_sources,
         "native_threads": stats.native_threads,
         "decode_threads": worker_threads(),
-        "pool_bytes": memory.monitor.nbytes,
+        "pool_bytes": memory_monitor.monitor.nbytes,
         "stalls": stats.stalls,
         "abandoned": stats.abandoned,
         "versions": versions(),

@@ -7,13 +7,13 @@ import os
 
 from sddisplaylink.decoders.protocol import Decoder
 from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClosedError
-from sddisplaylink.frames import memory
 from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.decoding import Decoding
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.lending import LentDecoder
 from sddisplaylink.frames.reader import Outcome, PoolReader, Requests, Waiter
 from sddisplaylink.frames.timeline import Timeline
+from sddisplaylink.machine import memory_monitor
 from sddisplaylink.machine.workers import shared_worker
 
 __all__ = ["FramePool", "PoolReader"]
@@ -51,7 +51,7 @@ class FramePool:
         self._steps_in_turn = 0
         self._is_closed = False
         self.decoder.give_back(Decoding(decoder, self.cache, timeline))
-        memory.monitor.add(self)
+        memory_monitor.monitor.add(self)
 
     @property
     def nbytes(self) -> int:

@@ -10,10 +10,10 @@ from typing import Protocol, TypeAlias
 from weakref import ref
 
 from sddisplaylink.decoders.protocol import ImageFacts
-from sddisplaylink.frames import memory
 from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.retention import Direction, Plan, Request, lookahead, make_plan
+from sddisplaylink.machine import memory_monitor
 from sddisplaylink.machine.memory import default_budget
 
 __all__ = ["Outcome", "PoolReader", "Ready", "Requests", "Waiter"]
@@ -114,7 +114,7 @@ class Requests:
     def changed(self) -> None:
         """Have the next thread that decodes make another plan."""
         self._changed = object()
-        memory.monitor.poll()
+        memory_monitor.monitor.poll()
 
     def count_frames(self) -> int:
         """How many frames there are; the first call may read all of the file."""
@@ -152,7 +152,7 @@ class Requests:
 
     def make_plan(self, cache: FrameCache, log_reach: Callable[[int, int], int], *, can_resume: bool) -> Plan:
         """The plan for the present requests: the plan of `cache` if nothing has changed."""
-        basis = self._changed, len(self.readers), memory.monitor.budget_factor
+        basis = self._changed, len(self.readers), memory_monitor.monitor.budget_factor
         if cache.plan.basis == basis:
             return cache.plan
         if self.readers:

@@ -12,7 +12,7 @@ import pytest
 from sddisplaylink.errors import ForkedProcessError, LinkClosedError
 from sddisplaylink.frames import pool as frame_pool
 from sddisplaylink.frames import retention
-from sddisplaylink.frames.memory import monitor
+from sddisplaylink.machine.memory_monitor import monitor
 from support.pool_support import FRAME, PATIENCE, NoWorker, drain, held, make_pool, wait_for
 
 

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 import pytest
 
-from sddisplaylink.frames import memory, retention
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames.memory import MemoryMonitor
+from sddisplaylink.frames import retention
 from sddisplaylink.machine import memory as machine_memory
+from sddisplaylink.machine import memory_monitor
 from sddisplaylink.machine.memory import is_memory_short
+from sddisplaylink.machine.memory_monitor import MemoryMonitor
 from support.pool_support import FRAME, NoWorker, drain, make_pool
 
 
@@ -30,8 +31,8 @@ class System:
 @pytest.fixture
 def system(monkeypatch):
     system = System()
-    monkeypatch.setattr(memory, "monitor", system.monitor)
-    monkeypatch.setattr(memory, "shared_worker", Submitted)
+    monkeypatch.setattr(memory_monitor, "monitor", system.monitor)
+    monkeypatch.setattr(memory_monitor, "shared_worker", Submitted)
     monkeypatch.setattr(frame_pool, "shared_worker", NoWorker)
     monkeypatch.setattr(retention, "SMALL_BYTES", 0)
     Submitted.jobs.clear()
@@ -48,7 +49,7 @@ class Submitted:
 def test_the_figures_are_read_once_a_second_at_most(system):
     for step in range(31):
         system.now = 100 + step / 10
-        memory.monitor.poll()
+        memory_monitor.monitor.poll()
         while Submitted.jobs:
             assert not Submitted.jobs.pop().work()
     assert system.looks == 4
@@ -80,7 +81,7 @@ def test_when_memory_is_short_all_pools_are_purged_and_budgets_shrink_for_a_whil
 def test_requesting_frames_checks_the_memory_as_well(system):
     pool, _ = make_pool(10)
     pool.frame(3)
-    assert set(Submitted.jobs) == {memory.monitor}
+    assert set(Submitted.jobs) == {memory_monitor.monitor}
 
 
 @pytest.mark.parametrize(("text", "is_short"), [
@@ -110,4 +111,4 @@ def test_pools_are_held_weakly(system):
     pool, decoder = make_pool(3)
     decoder.pool = None
     del pool
-    assert len(memory.monitor.pools) == 0
+    assert len(memory_monitor.monitor.pools) == 0
