@@ -1,4 +1,4 @@
-"""The worker threads that decode ahead for the whole library: one that composes, and some that decode tiles for it."""
+"""The worker threads that decode ahead for the whole library: one that composes, and some that decode regions for it."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def shared_worker() -> DecodeWorker:
 
 
 def region_workers() -> list[DecodeWorker]:
-    """The workers that decode tiles for composing threads; none on a machine with one core."""
+    """The workers that decode regions for composing threads; none on a machine with one core."""
     return _region_workers
 
 

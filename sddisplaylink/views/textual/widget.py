@@ -171,7 +171,7 @@ class AnimatedImage(Widget):
         self.post_message(self.FrameShown(self, frame.index))
 
     def follow_state(self) -> None:
-        """Let ``playing`` say what the player does, unless it rests only because nobody sees it."""
+        """Let ``playing`` say what the player does, unless the player is paused only because nobody sees it."""
         player = self.player
         if player is None or player.is_closed:
             return
