@@ -45,6 +45,13 @@ def test_a_palette_of_6_bits():
     assert colours(flic(frame, frame, magic=0xAF11)) == [(255, 0, 130)] * 2
 
 
+def test_a_frame_that_is_black():
+    black, same = struct.pack("<IH", 6, 13), struct.pack("<IHH", 8, 7, 0)
+    data = flic(FRAMES[0], flic_frame(black), flic_frame(same), FRAMES[3])
+    assert colours(data) == [RED, BLACK, BLACK, RED]
+    assert colours(data, [3, 2, 1, 0]) == [RED, BLACK, BLACK, RED]
+
+
 def test_what_comes_before_the_frames_or_between_them_is_none():
     prefix = flic_frame(flic_palette({1: GREEN}), kind=0xF100)
     data = flic(prefix, FRAMES[0], prefix, *FRAMES[1:], announced=4)

@@ -18,6 +18,7 @@ _FLI, _FLC = 0xAF11, 0xAF12
 _HEADER, _FRAME_HEADER, _CHUNK_HEADER = 128, 16, 6
 _FRAME = 0xF1FA
 _COLOURS = 256
+_PADDING = 8  # bytes
 _PALETTE, _PALETTE_OF_6_BITS = 4, 11
 _BLACK, _RUNS, _PIXELS = 13, 15, 16
 _WHOLE_PICTURE = (_BLACK, _RUNS, _PIXELS)
@@ -91,10 +92,10 @@ class _Pieces:
 
     def __init__(self, data: bytes, frames: Sequence[_Chunk], keys: frozenset[int]) -> None:
         # without what lies before, between and after the frames, on which Pillow fails
-        self.whole = _file_of(data, len(frames), [data[frame.begin - _CHUNK_HEADER : frame.end] for frame in frames])
+        self.whole = _file_of(data, len(frames), [_padded(data[frame.begin : frame.end]) for frame in frames])
         self.palettes = _palettes(data, frames)
         self._keys = keys
-        sizes = [frame.end - frame.begin + _CHUNK_HEADER for frame in frames]
+        sizes = [_CHUNK_HEADER + frame.end - frame.begin + _PADDING for frame in frames]
         self._begins = list(accumulate(sizes, initial=_HEADER))
 
     def since(self, index: int, pixels: Buffer | None = None) -> tuple[bytes, int]:
@@ -113,6 +114,11 @@ class _Pieces:
 
 def _file_of(header: bytes, count: int, frames: Sequence[bytes]) -> bytes:
     return b"".join([header[:6], count.to_bytes(2, "little"), header[8:_HEADER], *frames])
+
+
+def _padded(content: bytes) -> bytes:
+    """A frame of that content, and more, because Pillow rejects short chunks at the end, such as one of all black."""
+    return struct.pack("<IH", _CHUNK_HEADER + len(content) + _PADDING, _FRAME) + content + bytes(_PADDING)
 
 
 def _frame_of(indices: bytes) -> bytes:
