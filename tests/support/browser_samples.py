@@ -179,13 +179,18 @@ def avif_still(rng: random.Random) -> Sample:
 
 
 def png_still(rng: random.Random) -> Sample:
-    """Any colour type and depth, with any of what can be said of its colours."""
+    """Any colour type and depth, with any of what can be said of its colours.
+
+    HDR only with 8 bits, which is what we map, and alpha in parts only without HDR: Chromium multiplies by alpha, in 8
+    bits, before it maps.
+    """
     colours, depth = rng.choice(PNG_FORMATS)
     size = size_of(rng)
     writer = PngWriter(size, bytes([depth, colours, 0, 0, 0]))
-    said, notes = colour_chunks(rng)
-    parts = [writer.begin(), *said, *palette_chunks(rng, colours, depth)]
-    parts.append(writer.data(PngPicture(data=rows(rng, size, colours, depth)), still=True))
+    said, notes = colour_chunks(rng, CODES if depth < 16 else SDR_CODES)
+    partial = not any(name == "cICP" and numbers[1] in HDR for name, *numbers in notes)
+    parts = [writer.begin(), *said, *palette_chunks(rng, colours, depth, partial=partial)]
+    parts.append(writer.data(PngPicture(data=rows(rng, size, colours, depth, partial=partial)), still=True))
     return Sample(b"".join([*parts, chunk(b"IEND", b"")]), "image/png", f"png {size} {colours} {depth} {notes}")
 
 
@@ -235,6 +240,10 @@ CODES = [
     for primaries in (1, 4, 5, 6, 8, 9, 11, 12, 22, 2, 30)
     for transfer in (1, 4, 5, 7, 8, 13, 14, 16, 17, 18, 2, 3)
 ]
+
+HDR = (16, 18)
+
+SDR_CODES = [numbers for numbers in CODES if numbers[1] not in HDR]
 
 SHOWN_ALIKE = [(primaries, transfer) for primaries in (1, 9, 12) for transfer in (8, 13)]
 """Of which Chromium makes the same in video as in a page."""
