@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (size_t i = 0; size && i < 9; i++)
             colours.matrix[i] = (data[i % size] - 128) * (1 << 16);
         colours.gain_count = flags % 3;
-        for (size_t i = 0; size && i < 2 * 4097; i++)
+        for (size_t i = 0; size && colours.gain_count && i < 2 * 4097; i += 17)
             colours.gains[i / 4097].factors[i % 4097] = data[i % size] << (data[size - 1] & 15);
         for (size_t i = 0; size && i < 9; i++)
             colours.wide[i] = (data[(i + 1) % size] - 128) * (1 << 16);

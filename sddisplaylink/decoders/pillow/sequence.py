@@ -94,7 +94,8 @@ class SequenceDecoder:
 
     def resume(self, index: int, pixels: Buffer) -> None:
         """Open a file that begins with a frame of these `pixels`."""
-        self._open(index, pixels)
+        with content_errors(f"frame {index}"), quietly():
+            self._open(index, pixels)
         self._composed = index
 
     def compose(self, index: int) -> None:
