@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: the native module, its wheel's tag, the README's links, and what a build needs."""
+"""What pyproject.toml cannot say: the native module, its wheel's tag, the addresses, and what a build needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tomllib
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +17,7 @@ from setuptools.command.build_ext import build_ext
 
 ROOT = Path(__file__).resolve().parent
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+REPOSITORY = os.environ.get("SDDISPLAYLINK_REPOSITORY", "")  # set by the release workflow, which knows where it runs
 OPTIONS = {} if FREE_THREADED else {"bdist_wheel": {"py_limited_api": "cp311"}}
 INSTALL = (
     "on Debian or Ubuntu: `apt-get install gcc libc6-dev python3-dev`; "
@@ -74,24 +74,36 @@ def what_is_missing() -> str | None:
     return None
 
 
-def absolute_readme() -> str:
+def addresses(repository: str) -> dict[str, str]:
+    """The project's pages in that repository; none where it is not known."""
+    if not repository:
+        return {}
+    return {
+        "Repository": repository,
+        "Documentation": f"{repository}/blob/main/docs/index.md",
+        "Changelog": f"{repository}/blob/main/CHANGELOG.md",
+        "Issues": f"{repository}/issues",
+    }
+
+
+def readme(repository: str) -> str:
     """README.md with links that work on the page of a package index, which has no files beside it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    repository = project["urls"]["Repository"]
 
     def absolute(match: re.Match[str]) -> str:
         head, target = match.groups()
         kind = "raw" if head.startswith("!") else "blob"
         return f"{head}{repository}/{kind}/main/{target}"
 
-    return LINK.sub(absolute, (ROOT / "README.md").read_text("utf-8"))
+    text = (ROOT / "README.md").read_text("utf-8")
+    return LINK.sub(absolute, text) if repository else text
 
 
 if __name__ == "__main__":
     setup(
         cffi_modules=["native_build.py:ffibuilder"],
         cmdclass={"build_ext": BuildExtension},
-        long_description=absolute_readme(),
+        long_description=readme(REPOSITORY),
         long_description_content_type="text/markdown",
         options=OPTIONS,
+        project_urls=addresses(REPOSITORY),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 import os
 import re
 import runpy
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from email.message import Message
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,21 +21,49 @@ SETUP = SimpleNamespace(**runpy.run_path(str(ROOT / "setup.py")))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
+REPOSITORY = "https://forge.example/owner/project"
+
+
+def metadata(repository: str) -> Message:
+    """What a build writes for the package's page, if the workflow of a release says where it runs."""
+    environment = {**os.environ, "SDDISPLAYLINK_REPOSITORY": repository}
+    command = [sys.executable, "-c", METADATA]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return email.message_from_string(done.stdout)
+
+
+METADATA = """
+import io, sys
+from setuptools import Distribution, distutils
+distribution = distutils.core.run_setup("setup.py", stop_after="init")
+distribution.parse_config_files()
+distribution.metadata.write_pkg_file(sys.stdout)
+"""
+
+
 def test_the_package_page_has_no_relative_link() -> None:
-    page = SETUP.absolute_readme()
+    page = metadata(REPOSITORY).get_payload()
     targets = re.findall(r"\]\(([^)]+)\)", page)
     assert len(targets) > 20
     assert [target for target in targets if not target.startswith(("https://", "#"))] == []
-    repository = PROJECT["project"]["urls"]["Repository"]
-    assert f"]({repository}/raw/main/docs/images/terminal.png)" in page
-    assert f"]({repository}/blob/main/docs/tutorial.md)" in page
+    assert f"]({REPOSITORY}/raw/main/docs/images/terminal.png)" in page
+    assert f"]({REPOSITORY}/blob/main/docs/tutorial.md)" in page
     for target in targets:
-        kept = re.fullmatch(rf"{repository}/(?:raw|blob)/main/([^#]+)(?:#.*)?", target)
+        kept = re.fullmatch(rf"{REPOSITORY}/(?:raw|blob)/main/([^#]+)(?:#.*)?", target)
         assert kept is None or (ROOT / kept[1]).exists(), target
 
 
-def test_the_project_has_addresses() -> None:
-    assert {"Repository", "Documentation", "Changelog", "Issues"} <= set(PROJECT["project"]["urls"])
+def test_a_release_names_the_repository_that_it_is_of() -> None:
+    urls = dict(line.split(", ") for line in metadata(REPOSITORY).get_all("Project-URL"))
+    assert {"Repository", "Documentation", "Changelog", "Issues"} == set(urls)
+    assert all(url.startswith(REPOSITORY) for url in urls.values())
+    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
+    assert "SDDISPLAYLINK_REPOSITORY: ${{ github.server_url }}/${{ github.repository }}" in workflow
+    assert PROJECT["tool"]["cibuildwheel"]["linux"]["environment-pass"] == ["SDDISPLAYLINK_REPOSITORY"]
+
+
+def test_a_build_elsewhere_claims_no_address() -> None:
+    assert metadata("").get_all("Project-URL") is None
 
 
 @pytest.mark.parametrize(
