@@ -1,20 +1,20 @@
-"""The command line: `sddisplaylink COMMAND …`, one module per command."""
+"""The command line: `sddisplaylink COMMAND …`, one module per command, imported when the command is used."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 import sddisplaylink
-from sddisplaylink.cli import bench, completion, doctor, extract, info, play, probe
 from sddisplaylink.cli.output import describe_error as describe
 from sddisplaylink.cli.output import report_error
 
 __all__ = ["build_parser", "describe", "main"]
 
-COMMANDS = (play, info, probe, extract, bench, doctor, completion)
+COMMANDS = ("play", "info", "probe", "extract", "bench", "doctor", "completion")
 FAILED, INTERRUPTED, PIPE_BROKEN = 1, 130, 141
 
 
@@ -23,8 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Errors are printed in one line on standard error, exit code 1; usage errors raise SystemExit(2), as in argparse.
     """
+    words = sys.argv[1:] if argv is None else argv
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = build_parser(words[0] if words else None).parse_args(words)
         code: int = arguments.run(arguments)
         print(end="", flush=True)
     except KeyboardInterrupt:
@@ -42,14 +43,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line; each command adds its own."""
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser of the whole command line, or with the name of a command, of that one; each command adds its own."""
     parser = argparse.ArgumentParser(prog="sddisplaylink", description=sddisplaylink.__doc__)
     parser.add_argument("--version", action="version", version=f"sddisplaylink {sddisplaylink.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add_parser(commands)
-    completion.describe(commands)
+    is_enough = command in COMMANDS and command != "completion"
+    for name in (command,) if is_enough else COMMANDS:
+        importlib.import_module(f"sddisplaylink.cli.{name}").add_parser(commands)
+    if not is_enough:
+        from sddisplaylink.cli import completion
+
+        completion.describe(commands)
     return parser
 
 

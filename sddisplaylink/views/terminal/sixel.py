@@ -5,7 +5,6 @@ The encoder is that of textual-image, a maintained package with wheels for every
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import re
 from collections.abc import Callable
@@ -66,6 +65,8 @@ class SixelRenderer(Renderer):
         return lines + picture + b"\x1b[%dB" % placement.rows
 
     def _encode(self, image: Image.Image) -> bytes:
+        import hashlib  # takes milliseconds to import, and is needed for sixels alone
+
         key = hashlib.blake2b(image.tobytes(), digest_size=16).digest() + b"%dx%d" % image.size
         data = self._known.get(key)
         if data is None:
