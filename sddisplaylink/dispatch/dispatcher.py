@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sddisplaylink.dispatch.batch import BATCH, Batch, EventHandler, move_all, report
 from sddisplaylink.dispatch.wait_list import WaitList
-from sddisplaylink.dispatch.waiting import Wakeup, wait_for_mailbox
+from sddisplaylink.dispatch.waiting import Wakeup, start_thread, wait_for_mailbox
 from sddisplaylink.errors import ClockError, LinkClosedError, SDDisplayLinkError
 from sddisplaylink.native import (
     WAIT_SLICE,
@@ -296,7 +296,7 @@ def _start_thread(dispatcher: Dispatcher) -> threading.Thread:
         target=_serve, args=(dispatcher.mailbox, weakref.ref(dispatcher)), name="sddisplaylink", daemon=True
     )
     try:
-        thread.start()
+        start_thread(thread)
     except RuntimeError as error:
         raise SDDisplayLinkError("the system refused a thread") from error
     _threaded.add(dispatcher)

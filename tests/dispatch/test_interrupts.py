@@ -162,3 +162,17 @@ def test_a_clock_goes_on_from_where_an_interrupt_has_stopped_it(
     clock.advance(0.5)
     assert seen == [*range(1, 61)]
     assert clock.time == 1.0
+
+
+def test_no_interrupt_comes_while_a_dispatchers_thread_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python raises interrupts on the main thread, in Thread.start() as elsewhere, which does not bear that."""
+    start, starters = threading.Thread.start, []
+
+    def note(thread: threading.Thread) -> None:
+        starters.append(threading.current_thread())
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", note)
+    sd.Dispatcher().close()
+    assert len(starters) == 1
+    assert starters[0] is not threading.main_thread()
