@@ -1,4 +1,4 @@
-"""The worker threads that decode ahead for the whole library: one that composes, and some that decode regions for it."""
+"""The worker threads that decode ahead for the whole library: one that composes, and some that decode regions."""
 
 from __future__ import annotations
 

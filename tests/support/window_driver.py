@@ -111,8 +111,7 @@ def resources() -> dict[str, Any]:
     """What must not be left behind: Python's threads by name, native ones, descriptors, and the library's counts."""
     counts = sd.diagnostics()
     return {
-        # an interrupt in the middle of Thread.start() leaves a thread in Python's list that never begins
-        "threads": sorted(thread.name for thread in threading.enumerate() if thread.ident is not None),
+        "threads": sorted(thread.name for thread in threading.enumerate()),
         "native_threads": _count(Path("/proc/self/task")),
         "descriptors": _count(Path("/proc/self/fd")),
         **{name: counts[name] for name in ("links", "players", "sources", "running_sources")},
