@@ -93,6 +93,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
             self.movie.start()
         else:
             self.movie.jumpToFrame(player.frame_index)
+        self._take_first_frame()
 
     def aspectRatioMode(self) -> Qt.AspectRatioMode | None:
         """How the image is scaled to the widget; None if it is not scaled."""
@@ -147,8 +148,6 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         if not self._is_seen:
             self._follow_views()
         if self._frame is None:
-            self._take_first_frame()
-        if self._frame is None:
             return
         if self._picture is None:
             self._picture = picture_of(self._frame)
@@ -157,6 +156,9 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         painter.end()
 
     def _take_first_frame(self) -> None:
+        """Have a frame to draw. Not in paintEvent(), which an interrupt's handler may end the program in: be short."""
+        if self._frame is not None or not self._is_shown:
+            return
         frame = None if self.player is None else first_frame(self.player)
         if frame is not None:
             self._frame = frame
@@ -176,6 +178,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self._watch_window()
         if self._was_closed and self._source is not None:
             self.set_source(self._source)
+        self._take_first_frame()
         self._update_visibility()
         super().showEvent(event)
 
