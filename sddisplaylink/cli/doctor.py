@@ -7,7 +7,6 @@ import contextlib
 import os
 import platform
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from sddisplaylink.cli import probe_corevideo
@@ -116,7 +115,7 @@ def examine_terminal() -> dict[str, Any] | str:
                 "background": found.background,
                 "colours": colour_depth(os.environ).value,
                 "placeholders": found.tmux is not None and found.tmux.shows_placeholders,
-                "tmux": None if found.tmux is None else asdict(found.tmux),
+                "tmux": None if found.tmux is None else found.tmux._asdict(),
             }
     except SDDisplayLinkError as error:
         return str(error)

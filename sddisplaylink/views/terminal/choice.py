@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from sddisplaylink.errors import SDDisplayLinkError
@@ -24,7 +23,6 @@ RendererFactory = Callable[..., Renderer]
 """Makes a renderer for one picture, `width` columns wide (None: as many as fit)."""
 
 
-@dataclass(frozen=True)
 class TerminalOptions:
     """How pictures are drawn.
 
@@ -32,18 +30,19 @@ class TerminalOptions:
     SYMBOL_NAMES, for the renderer "halfblock", and `dither` whether 256 colours are mixed to more.
     """
 
-    renderer: str = "auto"
-    width: int | None = None
-    symbols: str = "auto"
-    dither: bool = True
-
-    def __post_init__(self) -> None:
-        if self.renderer not in RENDERERS:
-            raise ValueError(f"renderer must be one of {', '.join((*RENDERERS, 'window'))}, not {self.renderer!r}")
-        if self.symbols not in SYMBOL_NAMES:
-            raise ValueError(f"symbols must be one of {', '.join(SYMBOL_NAMES)}, not {self.symbols!r}")
-        if self.width is not None and self.width < 1:
-            raise ValueError(f"width must be at least 1 column, not {self.width}")
+    def __init__(
+        self, renderer: str = "auto", width: int | None = None, symbols: str = "auto", dither: bool = True
+    ) -> None:
+        if renderer not in RENDERERS:
+            raise ValueError(f"renderer must be one of {', '.join((*RENDERERS, 'window'))}, not {renderer!r}")
+        if symbols not in SYMBOL_NAMES:
+            raise ValueError(f"symbols must be one of {', '.join(SYMBOL_NAMES)}, not {symbols!r}")
+        if width is not None and width < 1:
+            raise ValueError(f"width must be at least 1 column, not {width}")
+        self.renderer = renderer
+        self.width = width
+        self.symbols = symbols
+        self.dither = dither
 
 
 def choose_renderer(options: TerminalOptions | str, capabilities: Capabilities) -> RendererFactory:

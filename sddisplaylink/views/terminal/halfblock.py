@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from operator import ne
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image
 
@@ -32,8 +31,7 @@ Row = Sequence[Any]
 Cell = tuple[bytes, bytes | None, bytes]
 
 
-@dataclass(frozen=True)
-class Symbols:
+class Symbols(NamedTuple):
     """The characters that cells are made of: how many dots one shows, and how dots become cells."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from PIL import Image
@@ -11,8 +10,7 @@ from PIL import Image
 Size = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(NamedTuple):
     """A screen in cells, or the part of one that begins at the cell (column, row), counted from 0.
 
     `cell_width` and `cell_height` are pixels of one cell, 0 if the terminal does not report them.
@@ -27,7 +25,7 @@ class Area:
 
     def without_last_row(self) -> Area:
         """The area that can be drawn on without scrolling; at least one row."""
-        return replace(self, rows=max(1, self.rows - 1))
+        return self._replace(rows=max(1, self.rows - 1))
 
 
 class Dots(NamedTuple):
@@ -37,8 +35,7 @@ class Dots(NamedTuple):
     down: int
 
 
-@dataclass(frozen=True)
-class Placement:
+class Placement(NamedTuple):
     """The place of a picture: its first cell (from 0), the cells that it covers, and its size in dots."""
 
     column: int
@@ -102,7 +99,7 @@ def _grid(count: int, across: int, screen: Area) -> list[Area]:
     down = -(-count // across)
     columns, rows = max(1, screen.columns // across), max(1, screen.rows // down)
     corners = ((index % across * columns, index // across * rows) for index in range(count))
-    return [replace(screen, columns=columns, rows=rows, column=column, row=row) for column, row in corners]
+    return [screen._replace(columns=columns, rows=rows, column=column, row=row) for column, row in corners]
 
 
 def sheet(pictures: Sequence[tuple[Image.Image, Placement]], dots: Dots) -> tuple[Image.Image, int]:

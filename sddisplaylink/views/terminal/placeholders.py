@@ -7,8 +7,6 @@ with its pane. kitty and Ghostty support placeholders, other terminals with kitt
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PIL import Image
 
 from sddisplaylink.views.terminal.kitty import delete, transmit, unique_number
@@ -82,7 +80,7 @@ class PlaceholderRenderer(Renderer):
         area = self._area if area is None else area
         columns, rows = min(area.columns, len(NUMERALS)), min(area.rows, len(NUMERALS))
         column, row = area.column + (area.columns - columns) // 2, area.row + (area.rows - rows) // 2
-        return super().place(size, replace(area, columns=columns, rows=rows, column=column, row=row))
+        return super().place(size, area._replace(columns=columns, rows=rows, column=column, row=row))
 
 
 def new_image_id() -> int:

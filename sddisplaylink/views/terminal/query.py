@@ -10,7 +10,7 @@ import os
 import re
 import select
 import time
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sddisplaylink.views.terminal.colour import RGB
 from sddisplaylink.views.terminal.kitty import QUERY_ID
@@ -35,8 +35,7 @@ _SIXEL_ATTRIBUTE = b"4"
 _MOST_REPLY_BYTES = 1 << 16
 
 
-@dataclass(frozen=True)
-class Capabilities:
+class Capabilities(NamedTuple):
     """The capabilities that a terminal has reported; the defaults are for a terminal that does not answer."""
 
     answered: bool = False
@@ -59,7 +58,7 @@ def query(reader: int, writer: int, timeout: float = TIMEOUT, tmux: Tmux | None 
     deadline = time.monotonic() + timeout
     os.write(writer, QUESTIONS if tmux is None else TMUX_QUESTIONS)
     found = parse_replies(_read_replies(reader, deadline))
-    return found if tmux is None else replace(found, tmux=tmux, kitty_graphics=tmux.shows_placeholders)
+    return found if tmux is None else found._replace(tmux=tmux, kitty_graphics=tmux.shows_placeholders)
 
 
 def await_reply(reader: int, writer: int, timeout: float = TIMEOUT) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TIMEOUT = 1.0
 
@@ -14,8 +14,7 @@ _KITTY_VERSION = re.compile(r"kitty\((\d+)\.(\d+)")
 _FIRST_KITTY_WITH_PLACEHOLDERS = (0, 28)
 
 
-@dataclass(frozen=True)
-class Tmux:
+class Tmux(NamedTuple):
     """A tmux: whether it passes pictures on, and the terminal that it runs in."""
 
     passes: bool = False

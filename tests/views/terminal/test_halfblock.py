@@ -228,4 +228,4 @@ def test_place(
     size: tuple[int, int], terminal: tuple[int, int], width: int | None, enlarge: bool, expected: tuple[int, ...]
 ) -> None:
     placement = place(size, Area(*terminal), Dots(1, 2), width=width, enlarge=enlarge)
-    assert tuple(vars(placement).values()) == expected
+    assert tuple(placement) == expected
