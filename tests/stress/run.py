@@ -198,6 +198,8 @@ def look() -> list[str]:
     gc.collect()
     counts, now = sd.diagnostics(), resources()
     problems = [f"{name} is {counts[name]}" for name in NOTHING if counts[name]]
+    if first and now["native_threads"] < first["native_threads"]:  # one was still ending when it was counted
+        first["native_threads"] = now["native_threads"]
     problems += [f"{name} was {first[name]}, is {now[name]}" for name in first if now[name] != first[name]]
     return problems
 
