@@ -70,8 +70,9 @@ class _KeptError:
         self.error: BaseException | None = error
 
     def __del__(self) -> None:
-        if self.error is not None:
-            raise self.error
+        error = getattr(self, "error", None)  # missing if an interrupt came into __init__()
+        if error is not None:
+            raise error
 
 
 class CallbackActivity:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 import sddisplaylink as sd
+from sddisplaylink.decoders.composition.buffers import FrameBuffer
+from sddisplaylink.dispatch import subscriber
 
 MakeImage = Callable[..., bytes]
 TESTS = Path(__file__).resolve().parents[1]
@@ -176,3 +178,13 @@ def test_no_interrupt_comes_while_a_dispatchers_thread_starts(monkeypatch: pytes
     sd.Dispatcher().close()
     assert len(starters) == 1
     assert starters[0] is not threading.main_thread()
+
+
+@pytest.mark.parametrize("kind", [FrameBuffer, subscriber._KeptError])
+def test_an_object_that_an_interrupt_left_unmade_goes_in_silence(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python calls ``__del__`` also where ``__init__`` was interrupted before its first line."""
+    said: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    made = [kind.__new__(kind)]
+    made.clear()
+    assert said == []

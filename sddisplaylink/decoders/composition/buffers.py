@@ -48,13 +48,13 @@ class FrameBuffer:
     __slots__ = ("_memory", "_pool", "c", "content", "views")
 
     def __init__(self, pool: BufferPool, memory: _Memory, canvas: Any, content: int | None) -> None:
-        self._pool = pool
         self._memory = memory
         self.views: list[None] = []
         """One entry for each exported view."""
         self.c = canvas
         self.content = content
         """The frame that the buffer shows, EMPTY, or None if that is not known."""
+        self._pool = pool  # last: what there is to return is complete
 
     def export(self) -> memoryview:
         """A read-only view of the pixels. Nothing is drawn here while the view, or anything made of it, exists."""
@@ -67,7 +67,9 @@ class FrameBuffer:
         self.views.pop()
 
     def __del__(self) -> None:
-        self._pool.release(self._memory, self.c, self.content)
+        pool = getattr(self, "_pool", None)  # None if an interrupt came into __init__()
+        if pool is not None:
+            pool.release(self._memory, self.c, self.content)
 
 
 class BufferPool:
