@@ -21,6 +21,7 @@ from sddisplaylink.native import (
     deadline_after,
     duplicate_descriptor,
     ffi,
+    is_exiting,
     lib,
     may_wait,
     nanoseconds,
@@ -298,6 +299,8 @@ def _start_thread(dispatcher: Dispatcher) -> threading.Thread:
     try:
         start_thread(thread)
     except RuntimeError as error:
+        if is_exiting():  # Python starts none any more
+            raise LinkClosedError("the interpreter is exiting") from error
         raise SDDisplayLinkError("the system refused a thread") from error
     _threaded.add(dispatcher)
     return thread
