@@ -135,8 +135,8 @@ class Requests:
         if not self.readers:
             direction, is_sequential = self._caller.guess(index)
             last = min(index + _FOLLOWING, self._frame_count - 1) if is_sequential else index
-            indices = index, *range(index + 1, last + 1)
-            self._caller_request = self._caller.request(indices, direction, self.count_frames)
+            indices = range(index, max(index, last) + 1)
+            self._caller_request = self._caller.request(tuple(indices), direction, self.count_frames)
             self.changed()
 
     def reduce_to_shown(self) -> set[int | None]:
@@ -164,8 +164,8 @@ class Requests:
             budget = min(_BUDGET, default_budget())
         budget = int(budget * basis[2])
         frame_count = self._frame_count or 2  # only the first two have been asked for yet
-        plan = make_plan(requests, frame_count, cache.frame_bytes, budget, log_reach, can_resume=can_resume)
-        return plan._replace(basis=basis)
+        frame_bytes = cache.frame_bytes
+        return make_plan(requests, frame_count, frame_bytes, budget, log_reach, can_resume=can_resume, basis=basis)
 
     def _open_readers(self) -> list[PoolReader]:
         known = [

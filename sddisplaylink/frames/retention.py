@@ -67,8 +67,9 @@ def make_plan(
     log_reach: Callable[[int, int], int],
     *,
     can_resume: bool,
+    basis: object = None,
 ) -> Plan:
-    """Decide what to decode and to hold.
+    """Decide what to decode and to hold; `basis` is what the decision depends on.
 
     `log_reach(frame_count, room)` says how many frames an edit log of `room` bytes can undo. It is called only if a
     user goes back; a log is kept if it can undo as many frames as lie between two key frames.
@@ -87,7 +88,7 @@ def make_plan(
     capacity = max(1, budget // frame_bytes)
     order = requested(requests, capacity)
     kept = keep(requests, order, frame_count, frame_bytes, budget, reach=reach, can_resume=can_resume)
-    return Plan(order, kept, capacity, room, ahead)
+    return Plan(order, kept, capacity, room, ahead, basis)
 
 
 def keep(
