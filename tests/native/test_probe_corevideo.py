@@ -81,7 +81,7 @@ def test_a_display_that_cannot_be_had_ends_the_tries(standin: Standin, clock_lib
 def test_a_link_that_never_ticks_is_an_error(package: Path) -> None:
     program = COMMAND.replace("from sddisplaylink.cli", "stand.set('ticking', 0)\nfrom sddisplaylink.cli", 1)
     program = program.replace(
-        "sys.exit", "from sddisplaylink.cli import probe_corevideo\nprobe_corevideo.PATIENCE = 0.2\nsys.exit"
+        "sys.exit", "from sddisplaylink.cli import probe_corevideo\nprobe_corevideo.TICK_TIMEOUT = 0.2\nsys.exit"
     )
     done = run_program(package, program)
     assert (done.returncode, done.stderr) == (1, "sddisplaylink: CoreVideo does not tick\n")
