@@ -8,6 +8,7 @@ import time
 import weakref
 from collections.abc import Callable
 from functools import partial
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sddisplaylink.dispatch.batch import BATCH, Batch, EventHandler, move_all, report
@@ -188,7 +189,7 @@ class Dispatcher:
 
     def is_current(self) -> bool:
         """Whether the caller is inside a callback of this dispatcher."""
-        return self._running_on == threading.get_ident()
+        return self._running_on == get_ident()
 
     def has_failed(self, error: BaseException) -> None:
         """Note that this error, about to end :meth:`run_pending`, is a callback's, which must not be run again."""
@@ -265,7 +266,7 @@ class Dispatcher:
         """
         outer = self._running_on
         try:
-            self._running_on = threading.get_ident()
+            self._running_on = get_ident()
             self.is_lightly_loaded = count < _MANY_EVENTS
             if self._posted:
                 move_all(self._posted, batch.calls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from threading import get_ident
 
 from sddisplaylink.dispatch.dispatcher import Dispatcher, EventHandler, PendingDelivery
 from sddisplaylink.dispatch.wait_list import WaitList
@@ -86,7 +87,7 @@ class CallbackActivity:
 
     def run(self, action: Callable[..., object], *arguments: object) -> None:
         """Call ``action`` as a callback."""
-        thread = threading.get_ident()
+        thread = get_ident()
         try:
             # the first statement here and in the finally block: Python handles signals after calls, not between these
             # statements
@@ -99,7 +100,7 @@ class CallbackActivity:
 
     def is_inside(self) -> bool:
         """Whether the calling thread is inside a callback."""
-        return threading.get_ident() in self._threads
+        return get_ident() in self._threads
 
     def wait_idle(self, timeout: float = 1.0) -> None:
         """Wait until no callback runs on another thread.
@@ -108,7 +109,7 @@ class CallbackActivity:
         once in a forked child, which has no other thread.
         """
         if self._threads and not is_forked():
-            here = threading.get_ident()
+            here = get_ident()
             self._idle.wait(lambda: all(thread == here for thread in tuple(self._threads)), timeout)
 
 

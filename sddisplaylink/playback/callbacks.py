@@ -39,7 +39,10 @@ class Callbacks:
             for observer in self.observers:
                 _call(fail, observer.frame_shown, frame)
         if self.on_frame is not None:
-            _call(fail, self.on_frame, frame)
+            try:
+                self.on_frame(frame)
+            except BaseException as error:
+                fail(error)
 
     def notify_loop(self, loops: int, fail: Fail) -> None:
         """Report the number of loops that have been completed."""
