@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sddisplaylink as sd
 from support.images import GifPicture, build_gif, colour
+from support.pyglet_animation import pyglet_animation
 from support.window_driver import main
 
 BALL = str(Path(__file__).resolve().parents[2] / "examples" / "ball.gif")
@@ -121,7 +122,7 @@ def pyglet() -> dict[str, object]:
     seen = {"plays": plays, "kept": kept, "goes on": goes_on, "size": (sprite.width, sprite.height)}
     seen["states"] = first.state.value, sprite.player.state.value
 
-    animation = pyglet.image.load_animation(BALL)
+    animation = pyglet_animation(BALL)
     sprite.image = animation
     indices: set[int] = set()
     seen["animation plays"] = until(lambda: indices.add(sprite.frame_index) or len(indices) > 3, turn)

@@ -132,7 +132,9 @@ def pyglet() -> None:
 
         view = AnimatedSprite(BALL, on_frame=shown)
     else:
-        view = pyglet.sprite.Sprite(pyglet.image.load_animation(BALL))
+        from support.pyglet_animation import pyglet_animation
+
+        view = pyglet.sprite.Sprite(pyglet_animation(BALL))
         pyglet.clock.schedule_interval(shown, 0.05)
 
     @window.event
