@@ -99,9 +99,10 @@ class SignalWatch:
     def stop_for_output(self) -> None:
         """Stop this job until it is continued, as writing to another job's terminal does.
 
-        Returns at once if that signal is ignored, or if no shell could continue the job.
+        Returns at once if that signal is ignored, if no shell could continue the job, or if a signal has come that ends
+        the process: another thread may have received that one, together with the SIGCONT that continued the job.
         """
-        if signal.getsignal(signal.SIGTTOU) == signal.SIG_DFL:
+        if self.ended_by is None and signal.getsignal(signal.SIGTTOU) == signal.SIG_DFL:
             os.killpg(os.getpgrp(), signal.SIGTTOU)
 
     def _note(self, number: int, frame: FrameType | None) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sddisplaylink.views.signals import SignalWatch
 from support.pty_process import PtyProcess, assert_empty, assert_given_back
 from support.terminal_support import (
     ENTER,
@@ -170,6 +171,17 @@ def test_in_the_background_it_stops_and_draws_nothing(gif: Path) -> None:
         process.send(b"\x03")
         process.ends_with(130)
         assert_given_back(process)
+
+
+def test_a_job_that_is_to_end_does_not_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another thread received the signal: `kill %1` in the shell sends SIGTERM, then SIGCONT."""
+    sent: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, number: sent.append(number))
+    watch = SignalWatch()
+    watch.stop_for_output()
+    watch.ended_by = signal.SIGTERM
+    watch.stop_for_output()
+    assert sent == [signal.SIGTTOU]
 
 
 SENT_BACK = """
