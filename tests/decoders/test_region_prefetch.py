@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import threading
-from weakref import ref
 
 import pytest
 
 from sddisplaylink.decoders.composition import region_prefetch
 from sddisplaylink.decoders.composition.region_prefetch import RegionPrefetch
 from sddisplaylink.machine.workers import DecodeWorker
-from support.pool_support import PATIENCE
-
-
-class ByHand:
-    """A worker that does nothing by itself."""
-
-    def __init__(self):
-        self.jobs = []
-
-    def submit(self, job):
-        self.jobs.append(ref(job))
-
-    def finish(self):
-        for job in self.jobs:
-            if job() is not None:
-                job().work()
+from support.pool_support import PATIENCE, ByHand
 
 
 class Regions:

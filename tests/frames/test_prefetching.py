@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from weakref import ref
 
 import pytest
 
@@ -20,22 +19,7 @@ from sddisplaylink.frames.pool import FramePool
 from sddisplaylink.frames.timeline import Timeline
 from sddisplaylink.machine.workers import DecodeWorker
 from support.images import GifPicture, build_gif
-from support.pool_support import PATIENCE
-
-
-class ByHand:
-    """A worker who does nothing by itself."""
-
-    def __init__(self):
-        self.jobs = []
-
-    def submit(self, job):
-        self.jobs.append(ref(job))
-
-    def finish(self):
-        for job in self.jobs:
-            if job() is not None:
-                job().work()
+from support.pool_support import PATIENCE, ByHand
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from weakref import ref
 
 from sddisplaylink.decoders.protocol import ImageInfo
 from sddisplaylink.errors import ImageFormatError
@@ -11,6 +12,21 @@ from sddisplaylink.frames.timeline import Timeline
 
 PATIENCE = 10.0
 FRAME = 2 * 2 * 4
+
+
+class ByHand:
+    """A worker that does nothing by itself."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, job):
+        self.jobs.append(ref(job))
+
+    def finish(self):
+        for job in self.jobs:
+            if job() is not None:
+                job().work()
 
 
 class Countable:
