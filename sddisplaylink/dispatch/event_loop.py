@@ -24,7 +24,7 @@ class LoopDispatcher(Dispatcher):
 
     def run_due(self, source: int) -> None:
         """Have what is due run, by the loop if that runs on another thread."""
-        if self._is_on_own_thread():
+        if self.is_own_thread():
             self.run_pending()
             return
         while True:
@@ -36,7 +36,7 @@ class LoopDispatcher(Dispatcher):
 
     def await_delivery(self, source: int) -> None:
         """Wait for the loop, or run what comes if this is its thread."""
-        if self._is_on_own_thread():
+        if self.is_own_thread():
             super().await_delivery(source)
         else:
             self.await_other_thread(source)
@@ -48,5 +48,6 @@ class LoopDispatcher(Dispatcher):
         while not iteration.wait(WAIT_SLICE) and not self.is_closed and may_wait():
             pass
 
-    def _is_on_own_thread(self) -> bool:
+    def is_own_thread(self) -> bool:
+        """Whether the calling thread is the one whose event loop runs the callbacks."""
         return threading.get_ident() == self._thread_id

@@ -87,7 +87,9 @@ class AnimatedMovie(MovieFrame):
         )
         self._emitters: list[Callable[[AnimatedMovie], None]] | None = None
         self._movie_player = movie_player = MoviePlayer(_Events(self))
-        self.destroyed.connect(lambda: movie_player.release())  # PySide6 would not keep the object of a method alive
+        # a lambda: PySide6 would not keep the object of a method alive; direct: it deletes a movie on the thread where
+        # the garbage collector finds it, and a queued call would come to a movie that is no more
+        self.destroyed.connect(lambda: movie_player.end(), QtCore.Qt.ConnectionType.DirectConnection)
         self.setFormat(format)
         self._set_up(settings)
         if opened is not None:

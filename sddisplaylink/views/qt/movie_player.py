@@ -15,7 +15,7 @@ from sddisplaylink.native import is_exiting
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.qt.binding import QtCore
-from sddisplaylink.views.qt.dispatcher import gui_dispatcher
+from sddisplaylink.views.qt.dispatcher import QtDispatcher, gui_dispatcher
 
 MovieInput: TypeAlias = "AnimatedImagePlayer | AnimatedImage | ImageInput | QtCore.QIODevice"
 _RESOURCES = (":", "qrc:")
@@ -53,6 +53,7 @@ class MoviePlayer(PlayerObserver):
         self._events = events
         self._is_owner = False
         self._at = (0, 0)  # the frame that was shown last, and its loop
+        self._dispatcher: QtDispatcher | None = None
         self.player: AnimatedImagePlayer | None = None
 
     def open(self, source: MovieInput, options: dict[str, Any]) -> AnimatedImagePlayer:
@@ -65,13 +66,13 @@ class MoviePlayer(PlayerObserver):
         else:
             player = AnimatedImagePlayer(open_image(source), dispatcher=dispatcher, **options)
         self.release()
-        self.player, self._is_owner, self._at = player, is_owner, (0, 0)
+        self.player, self._is_owner, self._at, self._dispatcher = player, is_owner, (0, 0), dispatcher
         player.attach(self)
         return player
 
     def release(self) -> None:
         """Release the player: close it, unless it was made by the user."""
-        player, self.player = self.player, None
+        player, self.player, self._dispatcher = self.player, None, None
         if player is None or is_exiting():
             return
         player.detach(self)
@@ -79,6 +80,14 @@ class MoviePlayer(PlayerObserver):
             player.close()
         else:
             player.update_visibility()
+
+    def end(self) -> None:
+        """Release the player on the GUI thread: at once if this is it, or else by its event loop, without waiting."""
+        dispatcher = self._dispatcher
+        if dispatcher is None or dispatcher.is_own_thread():
+            self.release()
+        else:
+            dispatcher.post(self.release)
 
     def set_visible(self, is_visible: bool) -> None:
         """Say whether the movie can be seen; while it cannot, the player pauses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 import weakref
 from pathlib import Path
 from typing import Any
@@ -328,6 +329,23 @@ def object_lifetime() -> dict[str, object]:
     closing.start()
     seen["closed in a slot"] = [run_until(lambda: closing.player is None), closing.currentImage().width()]
     return seen
+
+
+def collected_elsewhere() -> dict[str, object]:
+    """Movies in reference cycles that the garbage collector finds on another thread, while the event loop runs."""
+    gc.disable()
+    for _ in range(100):
+        for source in (BALL, b"GIF89a"):
+            movie = AnimatedMovie(source)
+            movie.itself = movie
+            movie.start()
+        del movie
+        process_events()
+        collector = threading.Thread(target=gc.collect)
+        collector.start()
+        while collector.is_alive():
+            process_events()
+    return {"all ended": run_until(lambda: sd.diagnostics()["players"] == 0)}
 
 
 def scaled() -> dict[str, object]:

@@ -98,5 +98,10 @@ def test_movies_end_with_their_last_reference(run: Run) -> None:
     }
 
 
+def test_movies_may_be_collected_on_another_thread(run: Run) -> None:
+    """PySide6 deletes them there; a queued call to what is deleted crashed."""
+    assert run("collected_elsewhere") == {"all ended": True}
+
+
 def test_scaled_size(run: Run) -> None:
     assert run("scaled") == {"sizes": [[160, 160], [32, 16], [160, 160]], "last": 160}
