@@ -6,13 +6,14 @@ import operator
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import count
+from sys import maxsize
 from typing import Protocol, TypeAlias
 from weakref import ref
 
 from sddisplaylink.decoders.protocol import ImageFacts
 from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.frames.retention import Direction, Plan, Request, lookahead, make_plan
+from sddisplaylink.frames.retention import Direction, Plan, Request, is_small, lookahead, make_plan
 from sddisplaylink.machine import memory_monitor
 from sddisplaylink.machine.memory import default_budget
 
@@ -100,13 +101,16 @@ class Requests:
     Any thread, no lock.
     """
 
-    def __init__(self, facts: ImageFacts) -> None:
+    def __init__(self, facts: ImageFacts, frame_bytes: int) -> None:
         self.readers: set[ref[PoolReader]] = set()
         self.waiters: deque[Waiter] = deque()
         """The waiters, in the order in which they came. The worker thread removes them."""
         self.frames_per_turn = 1
         """Frames on a long path, after which another who waits has the turn: to find another path takes time, too."""
+        self.small_count = maxsize
+        """The number of frames of an animation that is kept whole in any case; larger than any number for others."""
         self._facts = facts
+        self._frame_bytes = frame_bytes
         self._frame_count = 0  # not counted yet
         self._caller, self._caller_request = AccessPattern(), Request()
         self._changed: object = None
@@ -125,6 +129,7 @@ class Requests:
     def grow(self, frame_count: int) -> None:
         """Note that there are `frame_count` frames in all."""
         self._frame_count = max(frame_count, self._frame_count)
+        self.small_count = self._frame_count if is_small(self._frame_count, self._frame_bytes) else maxsize
         self.frames_per_turn = 1 + self._frame_count // _TURNS
         self.changed()
 
@@ -234,6 +239,11 @@ class PoolReader:
     def get(self, index: int) -> Frame | None:
         """Frame `index` if it is decoded."""
         return None if self.is_closed else self._pool.cache.frames.get(index)
+
+    def has_all(self) -> bool:
+        """Whether the animation is so small that it is kept whole, and all decoded: then no frame need be requested."""
+        memory_monitor.monitor.poll()
+        return len(self._pool.cache.frames) >= self._requests.small_count
 
     def lookahead(self, direction: Direction) -> int:
         """How many frames beyond the one that is due are worth requesting in that direction."""

@@ -8,7 +8,7 @@ from itertools import islice, zip_longest
 from math import isqrt
 from typing import NamedTuple
 
-__all__ = ["Direction", "Plan", "Request", "keep", "lookahead", "make_plan", "requested"]
+__all__ = ["Direction", "Plan", "Request", "is_small", "keep", "lookahead", "make_plan", "requested"]
 
 SMALL_BYTES = 64 << 10
 """An animation of at most so many bytes is kept whole in any case."""
@@ -75,8 +75,8 @@ def make_plan(
     user goes back; a log is kept if it can undo as many frames as lie between two key frames.
     """
     room = reach = 0
-    ahead, is_small = lookahead(frame_bytes), frame_count * frame_bytes <= min(budget, CHEAP_BYTES)
-    if not is_small and [request for request in requests if request.direction is not Direction.FORWARD]:
+    ahead, is_cheap = lookahead(frame_bytes), frame_count * frame_bytes <= min(budget, CHEAP_BYTES)
+    if not is_cheap and [request for request in requests if request.direction is not Direction.FORWARD]:
         room = max(0, min(LOG_BYTES, budget - _MIN_HELD * frame_bytes))
         reach = log_reach(frame_count, room)
         if reach < isqrt(frame_count):
@@ -142,6 +142,11 @@ def requested(requests: Sequence[Request], capacity: int) -> list[int]:
     rounds = zip_longest(*[request.indices for request in requests])
     order = dict.fromkeys(index for turn in rounds for index in turn if index is not None)
     return list(islice(order, capacity))
+
+
+def is_small(frame_count: int, frame_bytes: int) -> bool:
+    """Whether an animation is so small that it is kept whole if it fits, whoever uses it."""
+    return frame_count * frame_bytes <= SMALL_BYTES
 
 
 def lookahead(frame_bytes: int) -> int:

@@ -84,6 +84,8 @@ class Delivery:
         if reader is None:
             return False
         reader.shown = index
+        if reader.has_all():
+            return False
         if self._awaited is not None:
             index = self._awaited.due.frame
         ahead = reader.lookahead(self._direction)

@@ -36,6 +36,9 @@ class SlowReader:
     def lookahead(self, direction: Direction) -> int:
         return 3
 
+    def has_all(self) -> bool:
+        return False
+
     def get(self, index: int) -> sd.Frame | None:
         return self.decoded.get(index)
 
