@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from itertools import filterfalse, islice
 
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.frames.frame import Frame
@@ -57,7 +58,7 @@ class FrameCache:
         kept = self.plan.kept
         if isinstance(kept, range):  # all frames
             return
-        for index in [index for index in list(self.frames) if index not in kept][:most]:
+        for index in list(islice(filterfalse(kept.__contains__, list(self.frames)), most)):
             self.frames.pop(index, None)
 
     def has_room(self, index: int) -> bool:

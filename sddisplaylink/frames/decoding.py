@@ -89,7 +89,8 @@ class Decoding:
         path.popleft()
         if path:
             self._goal = goal
-        self._count_log()
+        if self._log_room:
+            self._count_log()
         if self._ahead is not None and self._decoder.cost(index) >= LONG_COST:
             self._ahead.set_upcoming(self._following(index, path))
         return index

@@ -173,10 +173,8 @@ class Requests:
         return make_plan(requests, frame_count, frame_bytes, budget, log_reach, can_resume=can_resume, basis=basis)
 
     def _open_readers(self) -> list[PoolReader]:
-        known = [
-            reference() for reference in self.readers.copy()
-        ]  # an atomic copy: readers are opened and closed meanwhile
-        readers = [reader for reader in known if reader is not None and not reader.is_closed]
+        known = self.readers.copy()  # an atomic copy: readers are opened and closed meanwhile
+        readers = [reader for reference in known if (reader := reference()) is not None and not reader.is_closed]
         return sorted(readers, key=_NUMBER)
 
 

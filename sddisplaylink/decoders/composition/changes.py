@@ -33,10 +33,11 @@ class Changes:
         first, last = (content, other) if content < other else (other, content)
         if last - first == 1:
             return self.by(last)
-        rects = {rect for index in range(first + 1, last + 1) for rect in self.by(index)}
-        if sum([width * height for _, _, width, height in rects]) >= self._pixels:
+        known = self._known
+        rects = {rect for index in range(first + 1, last + 1) for rect in known.get(index) or self.by(index)}
+        if len(rects) > 1 and sum([width * height for _, _, width, height in rects]) >= self._pixels:
             return self._everything
-        return list(rects)
+        return tuple(rects)
 
     def by(self, index: int) -> tuple[Rect, ...]:
         """The rectangles in which frame `index` may differ from the one before."""
