@@ -95,6 +95,8 @@ class PtyProcess:
     @property
     def pid(self) -> int:
         """Of the process, not of its session leader."""
+        if not self._reports:
+            self._take_reports(PATIENCE)
         return int(self._reports[0])
 
     @property
@@ -118,8 +120,14 @@ class PtyProcess:
         """Read what the process writes until the condition holds."""
         deadline = time.monotonic() + PATIENCE
         while not condition():
-            if not self._read(deadline - time.monotonic()):
-                raise AssertionError(f"gave up; code {self.code}, last output {self.log[-300:]!r}")
+            assert time.monotonic() < deadline, f"gave up; code {self.code}, last output {self.log[-300:]!r}"
+            self._read_some(deadline - time.monotonic())
+
+    def read_for(self, seconds: float) -> None:
+        """Read what the process writes in that time, so that no full terminal stops the process."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._read_some(left)
 
     def ends_unread(self) -> None:
         """Wait for the end of the process without reading what it writes."""
@@ -130,15 +138,18 @@ class PtyProcess:
 
     def ends_with(self, code: int) -> None:
         """Read until the process has ended, with that exit code."""
+        assert self.ends() == code, self.errors
+
+    def ends(self) -> int:
+        """Read until the process has ended; its exit code."""
         deadline = time.monotonic() + PATIENCE
-        while self.code is None:
+        while (code := self.code) is None:
             assert time.monotonic() < deadline, f"does not end; last output {self.log[-300:]!r}"
-            select.select([self.master, self._report], [], [], deadline - time.monotonic())
-            self._read(0)
-        while self._read(0):
+            self._read_some(deadline - time.monotonic())
+        while self._read():
             pass
         self.errors = self._read_errors()
-        assert self.code == code, self.errors
+        return code
 
     @property
     def _reports(self) -> list[bytes]:
@@ -153,9 +164,14 @@ class PtyProcess:
         os.set_blocking(self._leader.stderr.fileno(), False)
         return (self._leader.stderr.read() or b"").decode()
 
-    def _read(self, timeout: float) -> bool:
+    def _read_some(self, timeout: float) -> None:
+        """Read what is there, as soon as there is something, or the process has ended."""
+        select.select([self.master, self._report], [], [], max(0.0, timeout))
+        self._read()
+
+    def _read(self) -> bool:
         self._take_reports(0)
-        if not select.select([self.master], [], [], max(0.0, timeout))[0]:
+        if not select.select([self.master], [], [], 0)[0]:
             return False
         data = os.read(self.master, 65536)
         before, self.log = len(self.log), self.log + data

@@ -1,4 +1,4 @@
-"""Programs for test_interrupts.py that show an animation, or the same without this library, until Ctrl-C comes.
+"""Programs for the tests beside this file that show an animation, or the same without this library, until Ctrl-C comes.
 
 Each prints a line for every frame. argv: the program, "ours" or "theirs", and what the program does about Ctrl-C:
 "default" (Python's KeyboardInterrupt), "quit" (a handler that ends the event loop), or "system" (the signal's default
@@ -163,6 +163,33 @@ def asyncio() -> None:
     asyncio.run(play())
 
 
+def textual() -> None:
+    """A frame is a line on the app's screen; the app draws on standard output, so that errors stand apart."""
+    from textual.app import App, ComposeResult
+    from textual.widgets import Static
+
+    sys.__stderr__ = sys.__stdout__
+    if OURS:
+        from sddisplaylink.views.textual import AnimatedImage
+
+    class Program(App[None]):
+        def compose(self) -> ComposeResult:
+            self.frames = 0
+            yield Static(id="frames")
+            if OURS:
+                yield AnimatedImage(BALL)
+            else:
+                self.set_interval(0.05, self.on_animated_image_frame_shown)
+
+        def on_animated_image_frame_shown(self) -> None:
+            self.frames += 1
+            self.query_one("#frames", Static).update(f"shown {self.frames}")
+
+    app = Program()
+    handle(app.exit)
+    app.run()
+
+
 def iterate() -> None:
     """No event loop: frames() in the main thread."""
     import sddisplaylink as sd
@@ -198,6 +225,7 @@ PROGRAMS: dict[str, Callable[[], None]] = {
     "pygame": pygame,
     "pyglet": pyglet,
     "asyncio": asyncio,
+    "Textual": textual,
     "frames": iterate,
     "wait": wait,
 }
