@@ -121,13 +121,13 @@ class PtyProcess:
         deadline = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < deadline, f"gave up; code {self.code}, last output {self.log[-300:]!r}"
-            self._read_some(deadline - time.monotonic())
+            self.read_some(deadline - time.monotonic())
 
     def read_for(self, seconds: float) -> None:
         """Read what the process writes in that time, so that no full terminal stops the process."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
-            self._read_some(left)
+            self.read_some(left)
 
     def ends_unread(self) -> None:
         """Wait for the end of the process without reading what it writes."""
@@ -145,7 +145,7 @@ class PtyProcess:
         deadline = time.monotonic() + PATIENCE
         while (code := self.code) is None:
             assert time.monotonic() < deadline, f"does not end; last output {self.log[-300:]!r}"
-            self._read_some(deadline - time.monotonic())
+            self.read_some(deadline - time.monotonic())
         while self._read():
             pass
         self.errors = self._read_errors()
@@ -164,7 +164,7 @@ class PtyProcess:
         os.set_blocking(self._leader.stderr.fileno(), False)
         return (self._leader.stderr.read() or b"").decode()
 
-    def _read_some(self, timeout: float) -> None:
+    def read_some(self, timeout: float) -> None:
         """Read what is there, as soon as there is something, or the process has ended."""
         select.select([self.master, self._report], [], [], max(0.0, timeout))
         self._read()

@@ -84,7 +84,7 @@ class TmuxSession(PtyProcess):
         for _ in range(600):
             if condition():
                 return
-            self._read(0.05)
+            self.read_some(0.05)
         raise AssertionError(f"gave up; last output {self.log[-300:]!r}")
 
     def placeholders(self) -> dict[tuple[int, int], tuple[int, int, int]]:
