@@ -46,6 +46,9 @@ class PendingDelivery(Protocol):
     def source(self) -> int:
         """The handle of the native source."""
 
+    def make_progress(self) -> None:
+        """Prepare the delivery on the calling thread for a while, if the system refuses the other thread."""
+
 
 class Dispatcher:
     """Runs the callbacks of links and players, one at a time.
@@ -206,7 +209,7 @@ class Dispatcher:
             try:
                 self.run_due(source)
                 self.run_due(source)  # for what callbacks have posted meanwhile
-                if not self._has_deliveries(source):
+                if not self._make_progress(source):
                     return
                 self.await_delivery(source)
             except LinkClosedError:
@@ -232,6 +235,13 @@ class Dispatcher:
     def await_other_thread(self, source: int) -> None:
         """As :meth:`await_delivery`, if another thread runs the callbacks."""
         self._async_changed.wait(lambda: not self._has_deliveries(source), WAIT_SLICE)
+
+    def _make_progress(self, source: int) -> bool:
+        """Whether there are deliveries; none of them stands still because the system has refused a thread."""
+        deliveries = [delivery for delivery in self._async_deliveries if delivery.source == source]
+        for delivery in deliveries:
+            delivery.make_progress()
+        return bool(deliveries)
 
     def _has_deliveries(self, source: int) -> bool:
         return any(delivery.source == source for delivery in self._async_deliveries)

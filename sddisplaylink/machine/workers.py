@@ -50,6 +50,7 @@ class DecodeWorker:
         self._queue: SimpleQueue[ref[Workload] | None] = SimpleQueue()
         self._alive = _thread.allocate_lock()  # held by the thread while it runs
         self._has_thread = False
+        self._is_refused = False  # the system has refused the last thread
         self._thread: threading.Thread | None = None
         self._launches: WeakGroup[_thread.LockType] = WeakGroup()  # each is held until the thread has begun
 
@@ -70,6 +71,26 @@ class DecodeWorker:
                 workload.is_queued = False
                 raise
         self._ensure_thread()
+
+    def work_here(self, seconds: float) -> None:
+        """Do what is queued on the calling thread, about so many seconds at most, if the system refuses a thread.
+
+        For callers that wait for that work: no thread but theirs may ever come to do it.
+        """
+        if self._queue.empty():
+            return
+        if not self._is_refused:
+            self._ensure_thread()
+        if self._has_thread or self._alive.locked():
+            return
+        end = time.monotonic() + seconds
+        with self._alive:  # an interrupt after acquire() would leave the lock taken
+            try:
+                self._has_thread = True
+                while time.monotonic() < end and self._step(idle_seconds=0.0):
+                    pass
+            finally:
+                self._has_thread = False
 
     def stop(self, timeout: float) -> bool:
         """Accept no more work and let the current step finish; True if the thread ends within `timeout` seconds."""
@@ -95,6 +116,7 @@ class DecodeWorker:
             self._has_thread = False
             if not isinstance(error, RuntimeError | MemoryError):  # a signal
                 raise
+            self._is_refused = True
 
     def _launch(self, launch: _thread.LockType) -> None:
         try:
@@ -104,6 +126,7 @@ class DecodeWorker:
                 try:
                     self._thread.start()
                 except (RuntimeError, MemoryError):
+                    self._is_refused = True
                     self._mark_ended()
         finally:
             launch.release()
@@ -114,16 +137,17 @@ class DecodeWorker:
         self._alive.release()
 
     def _run(self) -> None:
-        while self._step():
+        self._is_refused = False
+        while self._step(self._idle_seconds):
             pass
         self._mark_ended()
         if not (self._queue.empty() or self._is_stopping):  # submitted while this thread was about to end
             self._ensure_thread()
 
-    def _step(self) -> bool:
+    def _step(self, idle_seconds: float) -> bool:
         """Do one step of the next workload. While the thread waits for another one, no reference to it is held here."""
         try:
-            waiting = self._queue.get(timeout=self._idle_seconds)
+            waiting = self._queue.get(timeout=idle_seconds)
         except Empty:
             return False
         if self._is_stopping or waiting is None:

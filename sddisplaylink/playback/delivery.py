@@ -9,7 +9,8 @@ from typing import Any
 from sddisplaylink.dispatch.subscriber import DispatcherBinding
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.reader import Outcome, PoolReader
-from sddisplaylink.native import ffi, lib
+from sddisplaylink.machine.workers import shared_worker
+from sddisplaylink.native import WAIT_SLICE, ffi, lib
 from sddisplaylink.playback.events import DueEvent, direction_of
 from sddisplaylink.playback.native_player import NativePlayer
 
@@ -197,6 +198,10 @@ class _Awaited:
     def due(self) -> DueEvent:
         """The newest."""
         return self.events[-1]
+
+    def make_progress(self) -> None:
+        """Decode on the calling thread for a while, if the system refuses the worker's thread."""
+        shared_worker().work_here(WAIT_SLICE)
 
     def release(self) -> None:
         """Let the dispatcher wait no more. From any thread, any number of times."""
