@@ -126,6 +126,8 @@ class Decoding:
             return back
         frames, resume = [goal], None
         while reference is not None:
+            if reference >= frames[-1]:  # or the path would never end
+                raise RuntimeError(f"frame {frames[-1]} cannot depend on frame {reference}")
             if reference in cache.failures:
                 cache.failures[goal] = cache.failures[reference]
                 raise ImageFormatError(cache.failures[goal])

@@ -63,3 +63,10 @@ def test_random_access_costs_about_the_square_root():
     for step in range(100):
         pool.frame(step * 3833 % 10_000)
     assert len(asked) + len(decoder.composed) <= 100 * 4 * 100
+
+
+def test_a_frame_that_would_depend_on_itself_is_an_error_and_no_endless_path():
+    pool, decoder = make_pool(5)
+    decoder.reference = lambda index: index
+    with pytest.raises(RuntimeError, match="frame 3 cannot depend on frame 3"):
+        pool.frame(3)
