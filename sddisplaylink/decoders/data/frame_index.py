@@ -127,6 +127,7 @@ class FrameIndex:
         """Find up to `wanted` further frames, as many as fit in the block; False if more data has to come."""
         self.data.check()
         self.state.more = self.data.is_growing
+        self.count = max(self.count, int(self.state.frame_count))  # found by a call whose result an interrupt has lost
         frames, room = self._frames.room(self.count)
         try:
             found = self._run(frames, min(room, wanted))

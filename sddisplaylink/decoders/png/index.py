@@ -147,9 +147,10 @@ class PngIndex(FrameIndex):
         if not end.is_whole:
             return False
         self.count += 1
-        is_whole = self._is_whole(self, self.count - 1)
-        self.count -= 1
-        return is_whole
+        try:
+            return self._is_whole(self, self.count - 1)
+        finally:
+            self.count -= 1
 
     def _final_count(self, count: int) -> int:
         state = self.state
