@@ -240,8 +240,10 @@ class PoolReader:
 
     def has_all(self) -> bool:
         """Whether the animation is so small that it is kept whole, and all decoded: then no frame need be requested."""
-        memory_monitor.monitor.poll()
-        return len(self._pool.cache.frames) >= self._requests.small_count
+        if len(self._pool.cache.frames) < self._requests.small_count:
+            return False
+        memory_monitor.monitor.poll()  # as a request does
+        return True
 
     def lookahead(self, direction: Direction) -> int:
         """How many frames beyond the one that is due are worth requesting in that direction."""
