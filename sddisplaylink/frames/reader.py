@@ -107,11 +107,12 @@ class Requests:
         """The waiters, in the order in which they came. The worker thread removes them."""
         self.frames_per_turn = 1
         """Frames on a long path, after which another who waits has the turn: to find another path takes time, too."""
+        self.frame_count = 0
+        """The number of frames; 0 if they are not counted yet."""
         self.small_count = maxsize
         """The number of frames of an animation that is kept whole in any case; larger than any number for others."""
         self._facts = facts
         self._frame_bytes = frame_bytes
-        self._frame_count = 0  # not counted yet
         self._caller, self._caller_request = AccessPattern(), Request()
         self._changed: object = None
 
@@ -122,15 +123,15 @@ class Requests:
 
     def count_frames(self) -> int:
         """How many frames there are; the first call may read all of the file."""
-        if not self._frame_count:
+        if not self.frame_count:
             self.grow(len(self._facts.info.delays_ns))
-        return self._frame_count
+        return self.frame_count
 
     def grow(self, frame_count: int) -> None:
         """Note that there are `frame_count` frames in all."""
-        self._frame_count = max(frame_count, self._frame_count)
-        self.small_count = self._frame_count if is_small(self._frame_count, self._frame_bytes) else maxsize
-        self.frames_per_turn = 1 + self._frame_count // _TURNS
+        self.frame_count = max(frame_count, self.frame_count)
+        self.small_count = self.frame_count if is_small(self.frame_count, self._frame_bytes) else maxsize
+        self.frames_per_turn = 1 + self.frame_count // _TURNS
         self.changed()
 
     def add_for_caller(self, index: int) -> None:
@@ -139,7 +140,7 @@ class Requests:
             self.count_frames()  # for the first two frames the count does not matter
         if not self.readers:
             direction, is_sequential = self._caller.guess(index)
-            last = min(index + _FOLLOWING, self._frame_count - 1) if is_sequential else index
+            last = min(index + _FOLLOWING, self.frame_count - 1) if is_sequential else index
             indices = range(index, max(index, last) + 1)
             self._caller_request = self._caller.request(tuple(indices), direction, self.count_frames)
             self.changed()
@@ -162,13 +163,17 @@ class Requests:
             return cache.plan
         if self.readers:
             readers = self._open_readers()
-            requests = [reader.request for reader in readers if reader.request.indices]
+            requests = [
+                reader.request._replace(caches_all=True) if reader.caches_all else reader.request
+                for reader in readers
+                if reader.request.indices
+            ]
             budget = max([reader.max_bytes for reader in readers], default=0)
         else:
             requests = [self._caller_request] if self._caller_request.indices else []
             budget = min(_BUDGET, default_budget())
         budget = int(budget * basis[2])
-        frame_count = self._frame_count or 2  # only the first two have been asked for yet
+        frame_count = self.frame_count or 2  # only the first two have been asked for yet
         frame_bytes = cache.frame_bytes
         return make_plan(requests, frame_count, frame_bytes, budget, log_reach, can_resume=can_resume, basis=basis)
 
@@ -203,6 +208,7 @@ class PoolReader:
         "_requests",
         "answered",
         "awaited",
+        "caches_all",
         "is_closed",
         "max_bytes",
         "number",
@@ -221,6 +227,7 @@ class PoolReader:
         """The waiters of the frames that were asked for, until :meth:`forget`."""
         self.answered = -1
         """The number of the newest waiter that was notified."""
+        self.caches_all = False
         self.is_closed = False
         self.request = Request()
         """The present request; replaced as a whole, so that any thread may read it."""
@@ -238,9 +245,16 @@ class PoolReader:
         """Frame `index` if it is decoded."""
         return None if self.is_closed else self._pool.cache.frames.get(index)
 
+    def cache_all(self, is_wanted: bool) -> None:
+        """Keep each frame that is decoded, if all of them fit and are cheap to hold; or only those shown soon."""
+        self.caches_all = is_wanted
+        self._requests.changed()
+        self._pool.submit()
+
     def has_all(self) -> bool:
-        """Whether the animation is so small that it is kept whole, and all decoded: then no frame need be requested."""
-        if len(self._pool.cache.frames) < self._requests.small_count:
+        """Whether all frames are decoded, and kept whatever the requests: then no frame need be requested."""
+        requests = self._requests
+        if len(self._pool.cache.frames) < (requests.frame_count if self.caches_all else requests.small_count):
             return False
         memory_monitor.monitor.poll()  # as a request does
         return True

@@ -40,6 +40,8 @@ class Request(NamedTuple):
     direction: Direction = Direction.FORWARD
     jumps: bool = False
     """Whether the user has jumped to a far frame not long ago, and will probably jump again."""
+    caches_all: bool = False
+    """Whether the user wants each frame decoded only once."""
 
 
 class Plan(NamedTuple):
@@ -104,7 +106,8 @@ def keep(
     """The indices of the frames to hold; never more of them than fit in `budget`, and always at least one.
 
     1. What is requested, with the lookahead: `order`.
-    2. All frames, if they fit and will be needed again: a user goes back or jumps, or users are at different places.
+    2. All frames, if they fit and will be needed again: a user goes back, jumps or wants all cached, or users are at
+       different places.
     3. Otherwise, for users that go back or jump, key frames from which others are composed, about every √n frames; and
        for users that go back, the frames between two key frames, unless an edit log can undo them.
 
@@ -116,7 +119,8 @@ def keep(
     returns = [request for request in requests if request.jumps or request.direction is not Direction.FORWARD]
     are_apart = len(requests) > 1 and len(order) >= 2 * max([len(request.indices) for request in requests])
     # where users are apart, frames that one has passed are needed by another
-    limit = budget if are_apart else CHEAP_BYTES if returns else SMALL_BYTES
+    need_all = returns or [request for request in requests if request.caches_all]
+    limit = budget if are_apart else CHEAP_BYTES if need_all else SMALL_BYTES
     if 0 < frame_count <= min(capacity, limit // frame_bytes):
         return range(frame_count)
     wanted = set(order)

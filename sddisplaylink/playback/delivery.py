@@ -22,8 +22,8 @@ class Delivery:
 
     Several events may be awaited, of which the newest is decoded first. A frame that arrives late is shown all the same
     as long as no newer one has been: so a decoder of any speed shows what it decodes, and never an older frame than the
-    one on screen. Events are awaited on the thread of the player's dispatcher; :meth:`prefetch`, :meth:`clear_current`
-    and :meth:`close` may be called on any thread.
+    one on screen. Events are awaited on the thread of the player's dispatcher; :meth:`prefetch`, :meth:`cache_all`,
+    :meth:`clear_current` and :meth:`close` may be called on any thread.
     """
 
     def __init__(self, native: NativePlayer, reader: PoolReader | None) -> None:
@@ -32,6 +32,7 @@ class Delivery:
         self._reader = reader
         self._direction = direction_of(lib.SDDL_NORMAL, 1.0)
         self._awaited: _Awaited | None = None
+        self.caches_all = False
         self.hits = 0
         self.misses = 0
 
@@ -40,6 +41,8 @@ class Delivery:
     def attach_reader(self, reader: PoolReader) -> None:
         """Use that reader, once the image has a frame."""
         self._reader = reader
+        if self.caches_all:
+            reader.cache_all(True)
 
     @property
     def is_waiting(self) -> bool:
@@ -50,6 +53,12 @@ class Delivery:
         """Decode the frames that a native player in that state shows next."""
         self._direction = direction_of(info.mode, info.rate)
         self._prefetch(info.frame)
+
+    def cache_all(self, is_wanted: bool) -> None:
+        """Keep all frames that are decoded, within the budget; or only those that are shown soon."""
+        self.caches_all = is_wanted
+        if self._reader is not None:
+            self._reader.cache_all(is_wanted)
 
     def clear_current(self) -> None:
         """Say that the player shows no frame."""

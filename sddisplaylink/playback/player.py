@@ -325,6 +325,20 @@ class AnimatedImagePlayer:
     def late_policy(self, value: PolicyName) -> None:
         commands.configure(self.engine, lib.SDDL_OP_POLICY, POLICIES[to_policy(value)])
 
+    @property
+    def cache_all_frames(self) -> bool:
+        """Whether each frame is decoded only once, if all fit in ``max_buffer_bytes`` and take at most 64 MB.
+
+        By default frames are decoded anew in every loop, which takes less memory and more processor time. Players of
+        one image share its frames: they stay as long as one of the players wants them.
+        """
+        return self.engine.delivery.caches_all
+
+    @cache_all_frames.setter
+    def cache_all_frames(self, value: bool) -> None:
+        self._check_open()
+        self.engine.delivery.cache_all(bool(value))
+
     # ---- for views ----
 
     def attach(self, view: PlayerObserver) -> None:

@@ -28,7 +28,15 @@ def test_a_very_small_animation_is_kept_whole():
     assert set(keep([Request((5, 6))], [5, 6], 10, retention.SMALL_BYTES // 10 + 1, VAST)) == {5, 6}
 
 
-@pytest.mark.parametrize("request_", [Request((5, 4), BACKWARD), Request((5, 6), BOTH), Request((5, 6), jumps=True)])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request((5, 4), BACKWARD),
+        Request((5, 6), BOTH),
+        Request((5, 6), jumps=True),
+        Request((5, 6), caches_all=True),
+    ],
+)
 def test_what_will_be_needed_again_is_kept_whole_if_it_fits(request_):
     whole = retention.CHEAP_BYTES // FRAME
     assert held(request_, count=whole) == set(range(whole))
@@ -41,6 +49,10 @@ def test_several_at_different_places_keep_what_fits_in_the_budget():
     assert held(*apart, budget=400 * FRAME) == set(range(400))
     assert held(*apart, budget=399 * FRAME) == {5, 6, 7, 205, 206, 207}
     assert held(Request((5, 6, 7)), Request((6, 7, 8)), budget=400 * FRAME) == {5, 6, 7, 8}
+
+
+def test_without_room_for_all_frames_a_user_who_wants_them_cached_gets_what_is_requested():
+    assert held(Request((5, 6, 7), caches_all=True), budget=399 * FRAME) == {5, 6, 7}
 
 
 def test_for_those_who_jump_there_are_key_frames():

@@ -51,7 +51,8 @@ def make_player(actor: Actor) -> None:
 @action(25)
 def command_player(actor: Actor) -> None:
     player, rng = actor.pick(actor.world.players), actor.rng
-    name = rng.choice(["play", "play", "play", "pause", "stop", "seek", "rate", "mode", "loop_count", "late_policy"])
+    commands = "play play play pause stop seek rate mode loop_count late_policy cache_all_frames"
+    name = rng.choice(commands.split())
     if name == "seek":
         player.seek(rng.randrange(-1, 45), rng.choice([None, None, 0, 2]))
     elif name == "rate":
@@ -62,6 +63,8 @@ def command_player(actor: Actor) -> None:
         player.loop_count = rng.choice([None, 0, 1, 5])
     elif name == "late_policy":
         player.late_policy = rng.choice(["skip", "no_skip", "catch_up"])
+    elif name == "cache_all_frames":
+        player.cache_all_frames = rng.choice([True, False])
     else:
         getattr(player, name)()
 

@@ -1,4 +1,4 @@
-"""Animations so small that they are kept whole: once they are decoded, players request nothing more."""
+"""Animations that are kept whole, as they are small or a player says so: once decoded, nothing is requested."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ MakeImage = Callable[..., bytes]
 COUNT = 10
 SIZE = (8, 8)
 FRAME = 8 * 8 * 4
+LARGE = (64, 64)
+LARGE_FRAME = 64 * 64 * 4
 
 
 @pytest.fixture
@@ -124,3 +126,82 @@ def test_an_image_that_grows_is_requested_as_it_comes(
         assert requests
         assert shown == [at % COUNT for at in range(len(shown))]
         assert len(shown) > COUNT
+
+
+# ---- larger ones whose player caches all frames ----
+
+
+@pytest.fixture
+def large(make_gif: MakeImage) -> bytes:
+    return make_gif([50] * COUNT, size=LARGE, plays=0)
+
+
+def test_all_frames_are_cached_if_the_player_says_so(
+    large: bytes, clock: sd.ManualClock, requests: list[PoolReader]
+) -> None:
+    shown: list[int] = []
+    with sd.AnimatedImagePlayer(large, clock=clock, on_frame=lambda frame: shown.append(frame.index)) as player:
+        assert player.cache_all_frames is False
+        player.play()
+        clock.advance(0.5)
+        assert sd.diagnostics()["pool_bytes"] < COUNT * LARGE_FRAME
+        player.cache_all_frames = True
+        clock.advance(0.5)
+        assert sd.diagnostics()["pool_bytes"] == COUNT * LARGE_FRAME
+        requests.clear()
+        clock.advance(1.0)
+        assert not requests
+        assert shown == [at % COUNT for at in range(len(shown))]
+
+
+def test_frames_are_evicted_once_no_player_wants_them_cached(large: bytes, clock: sd.ManualClock) -> None:
+    with sd.AnimatedImagePlayer(large, clock=clock) as player:
+        player.cache_all_frames = True
+        player.play()
+        clock.advance(0.5)
+        assert sd.diagnostics()["pool_bytes"] == COUNT * LARGE_FRAME
+        player.cache_all_frames = False
+        clock.advance(0.1)
+        assert sd.diagnostics()["pool_bytes"] <= 4 * LARGE_FRAME
+
+
+def test_one_of_several_players_may_want_all_frames_cached(large: bytes, clock: sd.ManualClock) -> None:
+    with sd.AnimatedImage.open(large) as image, sd.AnimatedImagePlayer(image, clock=clock) as lasting:
+        with sd.AnimatedImagePlayer(image, clock=clock) as ending:
+            ending.cache_all_frames = True
+            lasting.play()
+            ending.play()
+            clock.advance(1.0)
+            assert sd.diagnostics()["pool_bytes"] == COUNT * LARGE_FRAME
+        clock.advance(0.5)
+        assert sd.diagnostics()["pool_bytes"] <= 4 * LARGE_FRAME
+        assert lasting.stats.skipped == 0
+
+
+def test_a_budget_goes_before_the_wish_to_cache_all_frames(large: bytes, clock: sd.ManualClock) -> None:
+    with sd.AnimatedImagePlayer(large, clock=clock, max_buffer_bytes=4 * LARGE_FRAME) as player:
+        player.cache_all_frames = True
+        player.play()
+        for _ in range(2 * COUNT):
+            clock.advance(0.05)
+            assert sd.diagnostics()["pool_bytes"] <= 5 * LARGE_FRAME
+        assert player.stats.skipped == 0
+
+
+def test_frames_of_an_image_that_grows_can_be_cached_before_there_are_any(large: bytes, clock: sd.ManualClock) -> None:
+    image = sd.IncrementalImage()
+    with sd.AnimatedImagePlayer(image, clock=clock) as player:
+        player.cache_all_frames = True
+        player.play()
+        image.feed(large)
+        image.finish()
+        clock.advance(1.0)
+        assert sd.diagnostics()["pool_bytes"] == COUNT * LARGE_FRAME
+
+
+def test_a_closed_player_caches_nothing_more(large: bytes, clock: sd.ManualClock) -> None:
+    player = sd.AnimatedImagePlayer(large, clock=clock)
+    player.close()
+    with pytest.raises(sd.LinkClosedError):
+        player.cache_all_frames = True
+    assert player.cache_all_frames is False
