@@ -32,7 +32,7 @@ KNOWN = {
     "start twice: signals": "its signals come at the next refresh instead of inside start()",
     "jumpToFrame: signals": "they come when the frame is decoded; currentImage() has it at once",
     "jumpToFrame out of range": "False where there is no such frame; QMovie says True without CacheAll",
-    "jumpToFrame without CacheAll": "frames are kept, so that any can be jumped to; QMovie stops with an error",
+    "jumpToFrame without CacheAll": "any frame can be jumped to; QMovie stops with an error",
     "jumpToNextFrame after the last": "False, as there is none; QMovie begins again",
     "start after jumpToFrame": "continues with the frame that was jumped to; QMovie with the next one",
     "setSpeed: 0": "0 holds the frame; QMovie shows one more",

@@ -244,6 +244,17 @@ class AnimatedMovie(MovieFrame):
 
     speed = MethodProperty(int, _speed, setSpeed)
 
+    def _get_cache_mode(self) -> QtGui.QMovie.CacheMode:
+        """The mode that was set."""
+        return self._cache_mode
+
+    def setCacheMode(self, mode: QtGui.QMovie.CacheMode) -> None:
+        """With CacheAll, decode each frame only once, as `AnimatedImagePlayer.cache_all_frames` does."""
+        self._cache_mode = self.CacheMode(mode)
+        self._movie_player.cache_all(self._cache_mode == self.CacheAll)
+
+    cacheMode = MethodProperty(QtGui.QMovie.CacheMode, _get_cache_mode, setCacheMode)
+
     def _rate(self) -> float:
         return float(self._options.get("rate", 1.0)) if self.player is None else self.player.rate
 

@@ -52,6 +52,7 @@ class MoviePlayer(PlayerObserver):
     def __init__(self, events: MovieEvents) -> None:
         self._events = events
         self._is_owner = False
+        self._caches_all = False
         self._at = (0, 0)  # the frame that was shown last, and its loop
         self._dispatcher: QtDispatcher | None = None
         self.player: AnimatedImagePlayer | None = None
@@ -68,7 +69,15 @@ class MoviePlayer(PlayerObserver):
         self.release()
         self.player, self._is_owner, self._at, self._dispatcher = player, is_owner, (0, 0), dispatcher
         player.attach(self)
+        if self._caches_all:
+            player.cache_all_frames = True
         return player
+
+    def cache_all(self, is_wanted: bool) -> None:
+        """Have this player and the next ones decode each frame only once, or in every loop."""
+        self._caches_all = is_wanted
+        if self.player is not None and not self.player.is_closed:
+            self.player.cache_all_frames = is_wanted
 
     def release(self) -> None:
         """Release the player: close it, unless it was made by the user."""

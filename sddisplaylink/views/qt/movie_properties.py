@@ -6,7 +6,7 @@ from PIL import Image
 
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
-from sddisplaylink.views.qt.binding import MethodProperty, QtCore, QtGui
+from sddisplaylink.views.qt.binding import QtCore, QtGui
 
 ReaderError = QtGui.QImageReader.ImageReaderError
 UNKNOWN = -1
@@ -26,7 +26,7 @@ class MovieProperties(QtCore.QObject):
         self._name = ""
         self._device: QtCore.QIODevice | None = None
         self._format = QtCore.QByteArray()
-        self._cache_mode = QtGui.QMovie.CacheMode.CacheNone
+        self._cache_mode = self.CacheNone
         self._background = QtGui.QColor()
         self._scaled_size = QtCore.QSize()
         self._number = UNKNOWN
@@ -84,16 +84,6 @@ class MovieProperties(QtCore.QObject):
         return "" if self._failure is None else _in_words(self._failure)
 
     # ---- options ----
-
-    def _get_cache_mode(self) -> QtGui.QMovie.CacheMode:
-        """The value that was set."""
-        return self._cache_mode
-
-    def setCacheMode(self, mode: QtGui.QMovie.CacheMode) -> None:
-        """Accepted without effect: decoded frames are always kept, within ``max_buffer_bytes``, and shared."""
-        self._cache_mode = QtGui.QMovie.CacheMode(mode)
-
-    cacheMode = MethodProperty(QtGui.QMovie.CacheMode, _get_cache_mode, setCacheMode)
 
     def backgroundColor(self) -> QtGui.QColor:
         """The value that was set."""

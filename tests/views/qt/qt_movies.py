@@ -363,5 +363,19 @@ def scaled() -> dict[str, object]:
     return {"sizes": sizes, "last": movie.currentPixmap().width()}
 
 
+def caching() -> dict[str, object]:
+    """CacheAll is the player's own way of doing it, also for the next file; CacheNone ends it."""
+    movie = AnimatedMovie(BALL, cacheMode=AnimatedMovie.CacheAll)
+    seen = {"at first": AnimatedMovie(BALL).player.cache_all_frames, "keyword": movie.player.cache_all_frames}
+    movie.setFileName(str(SPIRAL))
+    seen["next file"] = movie.player.cache_all_frames
+    movie.setCacheMode(AnimatedMovie.CacheNone)
+    seen["ended"] = movie.player.cache_all_frames
+    movie.close()
+    movie.setProperty("cacheMode", AnimatedMovie.CacheAll)
+    movie.setFileName(str(BALL))
+    return {**seen, "set while closed": movie.player.cache_all_frames}
+
+
 if __name__ == "__main__":
     main({name: value for name, value in vars(sys.modules[__name__]).items() if callable(value)})

@@ -103,5 +103,15 @@ def test_movies_may_be_collected_on_another_thread(run: Run) -> None:
     assert run("collected_elsewhere") == {"all ended": True}
 
 
+def test_cache_mode(run: Run) -> None:
+    assert run("caching") == {
+        "at first": False,
+        "keyword": True,
+        "next file": True,
+        "ended": False,
+        "set while closed": True,
+    }
+
+
 def test_scaled_size(run: Run) -> None:
     assert run("scaled") == {"sizes": [[160, 160], [32, 16], [160, 160]], "last": 160}
