@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,8 @@ from sddisplaylink.errors import SDDisplayLinkError
 
 def print_json(value: Any) -> None:
     """Print one JSON document."""
+    import json  # takes milliseconds to import, and playing needs none
+
     print(json.dumps(value, indent=2))
 
 

@@ -88,7 +88,6 @@ class PlayerView:
             self._group.play()
             while not (self._has_ended() or self.has_quit) and self._signals.ended_by is None:
                 self._await_event()
-                self._signals.clear()
                 self._dispatcher.run_pending()
                 self._follow_terminal()
                 self._draw()
@@ -110,6 +109,8 @@ class PlayerView:
         keyboard = self._screen.keyboard if self._reads_keys else None
         sources = [self._dispatcher.fileno(), self._signals.fileno(), *([] if keyboard is None else [keyboard])]
         ready, _, _ = select.select(sources, [], [], ESCAPE_DELAY if self._keys.is_waiting else None)
+        if self._signals.fileno() in ready:
+            self._signals.clear()
         if keyboard in ready:
             data = self._screen.read_keys()
             self._reads_keys = bool(data)  # no data: the terminal has been closed

@@ -33,6 +33,7 @@ class Tile:
             dispatcher=dispatcher,
             **playback,
         )
+        self.player.cache_all_frames = True
 
     @property
     def is_blank(self) -> bool:

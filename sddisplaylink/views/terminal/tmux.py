@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -42,6 +41,8 @@ def ask_tmux(environ: Mapping[str, str]) -> Tmux | None:
     """
     if not environ.get("TMUX"):
         return None
+    import subprocess  # takes milliseconds to import, and is needed nowhere else
+
     pane = ["-t", environ["TMUX_PANE"]] if "TMUX_PANE" in environ else []
     command = ["tmux", "display-message", "-p", *pane, _QUESTION]
     try:
