@@ -46,7 +46,8 @@ def add_parser(commands: Any) -> None:
         "--symbols",
         choices=SYMBOL_NAMES,
         default="auto",
-        help="what pictures of characters are made of (default: half blocks, which every font has)",
+        help="what pictures of characters are made of (default: sextants if the terminal is known to draw them, "
+        "else half blocks, which every font has)",
     )
     parser.add_argument("--no-dither", dest="dither", action="store_false", help="in 256 colours, mix none to more")
     parser.set_defaults(run=run)

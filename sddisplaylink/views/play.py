@@ -33,8 +33,9 @@ def play(
     side on one timeline. `renderer` is "kitty", "sixel" (needs the extra "sixel"), "halfblock", "window"
     (Tk, or Qt where Python has no Tk), or "auto": the best that the terminal knows, or a window where standard output
     is no terminal but there is a display. `width` is the width of each picture in columns (None: as large as fits; a
-    window shows pictures as large as they are). `symbols` are those of "halfblock": "half", or where the terminal's
-    font has them "quad" (block elements) or "sextant", and `dither` says whether 256 colours are mixed to more.
+    window shows pictures as large as they are). `symbols` are those of "halfblock": "half", where the terminal's
+    font has them "quad" (block elements) or "sextant", or "auto": the finest that are sure to be seen. `dither` says
+    whether 256 colours are mixed to more.
     `options` are those of AnimatedImagePlayer: rate, mode, loop_count, late_policy, max_buffer_bytes, display, clock.
 
     Everything happens on the calling thread. On the main thread Ctrl-C gives the screen back; so do all other signals

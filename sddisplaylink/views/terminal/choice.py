@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -16,6 +17,8 @@ from sddisplaylink.views.terminal.renderer import Renderer
 from sddisplaylink.views.terminal.sixel import SixelRenderer, load_encoder
 from sddisplaylink.views.terminal.symbols import SYMBOLS
 
+DRAW_SEXTANTS = frozenset({"foot", "ghostty", "kitty", "vte", "wezterm"})
+"""Terminals that draw these symbols themselves, whatever their font has."""
 SYMBOL_NAMES = ("auto", *SYMBOLS)
 RENDERERS = ("auto", "kitty", "sixel", "halfblock")
 
@@ -80,7 +83,12 @@ def _blocks(capabilities: Capabilities, options: TerminalOptions) -> RendererFac
     # A terminal that shows pictures shows every colour, whatever TERM says; tmux converts colours for its terminal.
     every_colour = capabilities.kitty_graphics and capabilities.tmux is None
     depth = ColourDepth.TRUECOLOUR if every_colour else colour_depth(os.environ)
-    # which fonts have the finer symbols no terminal tells, so that half blocks are what is known to be seen
-    symbols = SYMBOLS["half" if options.symbols == "auto" else options.symbols]
+    symbols = SYMBOLS[_symbols(capabilities) if options.symbols == "auto" else options.symbols]
     background = capabilities.background
     return partial(HalfBlockRenderer, depth=depth, background=background, symbols=symbols, dither=options.dither)
+
+
+def _symbols(capabilities: Capabilities) -> str:
+    """The finest symbols that are sure to be seen: no terminal tells what its font has."""
+    around = capabilities.name if capabilities.tmux is None else re.split("[^a-z]", capabilities.tmux.terminal)[0]
+    return "sextant" if around in DRAW_SEXTANTS else "half"

@@ -21,15 +21,17 @@ TIMEOUT = 0.3
 _KITTY = b"\x1b_Gi=%d,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\" % QUERY_ID
 _BACKGROUND = b"\x1b]11;?\x1b\\"
 _CELL_SIZE = b"\x1b[16t"
+_NAME = b"\x1b[>q"  # XTVERSION
 _DEVICE_ATTRIBUTES = b"\x1b[c"
 # A terminal without support for APC strings may print the first query; that text is erased.
-QUESTIONS = b"\x1b7" + _KITTY + _BACKGROUND + _CELL_SIZE + b"\x1b8\x1b[J" + _DEVICE_ATTRIBUTES
+QUESTIONS = b"\x1b7" + _KITTY + _BACKGROUND + _CELL_SIZE + _NAME + b"\x1b8\x1b[J" + _DEVICE_ATTRIBUTES
 # tmux would use an APC string as the title of its pane.
 TMUX_QUESTIONS = _BACKGROUND + _CELL_SIZE + _DEVICE_ATTRIBUTES
 
 _KITTY_REPLY = re.compile(rb"\x1b_Gi=%d[^;\x1b]*;([^\x1b]*)\x1b\\" % QUERY_ID)
 _BACKGROUND_REPLY = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
 _CELL_SIZE_REPLY = re.compile(rb"\x1b\[6;(\d{1,4});(\d{1,4})t")
+_NAME_REPLY = re.compile(rb"\x1bP>\|([A-Za-z]+)[^\x1b]*\x1b\\")
 _DEVICE_ATTRIBUTES_REPLY = re.compile(rb"\x1b\[\?([\d;]*)c")
 _SIXEL_ATTRIBUTE = b"4"
 _MOST_REPLY_BYTES = 1 << 16
@@ -44,6 +46,8 @@ class Capabilities(NamedTuple):
     background: RGB | None = None
     cell_width: int = 0
     cell_height: int = 0
+    name: str = ""
+    """The terminal's name for itself, such as ``"foot"``: letters, in lower case."""
     tmux: Tmux | None = None
     """The tmux that the program runs in, which passes kitty graphics to its terminal."""
 
@@ -86,6 +90,7 @@ def parse_replies(replies: bytes) -> Capabilities:
     kitty = _KITTY_REPLY.search(replies)
     background = _BACKGROUND_REPLY.search(replies)
     cell = _CELL_SIZE_REPLY.search(replies)
+    name = _NAME_REPLY.search(replies)
     attributes = _DEVICE_ATTRIBUTES_REPLY.search(replies)
     return Capabilities(
         answered=attributes is not None,
@@ -95,6 +100,7 @@ def parse_replies(replies: bytes) -> Capabilities:
         background=None if background is None else _rgb(background),
         cell_width=int(cell[2]) if cell else 0,
         cell_height=int(cell[1]) if cell else 0,
+        name=name[1].decode().lower() if name else "",
     )
 
 

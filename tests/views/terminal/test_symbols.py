@@ -17,6 +17,7 @@ from sddisplaylink.views.terminal.halfblock import CellMaker, CellWriter, HalfBl
 from sddisplaylink.views.terminal.layout import Area
 from sddisplaylink.views.terminal.query import Capabilities
 from sddisplaylink.views.terminal.symbols import SYMBOLS
+from sddisplaylink.views.terminal.tmux import Tmux
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from benchmarks.terminal_pictures import paint, psnr
@@ -168,8 +169,27 @@ def _distance(one: object, other: object) -> float:
     return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize(
+    ("capabilities", "symbols"),
+    [
+        (Capabilities(), "half"),
+        (Capabilities(answered=True, name="xterm"), "half"),
+        (Capabilities(answered=True, name="foot"), "sextant"),
+        (Capabilities(answered=True, name="vte"), "sextant"),
+        (Capabilities(answered=True, name="tmux", tmux=Tmux(terminal="wezterm 20240203\txterm-256color")), "sextant"),
+        (Capabilities(answered=True, name="tmux", tmux=Tmux(terminal="xterm(380)\txterm-256color")), "half"),
+        (Capabilities(answered=True, name="foot", tmux=Tmux()), "half"),
+    ],
+)
+def test_sextants_are_drawn_where_the_terminal_draws_them_whatever_its_font(
+    capabilities: Capabilities, symbols: str
+) -> None:
+    assert choose_renderer(TerminalOptions(), capabilities)().dots(Area(1, 1)) == SYMBOLS[symbols].dots
+
+
 def test_symbols_are_chosen_by_name() -> None:
-    assert choose_renderer(TerminalOptions(), Capabilities())().dots(Area(1, 1)) == SYMBOLS["half"].dots
+    foot = Capabilities(answered=True, name="foot")
+    assert choose_renderer(TerminalOptions(symbols="half"), foot)().dots(Area(1, 1)) == SYMBOLS["half"].dots
     kitty = Capabilities(answered=True, kitty_graphics=True)
     assert choose_renderer(TerminalOptions(symbols="sextant"), kitty)().dots(Area(1, 1)) == SYMBOLS["sextant"].dots
     with pytest.raises(ValueError, match="symbols must be one of auto, half, quad, sextant"):

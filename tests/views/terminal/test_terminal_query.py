@@ -18,7 +18,8 @@ BACKGROUND = b"\x1b]11;rgb:1c1c/2020/ffff\x1b\\"
 CELL = b"\x1b[6;20;10t"
 ATTRIBUTES = b"\x1b[?62;22c"
 SIXEL_ATTRIBUTES = b"\x1b[?62;4;22c"
-EVERYTHING = Capabilities(True, True, True, (0x1C, 0x20, 0xFF), 10, 20)
+NAME = b"\x1bP>|WezTerm 20240203-110809\x1b\\"
+EVERYTHING = Capabilities(True, True, True, (0x1C, 0x20, 0xFF), 10, 20, "wezterm")
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def answer(master: int, *pieces: bytes, questions: bytes = QUESTIONS) -> threadi
 
 def test_all_answers(terminal: tuple[int, int]) -> None:
     master, slave = terminal
-    thread = answer(master, KITTY_OK + BACKGROUND + CELL + SIXEL_ATTRIBUTES)
+    thread = answer(master, KITTY_OK + BACKGROUND + CELL + NAME + SIXEL_ATTRIBUTES)
     found = query(slave, slave, timeout=10)
     thread.join()
     assert found == EVERYTHING
@@ -67,7 +68,7 @@ def test_inside_tmux_only_tmux_knows_of_kitty_graphics(terminal: tuple[int, int]
 
 def test_answers_in_pieces(terminal: tuple[int, int]) -> None:
     master, slave = terminal
-    replies = KITTY_OK + BACKGROUND + CELL + SIXEL_ATTRIBUTES
+    replies = KITTY_OK + BACKGROUND + CELL + NAME + SIXEL_ATTRIBUTES
     thread = answer(master, *(replies[i : i + 1] for i in range(len(replies))))
     found = query(slave, slave, timeout=10)
     thread.join()
@@ -110,6 +111,10 @@ def test_a_closed_terminal(terminal: tuple[int, int]) -> None:
         (b"\x1b]11;rgba:f/0/0/8\x1b\\", Capabilities(background=(255, 0, 0))),
         (b"\x1b]11;rgb:zz/00/00\x07\x1b[6;x;yt", Capabilities()),
         (b"\x1b[6;99999;10t", Capabilities()),
+        (b"\x1bP>|foot(1.16.2)\x1b\\", Capabilities(name="foot")),
+        (b"\x1bP>|VTE(7006)\x1b\\" + ATTRIBUTES, Capabilities(answered=True, name="vte")),
+        (b"\x1bP>|\x1b\\", Capabilities()),
+        (b"\x1bP>|foot", Capabilities()),
     ],
 )
 def test_parse_replies(replies: bytes, expected: Capabilities) -> None:

@@ -59,10 +59,10 @@ def test_frames_follow_each_other_under_one_id_and_the_last_one_stays(gif: Path,
 
 
 @pytest.mark.extended
-def test_without_passthrough_there_are_half_blocks_and_kitty_is_refused(gif: Path, tmp_path: Path) -> None:
+def test_without_passthrough_there_are_sextants_and_kitty_is_refused(gif: Path, tmp_path: Path) -> None:
     with TmuxSession(tmp_path, passthrough="off") as session:
         session.run(*PLAY, str(gif), "--rate", "0")
-        session.read_until(lambda: any("▀" in line for line in session.terminal.text()))
+        session.read_until(lambda: any("🬎" in line for line in session.terminal.text()))
         assert session.placeholders() == {}
         assert b"\x1b_G" not in session.log
         assert session.tmux("display-message", "-p", "#{pane_title}").find("Gi=") < 0
