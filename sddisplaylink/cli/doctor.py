@@ -110,6 +110,7 @@ def examine_terminal() -> dict[str, Any] | str:
                 "cell_width": size.cell_width,
                 "cell_height": size.cell_height,
                 "answers": found.answered,
+                "name": found.name or None,
                 "kitty_graphics": found.kitty_graphics,
                 "sixel": found.sixel,
                 "background": found.background,

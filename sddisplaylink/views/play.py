@@ -35,8 +35,8 @@ def play(
     is no terminal but there is a display. `width` is the width of each picture in columns (None: as large as fits; a
     window shows pictures as large as they are). `symbols` are those of "halfblock": "half", where the terminal's
     font has them "quad" (block elements) or "sextant", or "auto": the finest that are sure to be seen. `dither` says
-    whether 256 colours are mixed to more.
-    `options` are those of AnimatedImagePlayer: rate, mode, loop_count, late_policy, max_buffer_bytes, display, clock.
+    whether 256 colours are mixed to more. `options` are those of AnimatedImagePlayer: rate, mode, loop_count,
+    late_policy, max_buffer_bytes, display, clock.
 
     Everything happens on the calling thread. On the main thread Ctrl-C gives the screen back; so do all other signals
     that end a process, before they act as they did before. In the terminal, ``q`` and Escape end it, space and arrows
