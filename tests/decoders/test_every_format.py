@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ from support.every_format import (
 )
 
 CODECS = {"AVIF": "avif", "WEBP": "webp", "JPEG2000": "jpg_2000", "ICNS": "jpg_2000", "JPEG": "jpg", "MPO": "jpg"}
+IMAGE_LENGTH = 257
 
 
 def test_every_plugin_is_tried():
@@ -105,6 +107,49 @@ def test_a_cut_document_has_its_whole_pages():
     data = dcx()
     with sd.AnimatedImage.open(data[: len(data) - 100]) as image:
         assert (image.frame_count, image.truncated) == (2, True)
+
+
+@pytest.mark.parametrize("page", [0, 1])
+def test_a_tiff_with_strips_for_a_part_of_a_page(page):
+    data = bytearray(several_pages("raw"))
+    patch_tag(data, page, IMAGE_LENGTH, 2_000_000)
+    begin = time.process_time()
+    if page == 0:
+        with pytest.raises(sd.ImageFormatError, match="part of the picture"):
+            sd.AnimatedImage.open(bytes(data))
+    else:
+        with sd.AnimatedImage.open(bytes(data)) as image:
+            assert (image.frame_count, image.truncated) == (1, True)
+    assert time.process_time() - begin < 1
+
+
+@pytest.mark.parametrize("compression", ["raw", "packbits", "tiff_lzw"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_tiff_of_many_strips_is_whole(compression, orientation):
+    file = io.BytesIO()
+    Image.new("RGB", (50, 70), RED).save(file, "TIFF", compression=compression, tiffinfo={274: orientation, 278: 16})
+    with sd.AnimatedImage.open(file.getvalue()) as image:
+        assert (image.size, image.truncated) == ((50, 70) if orientation == 1 else (70, 50), False)
+        assert image[0].image.getpixel((49, 49)) == (*RED, 255)
+
+
+def several_pages(compression):
+    file = io.BytesIO()
+    pages = [Image.new("RGB", SIZE, colour) for colour in (RED, GREEN)]
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:], compression=compression)
+    return file.getvalue()
+
+
+def patch_tag(data, page, tag, value):
+    """Another value, of 32 bits, of a tag of a page of a TIFF, in place."""
+    (at,) = struct.unpack_from("<I", data, 4)
+    for _ in range(page):
+        (count,) = struct.unpack_from("<H", data, at)
+        (at,) = struct.unpack_from("<I", data, at + 2 + 12 * count)
+    (count,) = struct.unpack_from("<H", data, at)
+    for entry in range(at + 2, at + 2 + 12 * count, 12):
+        if struct.unpack_from("<H", data, entry)[0] == tag:
+            struct.pack_into("<HHII", data, entry, tag, 4, 1, value)
 
 
 # nothing is said on stderr

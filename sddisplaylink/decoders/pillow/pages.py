@@ -27,6 +27,7 @@ _MILLISECOND_NS = 1_000_000
 _SUBFILE_TYPE, _OLD_SUBFILE_TYPE = 254, 255
 _REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
 _EXTENTS = (273, 279), (324, 325)  # offsets and byte counts of strips, and of tiles
+_WIDTH, _HEIGHT = 256, 257
 
 
 class Pages(NamedTuple):
@@ -119,6 +120,7 @@ def _is_within(source: ImageFile.ImageFile, data_size: int) -> bool:
     """False if some of the picture's data lies beyond the end of the file, so that it may not be whole."""
     tags = getattr(source, "tag_v2", None)
     if tags is not None:
+        _check_covered(source, tags)
         return all(offset + length <= data_size for offset, length in _extents(tags))
     if not source.tile:
         return True
@@ -127,6 +129,14 @@ def _is_within(source: ImageFile.ImageFile, data_size: int) -> bool:
         raise ImageFormatError("the data ends before the picture begins")
     nbytes = source.size[0] * source.size[1] * len(source.getbands())
     return source.format not in _NEEDS_NO_OTHER or begin + nbytes <= data_size
+
+
+def _check_covered(source: ImageFile.ImageFile, tags: object) -> None:
+    """ImageFormatError if there is no data for some of the picture, which Pillow would leave black."""
+    ends = [tile[1][2:] for tile in source.tile if tile[1] is not None]
+    for axis, tag in enumerate((_WIDTH, _HEIGHT)):
+        if ends and max(end[axis] for end in ends) < max(_values(tags, tag), default=0):
+            raise ImageFormatError("the file holds a part of the picture")
 
 
 def _extents(tags: object) -> Iterator[tuple[int, int]]:
