@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import pytest
 from PIL import Image
@@ -52,6 +53,27 @@ def test_sixteen_bit_grey_is_not_clipped():
     picture.putpixel((0, 0), 0x4080)
     picture.putpixel((1, 0), 0xFFFF)
     assert list(SequenceDecoder(saved([picture], "TIFF"), LIMIT).pixels()) == [0x40] * 3 + [255] * 5
+
+
+GREYS = {
+    "netpbm of 16 bits": b"P5 4 1 65535\n" + struct.pack(">4H", 0, 0x80FF, 0xC000, 0xFFFF),
+    "netpbm of 10 bits": b"P5 4 1 1023\n" + struct.pack(">4H", 0, 515, 768, 1023),
+    "netpbm of digits": b"P2 4 1 65535\n0 33023 49152 65535\n",
+    "netpbm of numbers from 0 to 1": b"Pf 4 1 -1.0\n" + struct.pack("<4f", -1, 0.5, 0.7529, 7.0),
+}
+
+
+@pytest.mark.parametrize("kind", GREYS)
+def test_grey_of_more_than_eight_bits_is_not_clipped(kind):
+    assert list(SequenceDecoder(GREYS[kind], LIMIT).pixels()[::4]) == [0, 0x80, 0xC0, 255]
+
+
+def test_a_tiff_of_twelve_bits_is_not_dark():
+    entries = [(256, 4), (257, 1), (258, 12), (259, 1), (262, 1), (273, 200), (277, 1), (278, 1), (279, 6)]
+    directory = b"".join(struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in entries)
+    data = struct.pack("<2sHIH", b"II", 42, 8, len(entries)) + directory
+    decoder = SequenceDecoder(data.ljust(200, b"\0") + bytes.fromhex("00080fc00fff"), LIMIT)
+    assert list(decoder.pixels()[::4]) == [0, 0x80, 0xC0, 255]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "BMP", "TIFF", "PPM", "TGA", "ICO", "PCX"])

@@ -16,6 +16,7 @@ from sddisplaylink.decoders.pillow.container import Container
 from sddisplaylink.decoders.pillow.errors import check_pixels, content_errors, identify
 from sddisplaylink.decoders.pillow.flic import is_flic, read_flic
 from sddisplaylink.decoders.pillow.jpeg import profile_of, without_black
+from sddisplaylink.decoders.pillow.levels import in_eight_bits
 from sddisplaylink.decoders.pillow.pages import SEEKS_AT_WILL, Pages, find_pages
 from sddisplaylink.decoders.pillow.quiet import load_quietly, quietly
 from sddisplaylink.decoders.pillow.rgba import to_rgba
@@ -165,7 +166,7 @@ class SequenceDecoder:
             source.seek(number)  # which not every plugin can do for its first picture
         check_pixels(source.size, self._limits.pixels)
         load_quietly(source)
-        picture = to_rgba(self._in_light(self._with_palette(source, index)))
+        picture = to_rgba(self._in_light(self._with_palette(in_eight_bits(source), index)))
         if self._size in (None, picture.size):
             return picture
         canvas = Image.new("RGBA", self.size)
