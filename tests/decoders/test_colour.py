@@ -305,6 +305,23 @@ def test_numbers_in_the_boxes_of_an_avif(numbers, shown, name, count):
     assert image[count - 1].image.getpixel((5, 5))[:3] == pytest.approx(shown, abs=3)
 
 
+@pytest.mark.skipif("avif" not in features.get_supported(), reason="this Pillow has no AVIF")
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("transparent", [False, True])
+@pytest.mark.parametrize(("subsampling", "shown"), [("4:0:0", 188), ("4:2:0", 128)])
+def test_a_grey_profile_of_an_avif_is_for_pictures_without_chroma(subsampling, shown, transparent, count):
+    file = io.BytesIO()
+    picture = Image.new("LA" if transparent else "L", (16, 16), (128, 255) if transparent else 128)
+    if transparent:
+        picture.paste((0, 0), (0, 0, 2, 2))
+    picture = picture.convert("RGBA" if transparent else "RGB")
+    options = {"quality": 100, "subsampling": subsampling, "icc_profile": GREY_PROFILE}
+    picture.save(file, "AVIF", save_all=count > 1, append_images=[picture] * (count - 1), **options)
+    with sd.AnimatedImage.open(file.getvalue()) as image:
+        assert image.frame_count == count
+        assert image[count - 1].image.getpixel((9, 9)) == pytest.approx((shown, shown, shown, 255), abs=1)
+
+
 def test_a_grey_profile():
     file = io.BytesIO()
     Image.new("L", (16, 16), 128).save(file, "JPEG", icc_profile=GREY_PROFILE, quality=100)

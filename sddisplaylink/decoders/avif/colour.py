@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from sddisplaylink.decoders.appearance import Appearance
 from sddisplaylink.decoders.avif.boxes import Box, Reader, boxes, find, find_all
 from sddisplaylink.decoders.colour.cicp import cicp_name, cicp_profile
 from sddisplaylink.errors import ImageFormatError
 
-__all__ = ["avif_colours"]
+__all__ = ["avif_colours", "is_grey_avif"]
 
 _FULL_BOX = 4  # bytes of version and flags
 _ENTRY, _SAMPLE = 8, 78  # bytes before the first description of samples, and before the boxes in it
@@ -20,14 +20,14 @@ _RESERVED_CURVES = (0, 3)
 _UNKNOWN_MATRIX = 12  # one made of the primaries: Chromium then takes the colours for those of sRGB
 _MOST_ITEMS = 4096
 _KINDS = (b"colr", b"clli", b"mdcv")
+_CODEC, _CODEC_FLAGS, _WITHOUT_CHROMA = b"av1C", 2, 0x10
 _LIGHT_UNIT = 10_000
 
 
 def avif_colours(data: bytes, *, is_sequence: bool) -> Appearance:
     """The colours of the first track, or of the main picture; those of sRGB if the file gives none."""
     try:
-        top = {box.kind: box for box in boxes(data, 0, len(data)) if box.end <= len(data)}
-        said = list(_of_track(data, top.get(b"moov")) if is_sequence else _of_picture(data, top.get(b"meta")))
+        said = list(_described(data, is_sequence, _KINDS))
         numbers = next((Reader(data, _shifted(box, 4))("HHH") for box in said if _is_in_numbers(data, box)), None)
         peak = _peak(data, {box.kind: box for box in said})
     except ImageFormatError:
@@ -37,6 +37,23 @@ def avif_colours(data: bytes, *, is_sequence: bool) -> Appearance:
     primaries = numbers[0] if numbers[0] in _PRIMARIES else _SRGB_PRIMARIES
     curve = numbers[1] if numbers[1] in _OTHER_CURVES else _SRGB_CURVE
     return Appearance(profile=cicp_profile(primaries, curve) or b"", colours=cicp_name(primaries, curve), peak=peak)
+
+
+def is_grey_avif(data: bytes, *, is_sequence: bool) -> bool:
+    """Whether the first track, or the main picture, has no chroma."""
+    try:
+        box = next(_described(data, is_sequence, (_CODEC,)), None)
+    except ImageFormatError:
+        return False
+    at = 0 if box is None else box.begin + _CODEC_FLAGS
+    return box is not None and at < box.end and bool(data[at] & _WITHOUT_CHROMA)
+
+
+def _described(data: bytes, is_sequence: bool, kinds: Container[bytes]) -> Iterator[Box]:
+    """The boxes of those types that describe the first track, or the main picture."""
+    top = {box.kind: box for box in boxes(data, 0, len(data)) if box.end <= len(data)}
+    found = _of_track(data, top.get(b"moov")) if is_sequence else _of_picture(data, top.get(b"meta"))
+    return (box for box in found if box.kind in kinds)
 
 
 def _is_in_numbers(data: bytes, box: Box) -> bool:
@@ -56,19 +73,19 @@ def _shifted(box: Box, nbytes: int) -> Box:
 
 
 def _of_track(data: bytes, movie: Box | None) -> Iterator[Box]:
-    """What is said of the colours of the first track that is not another's alpha."""
+    """The complete boxes that describe the samples of the first track that is not another's alpha."""
     for track in () if movie is None else find_all(data, movie, b"trak"):
         table = find(data, track, b"mdia", b"minf", b"stbl", b"stsd")
         if table is not None and find(data, track, b"tref", b"auxl") is None:
             entry = next(boxes(data, table.begin + _ENTRY, table.end), None)
             if entry is not None:
                 inner = _shifted(entry, _SAMPLE)
-                yield from (box for kind in _KINDS for box in find_all(data, inner, kind))
+                yield from (box for box in boxes(data, inner.begin, inner.end) if box.end <= inner.end)
             return
 
 
 def _of_picture(data: bytes, meta: Box | None) -> Iterator[Box]:
-    """What is said of the colours of the main item."""
+    """The properties of the main item."""
     if meta is None:
         return
     content = _shifted(meta, _FULL_BOX)
@@ -81,7 +98,7 @@ def _of_picture(data: bytes, meta: Box | None) -> Iterator[Box]:
     known = list(boxes(data, properties.begin, properties.end))
     for association in find_all(data, find(data, content, b"iprp") or meta, b"ipma"):
         for number in _properties_of(Reader(data, association), item):
-            if 0 < number <= len(known) and known[number - 1].kind in _KINDS:
+            if 0 < number <= len(known):
                 yield known[number - 1]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from sddisplaylink.decoders.appearance import Appearance, orientation_of
-from sddisplaylink.decoders.avif.colour import avif_colours
+from sddisplaylink.decoders.avif.colour import avif_colours, is_grey_avif
 from sddisplaylink.decoders.avif.sequence import is_avif, read_avif, with_known_brand
 from sddisplaylink.decoders.colour.management import ink_transform, profile_name
 from sddisplaylink.decoders.colour.transform import is_for_others
@@ -156,8 +156,13 @@ class SequenceDecoder:
         mode = "RGB" if self._source is None else self._source.mode
         if mode == _INK:
             return Appearance(colours="" if ink_transform(profile) is None else profile_name(profile))
-        is_for_this = not is_for_others(profile, is_grey=Image.getmodebase(mode) == "L")
+        is_grey = Image.getmodebase(mode) == "L" or self._is_grey_avif()
+        is_for_this = not is_for_others(profile, is_grey=is_grey)
         return Appearance(profile=profile if is_for_this else b"")
+
+    def _is_grey_avif(self) -> bool:
+        """Whether Pillow has made colours of the grey of an AVIF file, as of all that have alpha or are sequences."""
+        return self.format == "AVIF" and is_grey_avif(self._data, is_sequence=self._container is not None)
 
     def _load(self, index: int) -> Image.Image:
         source = self._source_for(index)
