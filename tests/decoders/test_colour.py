@@ -75,6 +75,10 @@ LINEAR, P3_SRGB, P3_POWER = (229, 133, 133), (217, 42, 52), (219, 37, 49)  # wha
         ([chunk(b"sRGB", b"\0\0"), GAMMA_1], LINEAR),
         ([iccp(b"rubbish")], STORED[:3]),
         ([chunk(b"iCCP", b"no end of the name"), GAMMA_1], LINEAR),
+        ([chunk(b"iCCP", b"name\0\0" + zlib.compress(P3_22)[:-1]), GAMMA_1], LINEAR),
+        ([chunk(b"iCCP", b"name\0\0" + zlib.compress(P3_22)[:-4] + bytes(4)), GAMMA_1], LINEAR),
+        ([chunk(b"iCCP", b"n" * 80 + b"\0\0" + zlib.compress(P3_22) + b"more"), GAMMA_1], P3_POWER),
+        ([chunk(b"iCCP", b"n" * 81 + b"\0\0" + zlib.compress(P3_22)), GAMMA_1], LINEAR),
         ([iccp(SRGB_PROFILE), GAMMA_1], STORED[:3]),
         ([cicp(12, 13), SRGB_CHUNK, GAMMA_1], P3_SRGB),
         ([cicp(1, 8), P3_PROFILE], LINEAR),
@@ -460,6 +464,13 @@ def test_profiles_that_make_no_sense():
         assert not is_profile(broken)
         assert colours_of(broken) is None
     assert colours_of(whole.replace(b"rTRC", b"xTRC")) is None
+
+
+def test_a_curve_of_grey_to_lab_is_none_for_browsers():
+    to_lab = GREY_PROFILE.replace(b"GRAYXYZ ", b"GRAYLab ")
+    assert colours_of(to_lab) is None
+    data = build_row(8, 0, bytes([123]), 1, iccp(to_lab), GAMMA_1)
+    assert sd.AnimatedImage.open(data)[0].image.getpixel((0, 0)) == (185, 185, 185, 255)
 
 
 def test_primaries_that_make_no_sense():

@@ -37,9 +37,12 @@ def colour_table(profile: bytes, peak: float = 0.0) -> Any:
     table = _table_of_numbers(tags.get(b"cicp", b"")[8:12], peak or NOMINAL)
     if table is not None:
         return table
-    if profile[20:24] != b"XYZ " or not _TABLES.isdisjoint(tags):
+    has_tables, is_grey = not _TABLES.isdisjoint(tags), profile[16:20] == b"GRAY"
+    if is_grey and not has_tables and profile[20:24] != b"XYZ ":
+        raise ValueError("a curve to Lab, which browsers do not know")
+    if profile[20:24] != b"XYZ " or has_tables:
         return None
-    if profile[16:20] == b"GRAY":
+    if is_grey:
         curves, matrix = [tags.get(b"kTRC", b"")] * 3, [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     else:
         curves = [tags.get(name, b"") for name in (b"rTRC", b"gTRC", b"bTRC")]

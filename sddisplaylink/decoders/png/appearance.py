@@ -23,6 +23,7 @@ _INTENTS = (b"\0", b"\1", b"\2", b"\3")
 _END = frozenset((b"IDAT", b"IEND", b"fdAT"))
 _MOST_CHUNKS = 1000
 _MOST_CONTENT = 16 << 20
+_MOST_NAME = 80  # bytes: one more than the specification has
 _GAMMA_UNIT, _LIGHT_UNIT = 100_000, 10_000
 _USUAL_GAMMA, _NEAR = 1 / 2.2, 0.05  # sRGB, if there are no primaries
 
@@ -81,14 +82,16 @@ def _peak(chunks: dict[bytes, bytes]) -> float:
 
 
 def _inflated(content: bytes) -> bytes:
-    """The profile in an iCCP chunk, after a name and the compression method."""
+    """The profile in an iCCP chunk, after a name and the compression method; empty if it is incomplete."""
     name, _, rest = content.partition(b"\0")
-    if not name or rest[:1] != b"\0":
+    if not 0 < len(name) <= _MOST_NAME or rest[:1] != b"\0":
         return b""
+    stream = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(rest[1:], _MOST_CONTENT)
+        profile = stream.decompress(rest[1:], _MOST_CONTENT)
     except zlib.error:
         return b""
+    return profile if stream.eof else b""
 
 
 def _from_gamma(gamma: bytes, chromaticities: bytes) -> Appearance:
