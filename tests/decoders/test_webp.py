@@ -166,6 +166,15 @@ def test_limits_hold_before_anything_is_decoded():
         opened(bytes(data))
 
 
+def test_a_canvas_far_larger_than_every_frame_is_absurd():
+    small, large = frame(RED), frame(GREEN, (0, 0, 1000, 700))
+    data = build(small, small, size=(1 << 20, 6))
+    with pytest.raises(ImageFormatError, match="1048576x6 pixels are absurd for a frame of 8x6"):
+        sd.AnimatedImage.open(data)
+    assert sd.AnimatedImage.open(data, max_pixels=10_000_000).size == (1 << 20, 6)
+    assert sd.AnimatedImage.open(build(small, large, size=(2500, 1700))).frame_count == 2
+
+
 def test_a_pillow_without_webp(monkeypatch):
     monkeypatch.setattr("PIL.WebPImagePlugin.SUPPORTED", False)
     with pytest.raises(sd.ImageFormatError, match="without WebP"):

@@ -11,7 +11,7 @@ from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.frame_index import shared
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.gif.index import GifIndex
-from sddisplaylink.decoders.pillow.errors import check_pixels
+from sddisplaylink.decoders.pillow.errors import check_pixels, check_plausible
 from sddisplaylink.decoders.protocol import ImageInfo
 from sddisplaylink.decoders.regions import Blend, Disposal, FrameRegion, clipped
 from sddisplaylink.errors import ImageFormatError
@@ -22,8 +22,6 @@ SIGNATURES = (b"GIF87a", b"GIF89a")
 _FULL_PALETTE = 768
 _CENTISECOND_NS = 10_000_000
 _DISPOSALS = tuple(Disposal)
-_LARGE = 4_000_000  # pixels; on a larger canvas the first frame has to cover a part of it
-_SMALL_PART = 8
 
 
 class GifReader:
@@ -51,7 +49,7 @@ class GifReader:
         self.size = self.index.state.canvas_width, self.index.state.canvas_height
         check_pixels(self.size, limits.pixels)
         if not limits.chosen_size:
-            self._check_plausible()
+            check_plausible(self.size, self.region(0).area[2:])
         if limits.chosen_count:
             self.index.has(limits.frames)
 
@@ -111,13 +109,6 @@ class GifReader:
     def close(self) -> None:
         """Release the data."""
         self.data.close()
-
-    def _check_plausible(self) -> None:
-        """A wrong bit in the size must not cost gigabytes: the first frame has to cover a part of a large canvas."""
-        width, height = self.region(0).area[2:]
-        pixels = self.size[0] * self.size[1]
-        if pixels > _LARGE and width * height * _SMALL_PART < pixels:
-            raise ImageFormatError(f"{self.size[0]}x{self.size[1]} pixels are absurd for a frame of {width}x{height}")
 
     def _palette(self, index: int) -> bytes:
         frame, state = self.index.frame(index), self.index.state

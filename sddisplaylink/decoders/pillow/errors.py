@@ -16,7 +16,7 @@ from sddisplaylink.errors import ImageFormatError
 if TYPE_CHECKING:
     from PIL import ImageFile
 
-__all__ = ["CONTENT_ERRORS", "check_pixels", "content_errors", "identify", "in_one_line"]
+__all__ = ["CONTENT_ERRORS", "check_pixels", "check_plausible", "content_errors", "identify", "in_one_line"]
 
 # What Pillow's plugins raise on broken files. UnidentifiedImageError is an OSError, ImageFormatError a ValueError.
 CONTENT_ERRORS = (
@@ -37,6 +37,8 @@ CONTENT_ERRORS = (
     Warning,  # if the program turns warnings into exceptions
 )
 
+_LARGE = 4_000_000  # pixels; on a larger canvas a frame has to cover a part of it
+_SMALL_PART = 8
 _NEVER = ("EPS",)  # Pillow would run a PostScript interpreter on the file
 
 
@@ -62,6 +64,13 @@ def check_pixels(size: tuple[int, int], limit: int | None) -> None:
         raise ImageFormatError(f"the picture is empty ({width}x{height})")
     if limit is not None and width * height > limit:
         raise ImageFormatError(f"{width}x{height} pixels are more than the limit of {limit}")
+
+
+def check_plausible(canvas: tuple[int, int], frame: tuple[int, int]) -> None:
+    """ImageFormatError if the frame covers too little of a large canvas: a wrong bit must not cost gigabytes."""
+    pixels = canvas[0] * canvas[1]
+    if pixels > _LARGE and frame[0] * frame[1] * _SMALL_PART < pixels:
+        raise ImageFormatError(f"{canvas[0]}x{canvas[1]} pixels are absurd for a frame of {frame[0]}x{frame[1]}")
 
 
 def identify(data: bytes, limit: int | None) -> ImageFile.ImageFile:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
-from sddisplaylink.decoders.pillow.errors import check_pixels
+from sddisplaylink.decoders.pillow.errors import check_pixels, check_plausible
 from sddisplaylink.decoders.protocol import ImageInfo
 from sddisplaylink.decoders.regions import Blend, Disposal, FrameRegion, Rect
 from sddisplaylink.decoders.webp.index import WebpFrame, read_webp
@@ -32,6 +32,9 @@ class WebpReader:
         self._file = data.whole()
         self._index = index = read_webp(self._file, limits)
         check_pixels(index.size, limits.pixels)
+        if not limits.chosen_size:
+            largest = max(index.frames, key=lambda frame: frame.width * frame.height)
+            check_plausible(index.size, (largest.width, largest.height))
         self.size = index.size
         delays = tuple([frame.delay_ns for frame in index.frames])
         self.loop_count = index.loop_count
