@@ -156,6 +156,8 @@ class SequenceDecoder:
         mode = "RGB" if self._source is None else self._source.mode
         if mode == _INK:
             return Appearance(colours="" if ink_transform(profile) is None else profile_name(profile))
+        if not profile:
+            return Appearance()
         is_grey = Image.getmodebase(mode) == "L" or self._is_grey_avif()
         is_for_this = not is_for_others(profile, is_grey=is_grey)
         return Appearance(profile=profile if is_for_this else b"")
