@@ -68,12 +68,21 @@ def test_grey_of_more_than_eight_bits_is_not_clipped(kind):
     assert list(SequenceDecoder(GREYS[kind], LIMIT).pixels()[::4]) == [0, 0x80, 0xC0, 255]
 
 
-def test_a_tiff_of_twelve_bits_is_not_dark():
-    entries = [(256, 4), (257, 1), (258, 12), (259, 1), (262, 1), (273, 200), (277, 1), (278, 1), (279, 6)]
+@pytest.mark.parametrize(
+    ("bits", "white_is_zero", "samples", "shown"),
+    [
+        (12, False, "000 80f c00 fff", [0, 0x80, 0xC0, 255]),
+        (16, False, "0000 80ff 00c0 ffff", [0, 0xFF, 0xC0, 255]),
+        (16, True, "0000 80ff 00c0 ffff", [255, 0, 0x3F, 0]),
+    ],
+)
+def test_grey_of_a_tiff(bits, white_is_zero, samples, shown):
+    kind = 0 if white_is_zero else 1
+    entries = [(256, 4), (257, 1), (258, bits), (259, 1), (262, kind), (273, 200), (277, 1), (278, 1), (279, bits // 2)]
     directory = b"".join(struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in entries)
     data = struct.pack("<2sHIH", b"II", 42, 8, len(entries)) + directory
-    decoder = SequenceDecoder(data.ljust(200, b"\0") + bytes.fromhex("00080fc00fff"), LIMIT)
-    assert list(decoder.pixels()[::4]) == [0, 0x80, 0xC0, 255]
+    decoder = SequenceDecoder(data.ljust(200, b"\0") + bytes.fromhex(samples.replace(" ", "")), LIMIT)
+    assert list(decoder.pixels()[::4]) == shown
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "BMP", "TIFF", "PPM", "TGA", "ICO", "PCX"])
