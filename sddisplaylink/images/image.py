@@ -179,7 +179,7 @@ class AnimatedImage:
             LinkClosedError: the image is closed.
         """
         number = operator.index(index)
-        if number >= 0 and self._frames.has_frame(number):  # needs no frame count
+        if number >= 0 and self._has_frame(number):  # needs no frame count
             return self.pool.frame(number)
         count = self.frame_count
         if not -count <= number < 0:
@@ -215,6 +215,10 @@ class AnimatedImage:
             data = self._data.whole()
         return mime_bundle(repr(self), self.format, data, include, exclude)
 
+    def _has_frame(self, index: int) -> bool:
+        """Whether there is a frame `index`, from 0 on; reads the file no further than that frame."""
+        return self._frames.has_frame(index)
+
     def __getitem__(self, index: SupportsIndex) -> Frame:
         return self.frame(index)
 
@@ -222,7 +226,7 @@ class AnimatedImage:
         return self.frame_count
 
     def __iter__(self) -> Iterator[Frame]:
-        return map(self.frame, takewhile(self._frames.has_frame, count()))  # reads no further than it has got
+        return map(self.frame, takewhile(self._has_frame, count()))  # reads no further than it has got
 
     def __enter__(self) -> Self:
         return self

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import threading
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["IncrementalImage", "Listener", "Progress"]
 
 _NAME = "<incremental>"
+_CLOSED = "the image is closed"
 
 
 class Progress(NamedTuple):
@@ -38,6 +41,26 @@ class Progress(NamedTuple):
     """Whether no more frames will come."""
     error: Exception | None
     """The exception that says why there will be no image, or None."""
+
+
+class _Known(NamedTuple):
+    """What is known of the frames: published as a whole, and read without a lock."""
+
+    frame_count: int = 0
+    """The number of whole frames."""
+    loop_count: int = NOTHING_YET.loop_count
+    is_complete: bool = False
+    """Whether no more frames will come."""
+
+
+class _Piece:
+    """A piece of the data that is to be processed."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes | None) -> None:
+        self.data = data
+        """None: all data has come."""
 
 
 class Listener(Protocol):
@@ -59,8 +82,9 @@ class IncrementalImage(AnimatedImage):
     come, without skipping time. No loop ends before the end is known, because the file says so or :meth:`finish` was
     called. Playing backwards (a negative rate, REVERSE, REVERSED_BOUNCE) waits for the end.
 
-    All methods may be called from any thread; pieces are processed one after the other. In a forked child
-    ForkedProcessError is raised.
+    All methods may be called from any thread, in signal handlers and finalisers, and none waits for another thread.
+    Pieces are processed one after the other: if a thread is processing one, it also takes those that come meanwhile.
+    In a forked child ForkedProcessError is raised.
 
     Args:
         timing, decoder, max_pixels, max_frames, orient, to_srgb: as for :meth:`AnimatedImage.open`.
@@ -70,15 +94,17 @@ class IncrementalImage(AnimatedImage):
     """
 
     __slots__ = (
-        "_count",
         "_decoding",
         "_error",
         "_has_news",
         "_incoming",
+        "_is_closed",
         "_is_finished",
+        "_known",
         "_listeners",
-        "_lock",
-        "_process",
+        "_pieces",
+        "_process_id",
+        "_processing",
         "_timing",
     )
 
@@ -101,13 +127,15 @@ class IncrementalImage(AnimatedImage):
         self._frames = NOTHING_YET
         self._timing = timing
         self._timeline = Timeline(NOTHING_YET, timing)
-        self._count = 0
+        self._known = _Known()
         self._is_finished = False
+        self._is_closed = False
         self._error: Exception | None = None
         self._has_news = False  # of which not every player has been notified
-        self._lock = threading.Lock()
+        self._pieces: deque[_Piece] = deque()
+        self._processing = threading.Lock()  # held by the thread that processes pieces; no other thread waits for it
         self._listeners: WeakGroup[Listener] = WeakGroup()
-        self._process = os.getpid()
+        self._process_id = os.getpid()
 
     # ---- the data ----
 
@@ -119,16 +147,14 @@ class IncrementalImage(AnimatedImage):
         buffer. Where memory is short for more than the data itself, frames come later: with the next piece, or
         :meth:`finish`.
         """
-        with self._lock:
-            self._check_usable()
-            if self._is_finished:
-                raise LinkClosedError("no data can follow finish()")
-            if not self._incoming.is_growing:
-                return
-            self._incoming.append(data)
+        self._check_usable()
+        if self._is_finished:
+            raise LinkClosedError("no data can follow finish()")
+        with memoryview(data) as piece, piece.cast("B") as content:
+            copy = data if isinstance(data, bytes) else content.tobytes()
+        if self._incoming.is_growing:
+            self._process_with(_Piece(copy))
         with contextlib.suppress(MemoryError):  # the data has been taken: what is left to do, the next call does
-            with self._lock:
-                self._has_news |= self._rescan()
             self._notify()
         self.raise_error()
 
@@ -139,41 +165,62 @@ class IncrementalImage(AnimatedImage):
         frames are missing. Raises ImageFormatError, now and in later calls, if no whole frame has come; LinkClosedError
         after :meth:`close`; MemoryError, after which it can be called again.
         """
-        with self._lock:
-            self._check_usable()
-            if not self._is_finished:
-                self._incoming.end()
-                self._has_news |= self._rescan()
-                self._is_finished = True
+        self._check_usable()
+        if not self._is_finished:
+            self._process_with(_Piece(None))
         self._notify()
         self.raise_error()
 
     @property
     def is_finished(self) -> bool:
         """Whether no more frames will come: the end is known, or there was an error."""
-        return self._error is not None or not self._incoming.is_growing
+        return self._error is not None or self._known.is_complete
 
     # ---- properties ----
+    # The index of the frames is not asked for what may still come: the thread that processes a piece locks that index.
 
     @property
     def frame_count(self) -> int:
         """Number of whole frames so far."""
-        return self._count
+        return self._known.frame_count
+
+    @property
+    def loop_count(self) -> int:
+        """The number of plays that the file asks for, as far as it has come; 0 = for ever."""
+        return self._known.loop_count
+
+    @property
+    def durations(self) -> tuple[float, ...]:
+        """How long each frame that has come is shown, in seconds, by the timing rule."""
+        known = self._known
+        if known.is_complete:
+            return super().durations
+        return tuple([self._timeline.span(index)[1] for index in range(known.frame_count)])
+
+    @property
+    def durations_ns(self) -> tuple[int, ...]:
+        """The durations in whole nanoseconds, as they are scheduled."""
+        return tuple(self.progress_since(0).durations_ns)
+
+    @property
+    def duration(self) -> float:
+        """Duration of all frames that have come, in seconds."""
+        return super().duration if self._known.is_complete else math.fsum(self.durations)
 
     @property
     def truncated(self) -> bool:
         """True if data is missing or broken after the last whole frame; False as long as more may come."""
-        return self.is_finished and self._frames.info.truncated
+        return self._known.is_complete and self._frames.info.truncated
 
     def open_reader(self, max_bytes: int | None) -> PoolReader:
         """As :meth:`AnimatedImage.open_reader`, once there is a frame. LinkClosedError before that."""
-        if not self._count:
+        if not self.frame_count:
             raise LinkClosedError("no frame has come yet")
         return super().open_reader(max_bytes)
 
     def purge(self) -> None:
         """As :meth:`AnimatedImage.purge`; does nothing before there is a frame."""
-        if self._count:
+        if self.frame_count:
             super().purge()
 
     def close(self) -> None:
@@ -181,80 +228,139 @@ class IncrementalImage(AnimatedImage):
 
         Players that wait for further frames stop with a LinkClosedError.
         """
-        if os.getpid() != self._process:
+        if os.getpid() != self._process_id:
             return
-        with self._lock:
-            cuts_off = self._incoming.is_growing and self._error is None
-            if cuts_off:
-                self._error, self._has_news = LinkClosedError("the image is closed"), True
-        if self._count:
+        if self._error is None and not self._known.is_complete:
+            self._error, self._has_news = LinkClosedError(_CLOSED), True
+        self._is_closed = True
+        if self.frame_count:
             self.pool.close()  # before the data goes, so that who is decoding knows why
-        with self._lock:
-            self._data.close()
+        self._process()
         self._notify()
 
     # ---- for players ----
 
     def progress_since(self, first: int) -> Progress:
         """The frames from `first` on, and what else is known."""
-        with self._lock:
-            durations = [self._timeline.duration_ns(index) for index in range(first, self._count)]
-            return Progress(durations, self.loop_count, self.is_finished, self._error)
+        known = self._known
+        durations = [self._timeline.duration_ns(index) for index in range(first, known.frame_count)]
+        return Progress(durations, known.loop_count, self.is_finished, self._error)
 
     def add_listener(self, listener: Listener) -> None:
         """Notify ``listener``, held weakly, when there are further frames or the end is known."""
-        with self._lock:
-            self._listeners.add(listener)
+        self._listeners.add(listener)
 
     def raise_error(self) -> None:
         """Raise the reason if there will be no image."""
         if (error := self._error) is not None:
             raise type(error)(str(error))  # a new one each time: one that is raised repeatedly would collect tracebacks
 
-    # ---- with the lock held ----
+    def _has_frame(self, index: int) -> bool:
+        """Whether frame `index` has come."""
+        return index < self.frame_count
+
+    # ---- pieces ----
 
     def _check_usable(self) -> None:
-        if os.getpid() != self._process:
+        if os.getpid() != self._process_id:
             raise ForkedProcessError("the image belongs to the parent of this process; make a new one here")
         self.raise_error()
-        if self._incoming.is_closed:
-            raise LinkClosedError("the image is closed")
+        if self._is_closed:
+            raise LinkClosedError(_CLOSED)
 
-    def _rescan(self) -> bool:
-        """Look for further frames; whether there are any, or the end is known."""
-        before = self._count
+    def _process_with(self, piece: _Piece) -> None:
+        """Process that piece, or leave it to the thread that is processing others. MemoryError: it is not taken."""
+        self._pieces.append(piece)
+        try:
+            self._process()
+        except BaseException:
+            with contextlib.suppress(ValueError):  # it has been taken
+                self._pieces.remove(piece)
+            raise
+
+    def _process(self) -> None:
+        """Process all pieces, and release the data of a closed image, unless a thread is at it: that one goes on."""
+        while (self._pieces or self._must_release()) and not self._processing.locked():
+            with self._processing:
+                while self._pieces and not self._is_closed:
+                    self._take_next()
+                if self._is_closed:
+                    self._release()
+
+    def _must_release(self) -> bool:
+        return self._is_closed and not self._incoming.is_closed
+
+    # ---- on the thread that processes pieces ----
+
+    def _take_next(self) -> None:
+        piece = self._pieces.popleft()
+        if self._is_finished or self._error is not None:
+            return
+        if piece.data is not None and self._incoming.is_growing:
+            try:
+                self._incoming.append(piece.data)
+            except MemoryError:
+                self._pieces.appendleft(piece)  # of another thread, perhaps: the next call tries again
+                raise
+            with contextlib.suppress(MemoryError):  # as above
+                self._rescan()
+        elif piece.data is None:
+            self._incoming.end()
+            self._rescan()
+            self._is_finished = True
+
+    def _release(self) -> None:
+        self._pieces.clear()
+        if self.frame_count:
+            self.pool.close()
+        self._data.close()
+
+    def _rescan(self) -> None:
+        """Look for further frames and the end, and publish what is found."""
+        before = self._known
         try:
             decoder = self._decoding.find_decoder()
-            count = self._decoding.count(before)
+            count = self._decoding.count(before.frame_count)
+            loop_count = before.loop_count if decoder is None else decoder.loop_count
         except ImageFormatError as error:
-            self._error = ImageFormatError(f"{_NAME}: {error}")
+            failure = ImageFormatError(f"{_NAME}: {error}")
+            if self._error is None:  # not closed meanwhile
+                self._error, self._has_news = failure, True
             self._incoming.close()
-            return True
-        if decoder is not None and count > before:
-            if not before:
+            return
+        if decoder is not None and count > before.frame_count:
+            if not before.frame_count:
                 self._frames = decoder
                 self.pool = FramePool(decoder, Timeline(decoder, self._timing), _NAME)
             self._timeline = Timeline(decoder, self._timing)  # which knows nothing yet
             self.pool.requests.grow(count)
-            self._count = count
-        if self._decoding.has_ended:
+        has_ended = self._decoding.has_ended
+        if has_ended:
             self._incoming.end()
             if count == 1:
                 self.pool.purge()  # what there was of a lone frame may be no frame after all
-        return count > before or self._decoding.has_ended
+        known = _Known(count, loop_count, has_ended)
+        if known != before:
+            self._known, self._has_news = known, True
 
-    # ---- without it ----
+    # ---- on any thread ----
 
     def _notify(self) -> None:
         """Notify every player of the news, if there are any; after an exception, once more at the next call."""
-        with self._lock:
-            has_news, self._has_news = self._has_news, False
-            listeners = list(self._listeners) if has_news else []
+        if not self._has_news:
+            return
+        self._has_news = False
         failure: BaseException | None = None
-        for listener in listeners:
-            try:
-                listener.on_progress()
-            except BaseException as error:
-                failure, self._has_news = error, True
+        is_done = False
+        try:
+            for listener in self._listeners:
+                try:
+                    listener.on_progress()
+                except BaseException as error:
+                    failure = error
+            is_done = failure is None
+        finally:
+            if not is_done:
+                self._has_news = True
         if failure is not None:
             raise failure

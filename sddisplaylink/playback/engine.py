@@ -21,6 +21,7 @@ from sddisplaylink.playback.events import Counts, DueEvent, Position
 from sddisplaylink.playback.opening import OpenedPlayer
 from sddisplaylink.playback.options import STATES, PlayerState
 from sddisplaylink.playback.pacing import PacingRecorder
+from sddisplaylink.playback.timeline_feed import TimelineFeed
 
 __all__ = ["PlaybackEngine"]
 
@@ -193,22 +194,22 @@ class PlaybackEngine:
 
     def on_progress(self) -> None:
         """Add further frames of the image to the player, or its end."""
-        feed = self.feed
-        if feed is None or self.is_closed:
-            return
+        if self.feed is not None and not self.is_closed:
+            self.feed.run(partial(self._add_frames, self.feed))
+
+    def _add_frames(self, feed: TimelineFeed) -> None:
         try:
-            with feed.lock:
-                progress = feed.progress()
-                if progress is None:
-                    return
-                if progress.error is not None:
-                    feed.end()
-                    failed = partial(_run_later, weakref.ref(self), PlaybackEngine._fail_with_image, progress.error)
-                    self.binding.post(failed)
-                    return
-                if self.follows_image_loops:
-                    self.native.command(lib.SDDL_OP_LOOPS, value=progress.loop_count)
-                feed.extend(progress)
+            progress = feed.progress()
+            if progress is None:
+                return
+            if progress.error is not None:
+                feed.end()
+                failed = partial(_run_later, weakref.ref(self), PlaybackEngine._fail_with_image, progress.error)
+                self.binding.post(failed)
+                return
+            if self.follows_image_loops:
+                self.native.command(lib.SDDL_OP_LOOPS, value=progress.loop_count)
+            feed.extend(progress)
             self.delivery.prefetch(self.native.info())
         except LinkClosedError:  # closed meanwhile
             return

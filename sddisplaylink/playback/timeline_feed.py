@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from sddisplaylink.images.incremental import IncrementalImage, Progress
 from sddisplaylink.playback.delivery import Delivery
@@ -20,12 +21,20 @@ class TimelineFeed:
         self.image = image
         self.frame_count = 0
         """The number of frames that the player knows."""
-        self.lock = threading.Lock()
-        """To be locked from :meth:`progress` to :meth:`extend`, as several threads may feed one image."""
+        self._has_news = False
+        self._busy = threading.Lock()  # held by the thread that adds frames; no other thread waits for it
         self._native = native
         self._delivery = delivery
         self._max_bytes = max_bytes
         self._is_complete = False
+
+    def run(self, add_frames: Callable[[], None]) -> None:
+        """Call ``add_frames()`` on one thread at a time: the thread that is at it calls it again for others."""
+        self._has_news = True
+        while self._has_news and not self._busy.locked():
+            with self._busy:
+                self._has_news = False
+                add_frames()
 
     def progress(self) -> Progress | None:
         """The progress of the image that the player does not know; None once it knows everything."""

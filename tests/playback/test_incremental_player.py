@@ -130,6 +130,34 @@ def ends_of(data: bytes) -> list[int]:
     return ends
 
 
+@pytest.mark.parametrize("with_thread", [True, False], ids=["thread", "handler"])
+def test_what_comes_while_frames_are_added_is_added_without_waiting(
+    make_gif: MakeImage, clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch, with_thread: bool
+) -> None:
+    """The thread that adds frames may be inside a finaliser that waits for the one that brings more."""
+    pieces, image, log = pieces_of(make_gif([50] * 3, plays=1)), sd.IncrementalImage(), Log()
+    extend, threads = NativePlayer.extend, []
+
+    def extend_later(native: NativePlayer, *arguments: Any, **options: Any) -> None:
+        if not threads:
+            threads.append(threading.Thread(target=image.feed, args=(pieces[1],), daemon=True))
+            if with_thread:
+                threads[0].start()
+                threads[0].join(20)
+                assert not threads[0].is_alive()
+            else:
+                image.feed(pieces[1])
+        extend(native, *arguments, **options)
+
+    with image, sd.AnimatedImagePlayer(image, clock=clock, **log.callbacks()) as player:
+        monkeypatch.setattr(NativePlayer, "extend", extend_later)
+        image.feed(pieces[0])
+        image.feed(b"".join(pieces[2:]))
+        player.play()
+        clock.advance(1.0)
+        assert (player.state, log) == (STATE.FINISHED, [0, 1, 2, ("loop", 1), "finish"])
+
+
 @pytest.mark.parametrize("policy", ["skip", "no_skip", "catch_up"])
 @given(st.lists(st.tuples(st.integers(1, 300), st.integers(1, 9)), min_size=1, max_size=40))
 @settings(
