@@ -36,6 +36,19 @@ UNSEEN_FRAMES, UNSEEN_SECONDS = 3, 0.5
 """Frames that Textual has not asked for, and for how long, after which nobody is taken to see the widget."""
 
 
+class _OfWidget(Message):
+    """A message of an AnimatedImage."""
+
+    def __init__(self, widget: AnimatedImage) -> None:
+        super().__init__()
+        self.widget = widget
+
+    @property
+    def control(self) -> AnimatedImage:
+        """The widget, which the selector of ``@on(AnimatedImage.FrameShown, "#ball")`` is for."""
+        return self.widget
+
+
 class AnimatedImage(Widget):
     """Plays an animated image in a Textual app; its player is :attr:`player`, from being mounted on.
 
@@ -57,33 +70,29 @@ class AnimatedImage(Widget):
     rate: reactive[float] = reactive(1.0, init=False)
     """Speed: 1.0 = as the image says."""
 
-    class FrameShown(Message):
+    class FrameShown(_OfWidget):
         """A frame is shown: its number is ``index``."""
 
         def __init__(self, widget: AnimatedImage, index: int) -> None:
-            super().__init__()
-            self.widget, self.index = widget, index
+            super().__init__(widget)
+            self.index = index
 
-    class LoopCompleted(Message):
+    class LoopCompleted(_OfWidget):
         """So many ``loops`` have been completed."""
 
         def __init__(self, widget: AnimatedImage, loops: int) -> None:
-            super().__init__()
-            self.widget, self.loops = widget, loops
+            super().__init__(widget)
+            self.loops = loops
 
-    class Finished(Message):
+    class Finished(_OfWidget):
         """The last loop has ended."""
 
-        def __init__(self, widget: AnimatedImage) -> None:
-            super().__init__()
-            self.widget = widget
-
-    class Failed(Message):
+    class Failed(_OfWidget):
         """The exception ``error`` has stopped playback."""
 
         def __init__(self, widget: AnimatedImage, error: BaseException) -> None:
-            super().__init__()
-            self.widget, self.error = widget, error
+            super().__init__(widget)
+            self.error = error
 
     def __init__(
         self,
@@ -199,12 +208,11 @@ class AnimatedImage(Widget):
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as the image, a column for each pixel, or as fits."""
         columns = min(container.width, self._image.width)
-        return self._strips.place(self._image.size, columns, container.height).columns
+        return self._strips.place(self._image.size, columns, _rows(container, viewport)).columns
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As high as the image at that width."""
-        rows = max(1, container.height)
-        return self._strips.place(self._image.size, min(width, self._image.width), rows).rows
+        return self._strips.place(self._image.size, min(width, self._image.width), _rows(container, viewport)).rows
 
     def render_line(self, y: int) -> Strip:
         """A line of the frame; being asked for it is being seen."""
@@ -223,6 +231,11 @@ class AnimatedImage(Widget):
     def _draw(self, frame: Frame, columns: int, rows: int, base: Style) -> list[Strip]:
         red, green, blue = self.background_colors[1].rgb
         return self._strips.lines(frame.image, columns, rows, (red, green, blue), base)
+
+
+def _rows(container: Size, viewport: Size) -> int:
+    """Rows that there are room for: the screen's in a container whose height, 0 as yet, is that of what it holds."""
+    return max(1, container.height or viewport.height)
 
 
 class _Observer(PlayerObserver):

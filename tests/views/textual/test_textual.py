@@ -16,8 +16,10 @@ from support.images import GifPicture, build_gif
 from support.terminal_support import expected_dots, mosaic, write_gif
 
 pytest.importorskip("textual.app")  # "textual" alone is the folder of this file
+from textual import on
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static, TabbedContent, TabPane
 
@@ -235,6 +237,57 @@ def test_sizes_and_symbols() -> None:
         AnimatedImage(BALL, symbols="braille")
     with pytest.raises(FileNotFoundError):
         AnimatedImage("/not/here.gif")
+
+
+def test_containers_that_are_as_high_as_what_they_hold_show_whole_pictures() -> None:
+    regions: dict[str | None, tuple[int, int]] = {}
+
+    class Stack(App[None]):
+        CSS = "Vertical { height: auto; } #tall { width: 12; } #bar { height: 3; }"
+
+        def compose(self) -> ComposeResult:
+            with Vertical(), Vertical(id="stack"):
+                yield Static(id="bar")
+                yield AnimatedImage(BALL, id="wide")
+                yield AnimatedImage(BALL, id="tall")
+
+    async def act(pilot: Any) -> None:
+        for widget in pilot.app.query("*"):
+            regions[widget.id] = tuple(widget.size)
+
+    run(Stack(), act, size=(30, 40))
+    assert regions["wide"] == (30, 15)
+    assert regions["tall"] == (12, 6)
+    assert regions["stack"] == (30, 24)
+
+
+def test_a_handler_can_be_for_one_widget() -> None:
+    seen: list[object] = []
+
+    class Two(App[None]):
+        CSS = "AnimatedImage { height: 10; }"
+
+        def compose(self) -> ComposeResult:
+            yield AnimatedImage(BALL, id="left", clock=clock, loop_count=1)
+            yield AnimatedImage(BALL, id="right", clock=clock, loop_count=1)
+
+        @on(AnimatedImage.FrameShown, "#right")
+        @on(AnimatedImage.LoopCompleted, "#right")
+        @on(AnimatedImage.Finished, "#right")
+        @on(AnimatedImage.Failed, "#right")
+        def note(self, message: Message) -> None:
+            seen.append((type(message).__name__, message.control))
+
+    async def act(pilot: Any) -> None:
+        right = pilot.app.query_one("#right", AnimatedImage)
+        assert await until(pilot, lambda: right.player is not None and right.player.state is sd.PlayerState.PLAYING)
+        clock.advance(1.5)
+        assert await until(pilot, lambda: any(name == "Finished" for name, _ in seen))
+        assert {name for name, _ in seen} >= {"FrameShown", "LoopCompleted", "Finished"}
+        assert all(control is right for _, control in seen)
+
+    clock = sd.ManualClock()
+    run(Two(), act, size=(80, 30))
 
 
 def test_is_not_empty_before_the_player_has_shown_a_frame() -> None:
