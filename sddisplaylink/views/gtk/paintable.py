@@ -29,6 +29,10 @@ Playable: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
 UNSEEN_FRAMES, UNSEEN_SECONDS = 3, 0.5
 """Frames that nobody has drawn, and for how long, after which nobody is taken to see the paintable."""
 
+READABLE = GObject.ParamFlags.READABLE
+SETTABLE = GObject.ParamFlags.READWRITE | GObject.ParamFlags.EXPLICIT_NOTIFY
+"""Of properties that notify when their value changes, and not whenever they are set."""
+
 
 class AnimatedPaintable(GObject.Object, Gdk.Paintable):
     """Plays an animated image in any ``Gtk.Picture``, ``Gtk.Image``, or whatever else shows a paintable.
@@ -62,6 +66,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
         super().__init__()
         self._autoplay, self._options, self._scale = autoplay, player_options, image_scale
         self._texture: Gdk.Texture | None = None
+        self._was_playing = False  # when "notify::playing" was last emitted
         self._unseen, self._seen_at = 0, 0.0
         self._observer = _Observer(self)
         player = AnimatedImagePlayer(open_shared(source), dispatcher=shared_dispatcher(), **player_options)
@@ -106,7 +111,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
 
     # ---- properties ----
 
-    @GObject.Property(type=bool, default=False)
+    @GObject.Property(type=bool, default=False, flags=SETTABLE)
     def playing(self) -> bool:
         """Whether it plays, which it does only while it can be seen; set it to play or to pause."""
         return self._player.state is PlayerState.PLAYING
@@ -117,17 +122,20 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
             self._player.play()
         else:
             self._player.pause()
+        self.follow_state()
 
-    @GObject.Property(type=float, default=1.0)
+    @GObject.Property(type=float, default=1.0, flags=SETTABLE)
     def rate(self) -> float:
         """Speed: 1.0 = as the image says."""
         return self._player.rate
 
     @rate.setter  # type: ignore[no-redef]
     def rate(self, rate: float) -> None:
-        self._player.rate = rate
+        former, self._player.rate = self._player.rate, rate
+        if rate != former:
+            self.notify("rate")
 
-    @GObject.Property(type=int, default=0)
+    @GObject.Property(type=int, default=0, flags=READABLE)
     def frame(self) -> int:
         """Number of the frame that is shown."""
         return self._player.frame_index
@@ -153,6 +161,13 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
             self.set_visible(False)
         self.emit("frame-shown", frame.index)
         self.notify("frame")
+
+    def follow_state(self) -> None:
+        """Notify if it plays no more, or plays again: called by the player's observer, too."""
+        playing = self.playing
+        if playing is not self._was_playing:
+            self._was_playing = playing
+            self.notify("playing")
 
     # ---- for GTK ----
 
@@ -239,4 +254,4 @@ class _Observer(PlayerObserver):
         paintable = self._paintable()
         if paintable is not None and not is_exiting():
             paintable.player.update_visibility()
-            paintable.notify("playing")
+            paintable.follow_state()

@@ -180,6 +180,44 @@ def signals() -> dict[str, object]:
     }
 
 
+def notifications() -> dict[str, object]:
+    """What "notify" says of properties, and what can be set."""
+    clock = sd.ManualClock()
+    paintable = AnimatedPaintable(BALL, clock=clock)
+    log: list[object] = []
+    for name in ("playing", "rate"):
+        paintable.connect(f"notify::{name}", lambda source, about: log.append(source.get_property(about.name)))
+
+    def does(act: Callable[[], object]) -> list[object]:
+        """What has been notified of by the time that all events have been handled."""
+        log.clear()
+        act()
+        clock.advance(0.1)
+        run_until(lambda: not context.pending())
+        return list(log)
+
+    def play(playing: bool) -> None:
+        paintable.playing = playing
+
+    def set_rate(rate: float) -> None:
+        paintable.rate = rate
+
+    seen = {
+        "seen": does(lambda: paintable.set_visible(True)),
+        "pause": does(lambda: play(False)),
+        "pause again": does(lambda: play(False)),
+        "rate": does(lambda: set_rate(2.0)),
+        "rate again": does(lambda: set_rate(2.0)),
+        "play": does(lambda: play(True)),
+        "player": does(paintable.player.pause),
+    }
+    try:
+        paintable.set_property("frame", 3)
+    except TypeError:
+        return {**seen, "frame": "read-only"}
+    return {**seen, "frame": "writable"}
+
+
 def ends() -> dict[str, object]:
     """Dropped with its window, while it plays; and another source."""
     warm = window(Gtk.Label(label="what GTK keeps once it has shown a window"))

@@ -73,6 +73,19 @@ def test_properties_and_signals(run: Any) -> None:
     }
 
 
+def test_properties_notify_of_changes_alone(run: Any) -> None:
+    assert run("notifications") == {
+        "seen": [True],
+        "pause": [False],
+        "pause again": [],
+        "rate": [2.0],
+        "rate again": [],
+        "play": [True],
+        "player": [False],
+        "frame": "read-only",
+    }
+
+
 def test_ending_leaves_nothing(run: Any) -> None:
     assert run("ends") == {"states": ["closed"], "left": [0, 0, 0]}
 
