@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sddisplaylink.cli.inputs import add_files, expand, read_file
+from sddisplaylink.cli.inputs import Failures, add_files, expand, open_file
 from sddisplaylink.cli.output import format_seconds, positive_int, print_json, print_table
 from sddisplaylink.images.image import AnimatedImage
 
@@ -31,23 +31,27 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Time each file and print the figures; with --json, those of several files as a list."""
-    found = []
-    for file in expand(arguments.files):
-        found.append({"file": file, **time_file(file, arguments)})
-        if not arguments.json:
-            if len(found) > 1:
-                print()
-            print_table([("file", file), *readable(found[-1])])
+    """Time each file and print the figures; with --json, those of several files as a list. Returns 1 if one fails."""
+    files = expand(arguments.files)
+    found: list[dict[str, Any]] = []
+    failures = Failures(files)
+    for file in files:
+        with failures.reported():
+            found.append({"file": file, **time_file(file, arguments)})
+            if not arguments.json:
+                if len(found) > 1:
+                    print()
+                print_table([("file", file), *readable(found[-1])])
     if arguments.json:
-        print_json(found[0] if len(found) == 1 else found)
-    return 0
+        print_json(found[0] if len(files) == 1 else found)
+    return int(failures.count > 0)
 
 
 def time_file(file: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """The figures of one file."""
-    data = read_file(file)  # before the measurement, so that reading the disk is not included
-    with AnimatedImage.open(data, max_pixels=arguments.max_pixels) as image:
+    content = open_file(file)  # before the measurement, so that reading the disk is not included
+    data = content.getvalue()
+    with AnimatedImage.open(content, max_pixels=arguments.max_pixels) as image:
         frames, pixels = image.frame_count, image.width * image.height * image.frame_count
     return summarise([measure(data) for _ in range(arguments.repeat)], frames, pixels)
 

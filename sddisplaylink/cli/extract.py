@@ -12,7 +12,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from sddisplaylink.cli.inputs import STANDARD_INPUT, add_files, expand, open_image
+from sddisplaylink.cli.inputs import STANDARD_INPUT, Failures, add_files, expand, open_image
 from sddisplaylink.cli.output import warn
 from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.frames.frame import Frame
@@ -40,12 +40,13 @@ def add_parser(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the frames and the manifests, with a progress bar."""
+    """Write the frames and the manifests, with a progress bar. Returns 1 if one of several files has failed."""
     files = expand(arguments.files)
+    failures = Failures(files)
     for file, directory in zip(files, directories(Path(arguments.output), files), strict=True):
-        with open_image(file, arguments) as image:
+        with failures.reported(), open_image(file, arguments) as image:
             extract(image, file, directory, arguments)
-    return 0
+    return int(failures.count > 0)
 
 
 def directories(output: Path, files: list[str]) -> list[Path]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sddisplaylink.cli.inputs import add_files, expand, open_image
-from sddisplaylink.cli.output import format_bytes, format_seconds, print_columns, print_json, print_table, report_error
-from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.cli.inputs import Failures, add_files, expand, open_image
+from sddisplaylink.cli.output import format_bytes, format_seconds, print_columns, print_json, print_table
 from sddisplaylink.images.image import AnimatedImage
 
 UPRIGHT = 1
@@ -38,21 +37,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the properties of the files. Returns 1 if one of several cannot be read; the others are printed."""
     files = expand(arguments.files)
     found: list[dict[str, Any]] = []
+    failures = Failures(files)
     for file in files:
-        try:
-            with open_image(file, arguments) as image:
-                found.append(
-                    {"file": file, **describe(image), **({"frames": frames(image)} if arguments.frames else {})}
-                )
-        except (OSError, SDDisplayLinkError) as error:
-            if len(files) == 1:
-                raise
-            report_error(error)
+        with failures.reported(), open_image(file, arguments) as image:
+            found.append({"file": file, **describe(image), **({"frames": frames(image)} if arguments.frames else {})})
     if arguments.json:
         print_json(found[0] if len(files) == 1 else found)
     else:
         print_tables(found)
-    return int(len(found) < len(files))
+    return int(failures.count > 0)
 
 
 def print_tables(found: list[dict[str, Any]]) -> None:

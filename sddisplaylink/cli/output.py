@@ -44,7 +44,7 @@ def describe_error(error: Exception) -> str:
 
 def report_error(error: Exception) -> None:
     """One line on standard error."""
-    print(f"sddisplaylink: {describe_error(error)}", file=sys.stderr)
+    warn(describe_error(error))
 
 
 def one_line(text: str) -> str:
@@ -54,7 +54,8 @@ def one_line(text: str) -> str:
 
 def warn(text: str) -> None:
     """Print one line on standard error."""
-    print(f"sddisplaylink: {one_line(text)}", file=sys.stderr)
+    if sys.stderr is not None:  # as it is where the descriptor is closed; print() would take standard output
+        print(f"sddisplaylink: {one_line(text)}", file=sys.stderr)
 
 
 def format_bytes(count: int) -> str:

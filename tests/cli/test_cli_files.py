@@ -60,6 +60,60 @@ def test_a_pattern_that_matches_nothing(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err == "sddisplaylink: *.webp: no file matches\n"
 
 
+@pytest.mark.parametrize("command", ["info", "bench", "extract"])
+def test_what_cannot_be_read_does_not_keep_others_from_being_read(
+    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "broken.gif").write_bytes(b"no image")
+    options = {"info": ["--json"], "bench": ["--json", "--repeat", "1"], "extract": ["-o", "out"]}[command]
+    assert main([command, "*.webp", "broken.gif", "missing.gif", "a.gif", *options]) == 1
+    out, err = capsys.readouterr()
+    assert err.splitlines() == [
+        "sddisplaylink: *.webp: no file matches",
+        "sddisplaylink: broken.gif: not an image, or not in a known format",
+        "sddisplaylink: missing.gif: No such file or directory",
+    ]
+    if command == "extract":
+        assert [path.name for path in (folder / "out").iterdir()] == ["a"]
+    else:
+        assert [entry["file"] for entry in json.loads(out)] == ["a.gif"]
+
+
+@pytest.mark.parametrize("command", [["info"], ["bench"], ["extract", "-o", "out"], ["play"]])
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"", "standard input: the file is empty"),
+        (b"no image", "standard input: not an image, or not in a known format"),
+        (None, "standard input is closed"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_standard_input_that_is_no_image(
+    command: list[str],
+    data: bytes | None,
+    error: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if data is None:
+        monkeypatch.setattr("sys.stdin", None)  # as Python has it
+    else:
+        give_input(monkeypatch, data)
+    assert main([*command, "-"]) == 1
+    assert capsys.readouterr().err == f"sddisplaylink: {error}\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_without_standard_error_no_error_is_mixed_with_the_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr", None)  # as Python has it
+    assert [entry["file"] for entry in json.loads(said(capsys, "info", "--json", "missing.gif", "a.gif", code=1))] == [
+        "a.gif"
+    ]
+
+
 @pytest.mark.parametrize("command", [["info"], ["bench", "--repeat", "1"]])
 def test_standard_input(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
