@@ -100,11 +100,10 @@ def bash_script(commands: list[Command]) -> str:
         "    esac",
         '    if [[ "$word" == -* ]]; then',
         '        COMPREPLY=($(compgen -W "$words" -- "$word"))',
-        "    else",
-        '        COMPREPLY=($(compgen -f -- "$word"))',
         "    fi",
         "}",
-        "complete -o filenames -F _sddisplaylink sddisplaylink",
+        # default: where the function finds nothing, bash completes names of files, with all the quoting that they need
+        "complete -o default -F _sddisplaylink sddisplaylink",
     ]
     return "\n".join(lines) + "\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -22,7 +23,15 @@ complete_line sddisplaylink play --ren
 complete_line sddisplaylink play a.gif --renderer ""
 complete_line sddisplaylink extract a.gif --format w
 complete_line sddisplaylink completion ""
-complete_line sddisplaylink info {folder}/ba
+complete_line sddisplaylink info ba
+"""
+BASH_TYPED = """
+source {script}
+sddisplaylink() {{ printf '<%s>' "$@"; echo; }}
+PS1=; cd {folder}
+sddisplaylink info tw\t
+sddisplaylink play ./ba\t --mo\trev\t
+exit
 """
 
 
@@ -44,14 +53,30 @@ def run(*command: str) -> list[str]:
 
 
 @pytest.mark.parametrize("script", ["bash"], indirect=True)
-def test_bash(script: Path, tmp_path: Path) -> None:
-    (tmp_path / "ball.gif").touch()
-    commands, option, renderers, formats, shells, files = run("bash", "-c", BASH.format(script=script, folder=tmp_path))
+def test_bash(script: Path) -> None:
+    commands, option, renderers, formats, shells, files = run("bash", "-c", BASH.format(script=script))
     assert {"play", "info", "probe", "extract", "bench", "doctor", "completion"} <= set(commands.split())
     assert option == "--renderer"
     assert {"auto", "kitty", "sixel", "halfblock", "window"} <= set(renderers.split())
     assert (formats, shells) == ("webp", "bash zsh fish")
-    assert files == f"{tmp_path}/ball.gif"
+    assert files == ""  # which bash completes itself
+
+
+@pytest.mark.parametrize("script", ["bash"], indirect=True)
+def test_bash_completes_names_with_spaces(script: Path, tmp_path: Path) -> None:
+    for name in ("two words [1].gif", "ball.gif"):
+        (tmp_path / name).touch()
+    master, slave = os.openpty()
+    os.write(master, BASH_TYPED.format(script=script, folder=tmp_path).encode())
+    command = ["bash", "--norc", "--noprofile", "-i"]
+    plain = {**os.environ, "INPUTRC": os.devnull}
+    shell = subprocess.Popen(
+        command, stdin=slave, stdout=subprocess.PIPE, stderr=slave, env=plain, start_new_session=True
+    )
+    said = shell.communicate(timeout=60)[0].decode().split("\n")
+    os.close(slave)
+    os.close(master)
+    assert said[:2] == ["<info><two words [1].gif>", "<play><./ball.gif><--mode><reverse>"]
 
 
 @pytest.mark.extended
