@@ -25,7 +25,7 @@ class PendingError:
     __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self._kept: _KeptError | None = None
+        self._kept: _KeptError | _KnownError | None = None
 
     @property
     def error(self) -> BaseException | None:
@@ -33,10 +33,13 @@ class PendingError:
         kept = self._kept
         return None if kept is None else kept.error
 
-    def keep(self, error: BaseException) -> None:
-        """Store the error; of several, the first; but none that comes of the end of the process."""
+    def keep(self, error: BaseException, *, is_news: bool = True) -> None:
+        """Store the error; of several, the first; but none that comes of the end of the process.
+
+        One that is no news to the program, as its own doing, is raised, but not reported when it is dropped.
+        """
         if self._kept is None and not is_of_exit(error):
-            self._kept = _KeptError(error)
+            self._kept = _KeptError(error) if is_news else _KnownError(error)
 
     def forget(self, error: BaseException) -> None:
         """Drop the error, which is raised elsewhere."""
@@ -74,6 +77,15 @@ class _KeptError:
         error = getattr(self, "error", None)  # missing if an interrupt came into __init__()
         if error is not None:
             raise error
+
+
+class _KnownError:
+    """An error that is dropped without a word."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self.error: BaseException | None = error
 
 
 class CallbackActivity:

@@ -251,7 +251,7 @@ class PlaybackEngine:
             if isinstance(outcome, Frame):
                 self._act_on(due, outcome)
             elif self.native.is_current(due.epoch):
-                self.fail(outcome)
+                self._fail_with_image(outcome)
         finally:
             release()
 
@@ -310,13 +310,14 @@ class PlaybackEngine:
             self.notify_change()
             self.callbacks.notify_finish(self.fail)
 
-    def fail(self, error: BaseException) -> None:
+    def fail(self, error: BaseException, *, is_news: bool = True) -> None:
         """Stop playback because of that exception, keep it for wait() and close(), and call ``on_error``.
 
-        In the user's own event loop, Ctrl-C and sys.exit() are raised again: they end that loop.
+        An exception that is no news to the program is not reported when it is dropped. In the user's own event loop,
+        Ctrl-C and sys.exit() are raised again: they end that loop.
         """
         pending = self.callbacks.pending_error
-        pending.keep(error)
+        pending.keep(error, is_news=is_news)
         with contextlib.suppress(LinkClosedError):  # closed in the callback
             self.move(self.native.command(lib.SDDL_OP_STOP))
         self.callbacks.notify_error(error)
@@ -326,8 +327,9 @@ class PlaybackEngine:
             raise error
 
     def _fail_with_image(self, error: Exception) -> None:
+        """Stop because the image has no frame: it is broken, or the program has closed it, and knows."""
         if not self.is_closed:
-            self.fail(error)
+            self.fail(error, is_news=not isinstance(error, LinkClosedError))
 
 
 # ---- called later, with a weak reference to the engine ----

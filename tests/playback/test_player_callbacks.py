@@ -218,6 +218,26 @@ def test_a_pending_error_is_reported_when_the_player_is_dropped(
     assert reported == [ZeroDivisionError]
 
 
+def test_that_the_program_has_closed_the_image_is_reported_to_who_asks_alone(
+    make_gif: MakeImage, clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported: list[Any] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda failure: reported.append(failure.exc_type))
+    heard: list[BaseException] = []
+    with sd.AnimatedImage.open(make_gif([20, 20])) as image:
+        dropped, asked = (sd.AnimatedImagePlayer(image, clock=clock, on_error=heard.append) for _ in range(2))
+        for player in (dropped, asked):
+            player.play()
+        clock.advance(0.1)
+    clock.advance(0.1)
+    with pytest.raises(sd.LinkClosedError, match="the image is closed"):
+        asked.wait()
+    assert [type(error) for error in heard] == [sd.LinkClosedError] * 2
+    del dropped, player
+    gc.collect()
+    assert reported == []
+
+
 def test_playback_can_begin_again_after_an_error(make_gif: MakeImage, clock: sd.ManualClock) -> None:
     log = Log()
     with sd.AnimatedImagePlayer(make_gif([20, 20], plays=1), clock=clock, on_frame=lambda frame: 1 / 0) as player:
