@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
+import pkgutil
 import re
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -44,6 +45,23 @@ def load() -> tuple[str, Any, Any, Any]:
     raise QtMissingError(f"this view needs PySide6 or PyQt6 ({'; '.join(reasons)}): {how_to_install('qt')}")
 
 
+def keep_names_of_qt() -> None:
+    """Let the modules of this package use Qt's own names when the program has a feature of PySide6 on.
+
+    ``from __feature__ import snake_case`` is for the module that says it. But PySide6 lets any module that does not
+    have "PySide6" in its source have the names that its caller has.
+    """
+    feature = sys.modules.get("PySide6.support.feature")  # which importing QtCore has loaded
+    package = sys.modules[__package__]
+    for module in pkgutil.iter_modules(package.__path__, f"{__package__}."):
+        getattr(feature, "pyside_feature_dict", {})[module.name] = 0
+
+
+def use_names_of_qt(instance: QtCore.QObject) -> None:
+    """Have ``super()`` find Qt's own names in a method of that object: PySide6 switches names when a type is asked."""
+    type(instance).metaObject  # noqa: B018
+
+
 if TYPE_CHECKING:
     from PySide6 import QtCore, QtGui, QtWidgets
     from PySide6.QtCore import Property, Signal, Slot
@@ -52,6 +70,7 @@ if TYPE_CHECKING:
 else:
     BINDING, QtCore, QtGui, QtWidgets = load()
     if BINDING == "PySide6":
+        keep_names_of_qt()
         Property, Signal, Slot = QtCore.Property, QtCore.Signal, QtCore.Slot
     else:
         Property, Signal, Slot = QtCore.pyqtProperty, QtCore.pyqtSignal, QtCore.pyqtSlot
@@ -73,8 +92,9 @@ def add_snake_case(cls: _Class) -> _Class:
     own = {name: value for members in inherited for name, value in members.items()}
     for name, value in own.items():
         snake = re.sub("(?=[A-Z])", "_", name).lower()
-        if snake != name and name[0].islower() and (inspect.isfunction(value) or isinstance(value, staticmethod)):
-            setattr(cls, snake, value)
+        method = value.fget if isinstance(value, MethodProperty) else value
+        if snake != name and name[0].islower() and (inspect.isfunction(method) or isinstance(method, staticmethod)):
+            setattr(cls, snake, method)
     return cls
 
 
@@ -100,4 +120,5 @@ __all__ = [
     "Slot",
     "add_snake_case",
     "is_connected",
+    "use_names_of_qt",
 ]

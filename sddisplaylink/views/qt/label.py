@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sddisplaylink.views.qt.binding import QtGui, QtWidgets, add_snake_case
+from sddisplaylink.views.qt.binding import QtGui, QtWidgets, add_snake_case, use_names_of_qt
 from sddisplaylink.views.qt.movie import AnimatedMovie
 
 __all__ = ["AnimatedLabel"]
@@ -28,6 +28,7 @@ class AnimatedLabel(QtWidgets.QLabel):
             self._animated = movie
             movie.attach(self)
         else:
+            use_names_of_qt(self)
             super().setMovie(movie)  # type: ignore[arg-type]
 
     def movie(self) -> AnimatedMovie | QtGui.QMovie | None:  # type: ignore[override]

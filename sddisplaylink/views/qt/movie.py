@@ -24,6 +24,7 @@ from sddisplaylink.views.qt.binding import (
     Slot,
     add_snake_case,
     is_connected,
+    use_names_of_qt,
 )
 from sddisplaylink.views.qt.movie_frame import MovieFrame
 from sddisplaylink.views.qt.movie_player import MovieInput, MoviePlayer
@@ -319,11 +320,13 @@ class AnimatedMovie(MovieFrame):
     def connectNotify(self, signal: QtCore.QMetaMethod) -> None:
         """Qt's notification: a slot was connected to a signal."""
         self._emitters = None
+        use_names_of_qt(self)
         super().connectNotify(signal)
 
     def disconnectNotify(self, signal: QtCore.QMetaMethod) -> None:
         """Qt's notification: a slot was disconnected from a signal."""
         self._emitters = None
+        use_names_of_qt(self)
         super().disconnectNotify(signal)
 
     def _end(self) -> None:

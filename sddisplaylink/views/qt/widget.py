@@ -9,7 +9,7 @@ from typing import Any
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.first_frame import first_frame
-from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets, add_snake_case
+from sddisplaylink.views.qt.binding import QtCore, QtGui, QtWidgets, add_snake_case, use_names_of_qt
 from sddisplaylink.views.qt.movie import AnimatedMovie
 from sddisplaylink.views.qt.movie_player import MovieInput
 from sddisplaylink.views.qt.picture import Picture, picture_of
@@ -121,10 +121,12 @@ class AnimatedImageWidget(QtWidgets.QWidget):
     def sizeHint(self) -> QtCore.QSize:
         """The size of the image; not valid without an image."""
         image = self.movie.image
+        use_names_of_qt(self)
         return super().sizeHint() if image is None else self._placement.natural_size(image.size)
 
     def minimumSizeHint(self) -> QtCore.QSize:
         """The same, unless the image is scaled to the widget."""
+        use_names_of_qt(self)
         return self.sizeHint() if self._placement.mode is None else super().minimumSizeHint()
 
     # ---- drawing ----
@@ -168,6 +170,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         """Find the image's new place."""
         if self._frame is not None:
             self._placement.place(self._frame.size, self.size(), self.layoutDirection())
+        use_names_of_qt(self)
         super().resizeEvent(event)
 
     # ---- visibility ----
@@ -180,16 +183,19 @@ class AnimatedImageWidget(QtWidgets.QWidget):
             self.set_source(self._source)
         self._take_first_frame()
         self._update_visibility()
+        use_names_of_qt(self)
         super().showEvent(event)
 
     def hideEvent(self, event: QtGui.QHideEvent) -> None:
         """Pause."""
         self._is_shown = False
         self._update_visibility()
+        use_names_of_qt(self)
         super().hideEvent(event)
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         """Close the player."""
+        use_names_of_qt(self)
         super().closeEvent(event)
         if event.isAccepted() and not isinstance(self._source, AnimatedImagePlayer):
             self.movie.close()
@@ -238,6 +244,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         """Play on when a window with a view of this widget's scene is not minimised any more."""
         if event.type() == QtCore.QEvent.Type.WindowStateChange and not self._is_seen:
             self._follow_views()
+        use_names_of_qt(self)
         return super().eventFilter(watched, event)
 
 

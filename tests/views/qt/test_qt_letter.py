@@ -60,6 +60,17 @@ def test_snake_case(run: Any) -> None:
     }
 
 
+def test_with_the_feature_snake_case_on(virtual_screen: VirtualScreen) -> None:
+    run = QtProgram("qt_snake_case.py", "PySide6", virtual_screen)
+    seen = run("movies")
+    assert seen["feature"]
+    assert seen["lacking"] == []
+    assert seen["here"] == seen["Qt"]
+    assert seen["here"][:4] == [True, True, True, [40, 20]]
+    seen = run("widget")
+    assert all(seen.values()), seen
+
+
 def test_off_the_gui_thread(run: Any) -> None:
     assert run("threads")["raised"] == ["movies and widgets belong to the GUI thread; create them there"] * 2
 
