@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterable
 from typing import Self, SupportsIndex
 
-from sddisplaylink.dispatch.closing import ClosedByWith
+from sddisplaylink.dispatch.closing import ClosedByWith, close_all
 from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.playback import commands
 from sddisplaylink.playback.engine import PlaybackEngine
@@ -102,9 +101,7 @@ class PlayerGroup(ClosedByWith):
 
     def close(self) -> None:
         """Close all members. Then raises an exception that stopped one of them; those of others are its context."""
-        with contextlib.ExitStack() as closing:
-            for player in reversed(self._players):
-                closing.callback(player.close)
+        close_all(player.close for player in self._players)
 
     def __enter__(self) -> Self:
         return self
@@ -122,10 +119,10 @@ class PlayerGroup(ClosedByWith):
     def _check_new(self, player: AnimatedImagePlayer) -> None:
         if not isinstance(player, AnimatedImagePlayer):
             raise TypeError(f"members must be AnimatedImagePlayers, not {type(player).__name__}")
-        if player in self._players:
-            raise ValueError("that player is in this group already")
         if player.state is PlayerState.CLOSED:
             raise LinkClosedError("a closed player cannot be in a group")
+        if player in self._players:
+            raise ValueError("that player is in this group already")
 
 
 def _left(deadline: float | None) -> float | None:

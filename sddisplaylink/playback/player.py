@@ -371,7 +371,7 @@ class AnimatedImagePlayer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close the player. An exception in the block goes before one that closing would raise."""
+        """Close the player. What closing raises is the context of an exception that has ended the block."""
         close_after(error, self.close)
 
     def __repr__(self) -> str:

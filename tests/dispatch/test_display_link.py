@@ -144,9 +144,10 @@ def test_error_in_the_with_block_wins_over_the_callbacks(clock):
     def fail(tick):
         raise RuntimeError("in the callback")
 
-    with pytest.raises(ZeroDivisionError), sd.DisplayLink(fail, clock=clock):
+    with pytest.raises(ZeroDivisionError) as caught, sd.DisplayLink(fail, clock=clock):
         clock.advance(0.1)
         raise ZeroDivisionError
+    assert str(caught.value.__context__) == "in the callback"
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -252,14 +252,55 @@ def test_playback_can_begin_again_after_an_error(make_gif: MakeImage, clock: sd.
         assert player.wait(0)
 
 
-def test_the_error_of_a_with_block_is_not_hidden_by_that_of_a_callback(
+def test_the_error_of_a_with_block_and_that_of_a_callback_are_both_reported(
     make_gif: MakeImage, clock: sd.ManualClock
 ) -> None:
-    with pytest.raises(LookupError), sd.AnimatedImagePlayer(make_gif([20, 20]), clock=clock) as player:
+    with (
+        pytest.raises(LookupError) as caught,
+        sd.AnimatedImagePlayer(make_gif([20, 20]), clock=clock) as player,
+    ):
         player.on_frame = lambda frame: 1 / 0
         player.play()
         clock.advance(0.1)
         raise LookupError
+    assert isinstance(caught.value.__context__, ZeroDivisionError)
+
+
+def test_the_error_of_a_callback_comes_before_all_that_led_to_the_error_of_the_block(
+    make_gif: MakeImage, clock: sd.ManualClock
+) -> None:
+    def fail() -> None:
+        try:
+            raise KeyError
+        except KeyError as error:
+            raise OSError from error
+
+    with pytest.raises(LookupError) as caught, sd.AnimatedImagePlayer(make_gif([20, 20]), clock=clock) as player:
+        player.on_frame = lambda frame: 1 / 0
+        player.play()
+        clock.advance(0.1)
+        try:
+            fail()
+        except OSError:
+            raise LookupError  # noqa: B904
+    cause = caught.value.__context__.__cause__
+    assert isinstance(cause, KeyError)
+    assert isinstance(cause.__context__, ZeroDivisionError)
+
+
+def test_an_error_that_ends_both_block_and_playback_is_no_context_of_itself(
+    make_gif: MakeImage, clock: sd.ManualClock
+) -> None:
+    error = RuntimeError()
+
+    def fail(frame: sd.Frame) -> None:
+        raise error
+
+    with pytest.raises(RuntimeError), sd.AnimatedImagePlayer(make_gif([20, 20]), clock=clock, on_frame=fail) as player:
+        player.play()
+        clock.advance(0.1)
+        raise error
+    assert error.__context__ is None
 
 
 # ---- stop and callbacks on another thread ----

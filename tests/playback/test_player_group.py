@@ -176,6 +176,23 @@ def test_errors_of_members_are_raised_by_wait_and_close(open_player: Open, clock
     group.close()
 
 
+def test_errors_of_several_members_are_all_reported(open_player: Open, clock: sd.ManualClock) -> None:
+    def fail(error: Exception) -> None:
+        raise error
+
+    players = [open_player([50] * 2) for _ in range(3)]
+    errors = [RuntimeError(f"of player {number}") for number in range(3)]
+    for player, error in zip(players, errors, strict=True):
+        player.on_frame = lambda frame, error=error: fail(error)
+    group = PlayerGroup(players)
+    group.play()
+    clock.advance(0.1)
+    with pytest.raises(RuntimeError) as caught:
+        group.close()
+    assert [caught.value, caught.value.__context__, caught.value.__context__.__context__] == errors
+    assert group.players == ()
+
+
 def test_closed_members_are_left_out(open_player: Open, clock: sd.ManualClock) -> None:
     first, second = open_player([50] * 4), open_player([50] * 4)
     with PlayerGroup([first, second]) as group:
@@ -220,6 +237,10 @@ def test_bad_members_are_refused(open_player: Open) -> None:
     closed.close()
     with pytest.raises(sd.LinkClosedError):
         PlayerGroup([player, closed])
+    group = PlayerGroup([player])
+    player.close()
+    with pytest.raises(sd.LinkClosedError):
+        group.add(player)
 
 
 def test_bad_values_change_no_member(open_player: Open) -> None:
