@@ -51,7 +51,9 @@ def displays_of(kind: int) -> tuple[Display, ...]:
 
 
 def validate_rate(refresh_rate: float) -> float:
-    """The rate as a float; ValueError outside 1 … 1000 Hz."""
+    """The rate as a float. TypeError; ValueError outside 1 … 1000 Hz."""
+    if isinstance(refresh_rate, str):
+        raise TypeError("refresh rate must be a number, not str")
     rate = float(refresh_rate)
     if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise ValueError(f"refresh rate must be {LOWEST_RATE:g} to {HIGHEST_RATE:g} Hz, not {refresh_rate!r}")

@@ -91,7 +91,8 @@ class ManualClock:
             raise ValueError(f"time goes forward, by a finite number of seconds, not {duration!r}")
         if self._is_closed:
             raise LinkClosedError("the clock has been closed")
-        numerator, denominator = duration.as_integer_ratio()
+        exact = duration if hasattr(duration, "as_integer_ratio") else float(duration)  # NumPy's integers have none
+        numerator, denominator = exact.as_integer_ratio()
         end = self._reached() + numerator * _SECOND // denominator
         nanoseconds(end // _SECOND + 2)  # the last tick's target as well
         return end

@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 import math
 import numbers
-from typing import Literal, NamedTuple, TypeAlias
+import operator
+from typing import Literal, NamedTuple, SupportsIndex, TypeAlias
 
 from sddisplaylink.native import lib
 
@@ -124,9 +125,10 @@ def to_mode(value: PlaybackMode | str) -> PlaybackMode:
 
 def to_loops(value: object) -> int:
     """A number of plays; 0 = for ever. ValueError."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_LOOPS:
+    loops = _to_int(value)
+    if loops is None or not 0 <= loops <= MOST_LOOPS:
         raise ValueError(f"loop_count must be a whole number of plays from 0 (for ever) to {MOST_LOOPS}, not {value!r}")
-    return value
+    return loops
 
 
 def to_policy(value: object) -> LatePolicy:
@@ -140,8 +142,16 @@ def to_budget(value: int | None) -> int | None:
     """A number of bytes, or None. TypeError, ValueError."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int):
+    count = _to_int(value)
+    if count is None:
         raise TypeError(f"max_buffer_bytes must be an int or None, not {type(value).__name__}")
-    if value < 0:
-        raise ValueError(f"max_buffer_bytes must not be negative: {value}")
-    return value
+    if count < 0:
+        raise ValueError(f"max_buffer_bytes must not be negative: {count}")
+    return count
+
+
+def _to_int(value: object) -> int | None:
+    """The whole number that `value` is, also one of NumPy's; None if it is none."""
+    if isinstance(value, int):
+        return None if isinstance(value, bool) else value
+    return operator.index(value) if isinstance(value, SupportsIndex) else None

@@ -51,6 +51,20 @@ def test_absurd_refresh_rate(rate):
         sd.ManualClock(refresh_rate=rate)
 
 
+def test_a_refresh_rate_is_a_number():
+    with pytest.raises(TypeError, match="refresh rate"):
+        sd.ManualClock(refresh_rate="60")
+
+
+def test_time_may_be_a_number_of_numpy():
+    numpy = pytest.importorskip("numpy")
+    clock = sd.ManualClock()
+    clock.advance(numpy.int64(1))
+    clock.stall(numpy.uint8(2))
+    clock.advance(numpy.float64(0.5))
+    assert clock.time == 3.5
+
+
 @pytest.mark.parametrize("duration", [-1, float("nan"), float("inf")])
 def test_time_only_goes_forward(duration):
     clock = sd.ManualClock()

@@ -36,6 +36,17 @@ def test_a_late_policy_may_be_given_as_either(
             assert player.late_policy == policy.value
 
 
+def test_numbers_may_be_those_of_numpy(make_gif: MakeImage, clock: sd.ManualClock) -> None:
+    numpy = pytest.importorskip("numpy")
+    options = {"rate": numpy.float32(0.5), "loop_count": numpy.int64(3), "max_buffer_bytes": numpy.int64(1 << 20)}
+    with sd.AnimatedImagePlayer(make_gif([50, 50]), clock=clock, **options) as player:
+        assert (player.rate, player.loop_count) == (0.5, 3)
+        assert type(player.loop_count) is int
+        player.loop_count = numpy.uint8(4)
+        player.seek(numpy.int64(1), numpy.int64(3))
+        assert (player.frame_index, player.loop_index, player.loop_count) == (1, 3, 4)
+
+
 def test_what_is_neither_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="mode must be one of normal, .*, reversed_bounce, not 'sideways'"):
         sd.AnimatedImagePlayer(b"", mode="sideways")  # type: ignore[arg-type]
