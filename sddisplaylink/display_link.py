@@ -155,7 +155,7 @@ class DisplayLink(ClosedByWith):
 
     @property
     def clock_name(self) -> str:
-        """``"corevideo"``, ``"timer"`` or ``"manual"``."""
+        """``"corevideo"``, ``"quartzcore"``, ``"timer"`` or ``"manual"``."""
         return self._source.name
 
     @property

@@ -237,7 +237,9 @@ class AnimatedImage:
         self.close()
 
     def __repr__(self) -> str:
-        known = f"<AnimatedImage {self._name!r} {self.format} {self.width}x{self.height}"
+        known = f"<{type(self).__name__} {self._name!r}"
+        if self.format:  # that of an IncrementalImage may still be unknown
+            known += f" {self.format} {self.width}x{self.height}"
         try:
             frames = "1 frame" if self.frame_count == 1 else f"{self.frame_count} frames"
             return f"{known}, {frames}, {self.duration:.3f} s>"

@@ -8,7 +8,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
 
 from sddisplaylink.decoders.appearance import Presentation
 from sddisplaylink.decoders.data.incoming import IncomingData
@@ -136,6 +136,11 @@ class IncrementalImage(AnimatedImage):
         self._processing = threading.Lock()  # held by the thread that processes pieces; no other thread waits for it
         self._listeners: WeakGroup[Listener] = WeakGroup()
         self._process_id = os.getpid()
+
+    @classmethod
+    def open(cls, *source: Any, **options: Any) -> NoReturn:
+        """TypeError: an image that grows is made empty, and gets its data by :meth:`feed`."""
+        raise TypeError(f"make an empty image by {cls.__name__}(), then pass its data to feed() and call finish()")
 
     # ---- the data ----
 

@@ -343,13 +343,18 @@ def test_timing_and_decoder_are_those_of_open() -> None:
 # ---- while it grows ----
 
 
+def test_an_image_that_grows_cannot_be_opened() -> None:
+    with pytest.raises(TypeError, match=r"feed\(\)"):
+        sd.IncrementalImage.open("examples/ball.gif")
+
+
 def test_before_anything_has_come() -> None:
     image = sd.IncrementalImage()
     assert (image.format, image.size, image.width, image.height) == ("", (0, 0), 0, 0)
     assert (image.frame_count, len(image), image.durations, image.duration) == (0, 0, (), 0.0)
     assert (image.loop_count, image.is_animated, image.truncated, image.is_finished) == (1, False, False, False)
     assert list(image) == []
-    assert "0 frames" in repr(image)
+    assert repr(image) == "<IncrementalImage '<incremental>', 0 frames, 0.000 s>"
     with pytest.raises(IndexError):
         image.frame(0)
     with pytest.raises(sd.LinkClosedError):
