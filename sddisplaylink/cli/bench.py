@@ -53,13 +53,13 @@ def time_file(file: str, arguments: argparse.Namespace) -> dict[str, Any]:
     data = content.getvalue()
     with AnimatedImage.open(content, max_pixels=arguments.max_pixels) as image:
         frames, pixels = image.frame_count, image.width * image.height * image.frame_count
-    return summarise([measure(data) for _ in range(arguments.repeat)], frames, pixels)
+    return summarise([measure(data, arguments.max_pixels) for _ in range(arguments.repeat)], frames, pixels)
 
 
-def measure(data: bytes) -> Run:
+def measure(data: bytes, max_pixels: int | None) -> Run:
     """Open the image and decode every frame once, in order, as a player does."""
     begin = time.perf_counter()
-    with AnimatedImage.open(data) as image:
+    with AnimatedImage.open(data, max_pixels=max_pixels) as image:
         image.frame(0)
         first = time.perf_counter()
         for index in range(1, image.frame_count):

@@ -54,6 +54,27 @@ def test_of_several_files_the_good_ones_are_printed(folder: Path, capsys: pytest
     assert all(name in err for name in ("broken.gif", "missing.gif"))
 
 
+@pytest.mark.parametrize("command", ["info", "bench"])
+def test_an_error_names_the_file(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (folder / "broken.gif").write_bytes(b"no image")
+    assert main([command, "broken.gif"]) == 1
+    assert capsys.readouterr().err == "sddisplaylink: broken.gif: not an image, or not in a known format\n"
+    give_input(monkeypatch, b"no image")
+    assert main([command, "-"]) == 1
+    assert capsys.readouterr().err == "sddisplaylink: standard input: not an image, or not in a known format\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_limit_of_pixels_is_for_every_run_of_bench(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    assert "throughput" in said(capsys, "bench", "--max-pixels", "24", "a.gif")
+    assert main(["bench", "a.gif"]) == 1
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_pattern_that_matches_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", "*.webp"]) == 1
