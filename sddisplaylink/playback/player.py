@@ -56,7 +56,7 @@ class AnimatedImagePlayer:
     for ever, None = what the image says. ``late_policy``: ``"skip"`` keeps to the schedule and leaves out late frames,
     ``"no_skip"`` shows every frame and falls behind the schedule, ``"catch_up"`` shows every frame, one per refresh
     until playback is back on schedule. ``max_buffer_bytes``: the budget for decoded frames; None = as far as memory
-    allows. ``display`` and ``clock``: as for `DisplayLink`.
+    allows, 256 MB at most. ``display`` and ``clock``: as for `DisplayLink`.
 
     An exception in a callback, or a frame that cannot be decoded, stops playback, is given to ``on_error``, and is
     raised once by `wait`, `close` or the loop over `frames`. Dropping the last reference to a player
@@ -375,7 +375,10 @@ class AnimatedImagePlayer:
         close_after(error, self.close)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.image!r} {self.state.value} at frame {self.frame_index}>"
+        known = f"<{type(self).__name__} {self.image!r}"
+        if self.engine.native.is_forked():
+            return f"{known} of the parent process>"
+        return f"{known} {self.state.value} at frame {self.frame_index}>"
 
     def _check_open(self) -> None:
         if self.is_closed:

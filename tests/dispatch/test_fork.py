@@ -43,6 +43,9 @@ PROGRAM = textwrap.dedent("""
                 continue
             os.write(2, f"try {number} did not raise\\n".encode())
             return 1
+        if "of the parent process" not in repr(player):
+            os.write(2, f"{player!r} {link!r}\\n".encode())
+            return 1
         link.stop(); link.close(); player.close()
         return 0
 
