@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Self
+from typing import Any, Self
 
 from sddisplaylink.native import duplicate_descriptor, lib
 
-__all__ = ["Readiness"]
+__all__ = ["Readiness", "give_way"]
+
+
+async def give_way() -> None:
+    """Let the other tasks of the event loop run once."""
+    if (trio := _running_trio()) is not None:
+        await trio.lowlevel.checkpoint()
+    else:
+        await asyncio.sleep(0)
+
+
+def _running_trio() -> Any:
+    """The module trio, if it runs this task; else None."""
+    trio = sys.modules.get("trio")
+    return trio if trio is not None and trio.lowlevel.in_trio_run() else None
 
 
 class Readiness:
@@ -30,8 +44,7 @@ class Readiness:
 
     async def wait(self) -> None:
         """Return when something is there or the mailbox has been closed. Can be cancelled."""
-        trio = sys.modules.get("trio")
-        if trio is not None and trio.lowlevel.in_trio_run():
+        if (trio := _running_trio()) is not None:
             await trio.lowlevel.wait_readable(self._descriptor)
         else:
             await self._wait_in_asyncio()

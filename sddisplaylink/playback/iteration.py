@@ -15,6 +15,9 @@ from sddisplaylink.playback.engine import PlaybackEngine
 
 __all__ = ["iterate", "iterate_async"]
 
+_TURNS = 4
+"""Of the event loop. asyncio needs two to end a loop over frames that has been left by ``break``."""
+
 
 def iterate(engine: PlaybackEngine) -> Iterator[Frame]:
     """Frames as they become due, until the player finishes, is stopped or closed.
@@ -44,10 +47,14 @@ def iterate(engine: PlaybackEngine) -> Iterator[Frame]:
 
 async def iterate_async(engine: PlaybackEngine) -> AsyncGenerator[Frame]:
     """The same in the running asyncio or trio loop."""
-    from sddisplaylink.dispatch.readiness import Readiness  # imports asyncio, which takes its time
+    from sddisplaylink.dispatch.readiness import Readiness, give_way  # imports asyncio, which takes its time
 
     loop = _FrameLoop(engine)
     try:
+        for _ in range(_TURNS):
+            if not loop.is_player_taken():
+                break
+            await give_way()
         loop.begin()
         with Readiness(loop.dispatcher.mailbox) as readiness:
             while True:
@@ -72,6 +79,10 @@ class _FrameLoop:
         self.frames: deque[Frame] = deque()
         self.dispatcher = Dispatcher(thread=False)
         self._engine = engine
+
+    def is_player_taken(self) -> bool:
+        """Whether another loop takes the frames."""
+        return self._engine.binding.current is not self._engine.binding.own
 
     def begin(self) -> None:
         """Move the callbacks here, and start an inactive player. ClockError during another loop over the frames."""

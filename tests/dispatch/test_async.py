@@ -228,6 +228,19 @@ def test_asyncio_finalises_a_loop_that_is_just_left(make_gif: Callable[..., byte
     player.close()
 
 
+def test_a_loop_may_follow_one_that_was_just_left(make_gif: Callable[..., bytes]) -> None:
+    async def main() -> list[int]:
+        seen: list[int] = []
+        with sd.AnimatedImagePlayer(make_gif([20] * 4), late_policy="no_skip", clock="timer:500") as player:
+            for _ in range(4):  # asyncio ends the loop before only when this task next gives way
+                async for frame in player.frames_async():
+                    seen.append(frame.index)
+                    break
+        return seen
+
+    assert Asyncio.run(main) == [0, 1, 2, 3]
+
+
 def test_two_tasks_cannot_have_the_frames_of_one_player(library: Any, make_gif: Callable[..., bytes]) -> None:
     async def main() -> None:
         with sd.AnimatedImagePlayer(make_gif([20] * 4), clock="timer:500") as player:
