@@ -166,6 +166,23 @@ def test_unasked_error_reaches_unraisablehook(clock, monkeypatch):
     assert [str(error) for error in errors] == ["boom"]
 
 
+def test_an_error_after_one_that_nobody_has_asked_for_reaches_unraisablehook(clock, monkeypatch):
+    errors = []
+    monkeypatch.setattr("sys.unraisablehook", lambda unraisable: errors.append(unraisable.exc_value))
+
+    def fail(tick):
+        raise RuntimeError(tick.sequence)
+
+    link = sd.DisplayLink(fail, clock=clock)
+    for _ in range(2):
+        link.start()
+        clock.advance(0.1)
+    with pytest.raises(RuntimeError) as caught:
+        link.close()
+    first, (second,) = caught.value.args[0], errors
+    assert second.args[0] > first
+
+
 # ---- pulling ----
 
 
