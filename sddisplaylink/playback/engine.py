@@ -345,7 +345,9 @@ def _frame_arrived(reference: weakref.ref[PlaybackEngine], due: DueEvent, outcom
     """Pass a decoded frame on to the dispatcher. On any thread, such as the one that decodes: never waits."""
     engine = reference()
     if engine is not None:
-        engine.binding.post(partial(_run_later, reference, PlaybackEngine._handle_arrival, due, outcome))
+        binding = engine.binding
+        del engine  # first: what this thread holds while the dispatcher runs cannot be collected there
+        binding.post(partial(_run_later, reference, PlaybackEngine._handle_arrival, due, outcome))
 
 
 def _cancel_later(reference: weakref.ref[PlaybackEngine]) -> None:

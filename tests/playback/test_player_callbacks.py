@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import sddisplaylink as sd
+from sddisplaylink.dispatch.subscriber import DispatcherBinding
+from sddisplaylink.frames.pool import FramePool
 from support.player_log import Log
 
 MakeImage = Callable[..., bytes]
@@ -121,6 +123,32 @@ def test_a_dropped_player_stops_also_as_part_of_a_cycle(make_gif: MakeImage, clo
     gc.collect()
     clock.advance(1.0)
     assert (len(log), gone()) == (1, None)
+
+
+def test_a_dropped_player_stops_while_the_decoder_still_hands_its_frame_over(
+    make_gif: MakeImage, clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, may_return = DispatcherBinding.post, threading.Event()
+
+    def post_slowly(binding: DispatcherBinding, call: Callable[[], None]) -> None:
+        post(binding, call)
+        if threading.current_thread().name == "sddisplaylink-decode":
+            may_return.wait(10)
+
+    def play() -> weakref.ref[sd.AnimatedImagePlayer]:
+        player = sd.AnimatedImagePlayer(make_gif([20] * 5), clock=clock)
+        player.on_frame = lambda frame: player.state  # the cycle
+        player.play()
+        clock.advance(0.02)
+        return weakref.ref(player)
+
+    monkeypatch.setattr(FramePool, "prefetch", lambda *request, inline: False)  # so that the frame is awaited
+    monkeypatch.setattr(DispatcherBinding, "post", post_slowly)
+    gone = play()
+    gc.collect()
+    is_gone = gone() is None
+    may_return.set()
+    assert is_gone
 
 
 # ---- errors ----
