@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sddisplaylink.native import lib
@@ -230,6 +230,8 @@ class Model:
             self.said.append(f"{word}{due.frame}" if "F" in word else word)
 
 
+MOST_LOOPS = 2**32 - 1
+"""The largest loop count: a later loop cannot be made the last."""
 RATES = (1.0, 2.0, 0.5, 0.25, 0.0, -1.0, -0.5, -2.0, 8.0)
 
 
@@ -255,6 +257,7 @@ class Pair:
             self.native.mode(MODES[value % 4])
             self.model.set_mode(MODES[value % 4])
         elif name == "loops":
+            assume(self.model.loops_done(self.model.here()) < MOST_LOOPS)  # of frames that last a nanosecond
             self.native.loops(self.loops[value % len(self.loops)])
             self.model.set_loops(self.loops[value % len(self.loops)])
         elif name == "seek":
