@@ -8,10 +8,10 @@ from typing import Any, Self
 
 from sddisplaylink.native import duplicate_descriptor, lib
 
-__all__ = ["Readiness", "give_way"]
+__all__ = ["Readiness", "run_other_tasks"]
 
 
-async def give_way() -> None:
+async def run_other_tasks() -> None:
     """Let the other tasks of the event loop run once."""
     if (trio := _running_trio()) is not None:
         await trio.lowlevel.checkpoint()

@@ -33,17 +33,17 @@ class PendingError:
         kept = self._kept
         return None if kept is None else kept.error
 
-    def keep(self, error: BaseException, *, is_news: bool = True, is_told: bool = False) -> None:
+    def keep(self, error: BaseException, *, is_news: bool = True, is_delivered: bool = False) -> None:
         """Store the error, but none that comes of the end of the process.
 
         Of several the first is stored; it is reported when it is dropped, unless it is no news to the program, as its
-        own doing. The others are reported at once, unless the program has been told of them, too.
+        own doing. The others are reported at once, unless they are delivered to ``on_error``, too.
         """
         if is_of_exit(error):
             return
         if self._kept is None:
             self._kept = _KeptError(error) if is_news else _KnownError(error)
-        elif isinstance(error, Exception) and error is not self.error and is_news and not is_told:
+        elif isinstance(error, Exception) and error is not self.error and is_news and not is_delivered:
             _KeptError(error)  # dropped at once
 
     def forget(self, error: BaseException) -> None:

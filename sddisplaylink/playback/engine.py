@@ -317,7 +317,7 @@ class PlaybackEngine:
         Ctrl-C and sys.exit() are raised again: they end that loop.
         """
         pending = self.callbacks.pending_error
-        pending.keep(error, is_news=is_news, is_told=self.callbacks.on_error is not None)
+        pending.keep(error, is_news=is_news, is_delivered=self.callbacks.on_error is not None)
         with contextlib.suppress(LinkClosedError):  # closed in the callback
             self.move(self.native.command(lib.SDDL_OP_STOP))
         self.callbacks.notify_error(error)

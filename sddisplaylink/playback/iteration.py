@@ -47,14 +47,14 @@ def iterate(engine: PlaybackEngine) -> Iterator[Frame]:
 
 async def iterate_async(engine: PlaybackEngine) -> AsyncGenerator[Frame]:
     """The same in the running asyncio or trio loop."""
-    from sddisplaylink.dispatch.readiness import Readiness, give_way  # imports asyncio, which takes its time
+    from sddisplaylink.dispatch.readiness import Readiness, run_other_tasks  # imports asyncio, which takes its time
 
     loop = _FrameLoop(engine)
     try:
         for _ in range(_TURNS):
             if not loop.is_player_taken():
                 break
-            await give_way()
+            await run_other_tasks()
         loop.begin()
         with Readiness(loop.dispatcher.mailbox) as readiness:
             while True:

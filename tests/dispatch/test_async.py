@@ -232,7 +232,7 @@ def test_a_loop_may_follow_one_that_was_just_left(make_gif: Callable[..., bytes]
     async def main() -> list[int]:
         seen: list[int] = []
         with sd.AnimatedImagePlayer(make_gif([20] * 4), late_policy="no_skip", clock="timer:500") as player:
-            for _ in range(4):  # asyncio ends the loop before only when this task next gives way
+            for _ in range(4):  # asyncio ends the previous loop when other tasks run next
                 async for frame in player.frames_async():
                     seen.append(frame.index)
                     break

@@ -266,12 +266,12 @@ def test_that_the_program_has_closed_the_image_is_reported_to_who_asks_alone(
     assert reported == []
 
 
-@pytest.mark.parametrize("is_told", [False, True])
+@pytest.mark.parametrize("has_on_error", [False, True])
 def test_an_error_after_one_that_nobody_has_asked_for_is_reported_too(
-    make_gif: MakeImage, clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch, is_told: bool
+    make_gif: MakeImage, clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch, has_on_error: bool
 ) -> None:
     reported: list[str] = []
-    told: list[str] = []
+    delivered: list[str] = []
     monkeypatch.setattr("sys.unraisablehook", lambda failure: reported.append(str(failure.exc_value)))
     errors = iter(RuntimeError(text) for text in ("first", "second", "third"))
 
@@ -279,14 +279,14 @@ def test_an_error_after_one_that_nobody_has_asked_for_is_reported_too(
         raise next(errors)
 
     player = sd.AnimatedImagePlayer(make_gif([20, 20]), clock=clock, on_frame=fail)
-    if is_told:
-        player.on_error = lambda error: told.append(str(error))
+    if has_on_error:
+        player.on_error = lambda error: delivered.append(str(error))
     for _ in range(3):
         player.play()
         clock.advance(0.1)
     with pytest.raises(RuntimeError, match="first"):
         player.close()
-    assert (told, reported) == ((["first", "second", "third"], []) if is_told else ([], ["second", "third"]))
+    assert (delivered, reported) == ((["first", "second", "third"], []) if has_on_error else ([], ["second", "third"]))
 
 
 def test_playback_can_begin_again_after_an_error(make_gif: MakeImage, clock: sd.ManualClock) -> None:
