@@ -9,6 +9,7 @@ from PIL import Image
 from sddisplaylink.decoders.appearance import UPRIGHT, Appearance, Presentation
 from sddisplaylink.decoders.colour.transform import Colours, colours_of
 from sddisplaylink.decoders.composition.buffers import BufferPool
+from sddisplaylink.decoders.pillow.rgba import rgba_bytes
 from sddisplaylink.decoders.protocol import Buffer, Decoder, ImageInfo
 
 __all__ = ["presented", "wanted_colours"]
@@ -108,7 +109,7 @@ class _ShownDecoder:
         if self._orientation == UPRIGHT:
             return pixels
         picture = _picture(self._stored_size, pixels)
-        return memoryview(picture.transpose(_TURNS[self._orientation]).tobytes())
+        return rgba_bytes(picture.transpose(_TURNS[self._orientation]))
 
     def cost(self, index: int) -> int:
         """The cost of the stored frame, and of converting all of its pixels."""

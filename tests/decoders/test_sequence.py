@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 
 import pytest
 from PIL import Image
 
 from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.pillow.rgba import rgba_bytes
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from sddisplaylink.errors import ImageFormatError
 from support.decode_path import path_to
@@ -139,6 +141,20 @@ def test_no_interpreter_is_started_for_postscript(monkeypatch):
 def test_more_pixels_than_allowed():
     with pytest.raises(ImageFormatError, match="200x100 pixels are more than the limit of 19999"):
         SequenceDecoder(saved([Image.new("L", (200, 100))], "BMP"), Limits(19_999))
+
+
+@pytest.mark.parametrize("size", [(3000, 1001), (1, 2_000_001), (2_000_001, 2), (1 << 20, 1)])
+def test_large_pictures_are_copied_in_bands(size):
+    picture = Image.merge("RGBA", [Image.linear_gradient("L").resize(size).rotate(turn) for turn in (0, 90, 180, 270)])
+    expected = picture.tobytes()
+    tracemalloc.start()
+    try:
+        pixels = rgba_bytes(picture)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (pixels.readonly, pixels == expected) == (True, True)
+    assert most < len(expected) * (1.5 if size[0] == 3000 else 4)
 
 
 def test_a_larger_page_inside_is_refused_where_it_stands():

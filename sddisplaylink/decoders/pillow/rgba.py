@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-__all__ = ["rgba_bands", "to_rgba"]
+__all__ = ["rgba_bands", "rgba_bytes", "to_rgba"]
 
 _BAND = 1 << 22  # pixels
+_COPIED_AT_ONCE = 1 << 19  # pixels; tobytes() needs the memory of what it copies twice
 
 
 def to_rgba(picture: Image.Image) -> Image.Image:
@@ -25,6 +26,19 @@ def rgba_bands(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
     for top in range(0, height, rows):
         part = picture if rows >= height else picture.crop((0, top, width, min(height, top + rows)))
         yield top, to_rgba(part)
+
+
+def rgba_bytes(picture: Image.Image) -> memoryview:
+    """A copy of the pixels of an RGBA picture, read-only."""
+    width, height = picture.size
+    rows = max(1, _COPIED_AT_ONCE // width)
+    if rows >= height:
+        return memoryview(picture.tobytes())
+    pixels, stride = bytearray(4 * width * height), 4 * width
+    for top in range(0, height, rows):
+        bottom = min(height, top + rows)
+        pixels[top * stride : bottom * stride] = picture.crop((0, top, width, bottom)).tobytes()
+    return memoryview(pixels).toreadonly()
 
 
 def _high_bytes(picture: Image.Image) -> Image.Image:

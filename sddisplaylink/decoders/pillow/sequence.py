@@ -19,7 +19,7 @@ from sddisplaylink.decoders.pillow.jpeg import profile_of, without_black
 from sddisplaylink.decoders.pillow.levels import in_eight_bits
 from sddisplaylink.decoders.pillow.pages import SEEKS_AT_WILL, Pages, find_pages
 from sddisplaylink.decoders.pillow.quiet import load_quietly, quietly
-from sddisplaylink.decoders.pillow.rgba import to_rgba
+from sddisplaylink.decoders.pillow.rgba import rgba_bytes, to_rgba
 from sddisplaylink.decoders.protocol import NEVER_CHEAP, Buffer, ImageInfo
 from sddisplaylink.errors import ImageFormatError
 
@@ -115,7 +115,7 @@ class SequenceDecoder:
         """A copy of the frame."""
         if self._canvas is None:
             raise RuntimeError("nothing has been composed")
-        return memoryview(self._canvas.tobytes())
+        return rgba_bytes(self._canvas)
 
     def cost(self, index: int) -> int:
         """Always more than waking another thread takes."""
