@@ -22,8 +22,8 @@ class Decoding:
     """A decoder and the path that it is on. One thread at a time uses it; others may change `cache` meanwhile."""
 
     def __init__(self, decoder: Decoder, cache: FrameCache, timeline: Timeline) -> None:
-        self.state: object = None
-        """A note of the lender: the latest purge of the decoder."""
+        self.latest_purge: object = None
+        """A note of the lender."""
         self._decoder = decoder
         self._cache = cache
         self._timeline = timeline

@@ -158,7 +158,10 @@ class FramePool:
         notifications = self._collect_notifications()
         more = bool(notifications)
         if not (more or self._is_closed):
-            decoding = self.decoder.borrow(_BORROW_TIMEOUT)
+            try:
+                decoding = self.decoder.borrow(_BORROW_TIMEOUT)
+            except LinkClosedError:  # closed meanwhile: the next step says so to those who wait
+                return True
             try:
                 more = self._decode_ahead(decoding, notifications)
             finally:

@@ -6,9 +6,10 @@ from collections import deque
 
 import pytest
 
-from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.errors import ImageFormatError, LinkClosedError
 from sddisplaylink.frames import pool as frame_pool
 from sddisplaylink.frames.frame import Frame
+from sddisplaylink.frames.lending import LentDecoder
 from support.pool_support import FRAME, NoWorker, drain, held, make_pool
 
 
@@ -208,3 +209,21 @@ def test_a_wait_that_an_interrupt_broke_off_holds_up_no_other(by_hand):
     reader.notify(2, got.append)
     drain(pool)
     assert [frame.index for frame in got] == [5, 2]
+
+
+def test_a_pool_that_is_closed_while_its_decoder_is_awaited_holds_up_nobody(by_hand, monkeypatch):
+    pool, _ = make_pool()
+    reader = pool.open_reader(10 * FRAME)
+    got = []
+    reader.notify(4, got.append)
+    borrow_idle = LentDecoder.borrow_idle
+
+    def close_and_borrow(lender, timeout=0.0):
+        if timeout:
+            pool.close()
+        return borrow_idle(lender, timeout)
+
+    monkeypatch.setattr(LentDecoder, "borrow_idle", close_and_borrow)
+    monkeypatch.setattr(frame_pool, "_BORROW_TIMEOUT", 1e6)  # seconds: for ever
+    drain(pool)
+    assert [type(outcome) for outcome in got] == [LinkClosedError]
