@@ -88,6 +88,10 @@ class Frame(Immutable):
         """NumPy's array interface, version 3: (height, width, 4) of uint8 over the frame's own read-only memory."""
         return {"version": 3, "shape": self.rgba.shape, "typestr": "|u1", "data": self.rgba}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle, which copies the pixels: frames can be passed to other processes."""
+        return Frame.of_pixels, (self.index, self.timestamp, self.duration, self.size, self.rgba.tobytes())
+
     def __repr__(self) -> str:
         width, height = self.size
         return f"<Frame {self.index} {width}x{height} at {self.timestamp:.3f} s for {self.duration:.3f} s>"

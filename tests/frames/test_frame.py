@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import pickle
 import weakref
 from dataclasses import FrozenInstanceError
 
@@ -86,3 +87,12 @@ def test_can_be_referred_to_weakly():
     watch = weakref.ref(frame)
     del frame
     assert watch() is None
+
+
+def test_a_frame_can_be_pickled():
+    frame = Frame.of_pixels(3, 0.5, 0.1, (2, 1), bytes(range(8)))
+    copied = pickle.loads(pickle.dumps(frame))
+    assert repr(copied) == repr(frame)
+    assert copied.rgba == frame.rgba
+    assert copied.rgba.shape == (1, 2, 4)
+    assert copied.rgba.readonly
