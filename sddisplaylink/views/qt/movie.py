@@ -129,13 +129,19 @@ class AnimatedMovie(MovieFrame):
         self._open(source)
         self._emit_state()
 
-    def setFileName(self, name: str | os.PathLike[str]) -> None:
-        """Play that file, or resource (``":/..."``), instead; a running movie continues with the new file."""
-        self._replace(name)
+    def setFileName(self, name: str | os.PathLike[str] | None) -> None:
+        """Play that file, or resource (``":/..."``), instead; a running movie continues with the new file.
 
-    def setDevice(self, device: QtCore.QIODevice) -> None:
-        """Set the content of a device as the source. The device is read at once, from its present position."""
-        self._replace(device)
+        None, as an empty name, leaves a movie without a source.
+        """
+        self._replace(name or "")
+
+    def setDevice(self, device: QtCore.QIODevice | None) -> None:
+        """Set the content of a device as the source. The device is read at once, from its present position.
+
+        None leaves a movie without a source.
+        """
+        self._replace("" if device is None else device)
 
     def close(self) -> None:
         """Stop, and release the source. The last frame stays available. Idempotent."""
@@ -169,7 +175,7 @@ class AnimatedMovie(MovieFrame):
         """Reset what belongs to the former source."""
         self._image = self._failure = self._frame = None
         self._number = UNKNOWN
-        self._name = os.fspath(source) if isinstance(source, str | os.PathLike) else ""
+        self._name = _file_name(source)
         self._device = source if isinstance(source, QtCore.QIODevice) else None
 
     # ---- playing ----
@@ -202,6 +208,8 @@ class AnimatedMovie(MovieFrame):
     def setPaused(self, paused: bool) -> None:
         """Pause, or resume. A movie that does not run cannot be paused, and is started by ``False``."""
         if self.player is not None:
+            if paused and self.state() == State.Paused:
+                self._emitted_state = State.Running  # to emit the same again, as QMovie does
             if paused:
                 self.player.pause()
             else:
@@ -351,6 +359,13 @@ def _only_one(*sources: Any) -> Any:
     if len(given) > 1:
         raise TypeError("a movie plays one source: a file or a device")
     return given[0] if given else None
+
+
+def _file_name(source: MovieInput) -> str:
+    """The name of the file that the source is, if any."""
+    if isinstance(source, QtCore.QFileDevice):
+        return source.fileName()
+    return os.fspath(source) if isinstance(source, str | os.PathLike) else ""
 
 
 FRAME_SIGNALS: dict[str, Callable[[AnimatedMovie], None]] = {
