@@ -48,8 +48,10 @@ def report_error(error: Exception) -> None:
 
 
 def one_line(text: str) -> str:
-    """The text with line ends and control characters escaped, which the name of a file may contain."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    """The text with line ends, control characters and what cannot be printed escaped: names of files have them."""
+    printable = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return printable.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def warn(text: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sddisplaylink.cli.output import positive_float, print_json, print_table
 from sddisplaylink.display_link import DisplayLink, Tick
 from sddisplaylink.errors import ClockError
-from sddisplaylink.playback.pacing_chart import Series, draw, load_figure
+from sddisplaylink.playback.pacing_chart import Series, check_name, draw
 from sddisplaylink.playback.percentile import percentile
 
 TICK_TIMEOUT = 5.0  # seconds to wait for a tick
@@ -84,7 +84,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure, draw if asked to, print the figures."""
     if arguments.plot:
-        load_figure()  # raises an error before the measurement
+        check_name(arguments.plot)  # raises an error before the measurement
     measurement = measure(arguments.clock, arguments.seconds)
     summary = measurement.summary()
     if arguments.plot:

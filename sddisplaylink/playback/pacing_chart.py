@@ -6,6 +6,7 @@ import importlib
 import itertools
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sddisplaylink.errors import SDDisplayLinkError, how_to_install
@@ -48,11 +49,21 @@ def load_figure() -> Any:
         raise SDDisplayLinkError(f"a chart needs matplotlib: {how_to_install('plot')}") from None
 
 
+def check_name(path: str | os.PathLike[str]) -> None:
+    """SDDisplayLinkError if matplotlib is missing, or does not draw files of that name."""
+    known = load_figure()().canvas.get_supported_filetypes()
+    extension = Path(path).suffix.removeprefix(".").lower()
+    if extension and extension not in known:
+        raise SDDisplayLinkError(f"{os.fspath(path)}: a chart is drawn as {', '.join(sorted(known))}")
+
+
 def draw(series: Series, path: str | os.PathLike[str], title: str) -> None:
     """Draw the series into a file (PNG, SVG or PDF, by its name).
 
-    Raises SDDisplayLinkError if matplotlib is missing or the series is empty, OSError if the file cannot be written.
+    Raises SDDisplayLinkError if matplotlib is missing, does not draw such files or the series is empty, OSError if the
+    file cannot be written.
     """
+    check_name(path)
     figure_type = load_figure()
     if not series.intended:
         raise SDDisplayLinkError("there is nothing to draw: nothing has been recorded")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -43,6 +46,16 @@ def test_info_of_several(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(said(capsys, "info", "--json", "c[1].gif"))["file"] == "c[1].gif"  # a name as it is
     text = said(capsys, "info", "a.gif", "b.gif")
     assert [line.split()[1] for line in text.splitlines() if line.startswith("file")] == ["a.gif", "b.gif"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso-8859-1"])
+def test_names_that_the_output_cannot_encode(encoding: str, folder: Path) -> None:
+    (folder / "h\xfcpfend \u9020.gif").write_bytes(DATA)
+    command = [sys.executable, "-m", "sddisplaylink", "info", "h\xfcpfend \u9020.gif"]
+    done = subprocess.run(command, capture_output=True, timeout=60, env={**os.environ, "PYTHONIOENCODING": encoding})
+    assert (done.returncode, done.stderr) == (0, b"")
+    name = "h\xfcpfend \u9020.gif".encode(encoding, "backslashreplace")
+    assert done.stdout.splitlines()[0] == b"file       " + name
 
 
 def test_of_several_files_the_good_ones_are_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -99,6 +99,17 @@ def test_probe_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert len(picture.convert("RGB").getcolors(1 << 20) or []) > 2
 
 
+@pytest.mark.extended
+def test_probe_cannot_draw_into_any_file(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr("sddisplaylink.cli.probe.measure", lambda clock, seconds: pytest.fail("measured first"))
+    assert main(["probe", "--plot", "pacing.txt"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("sddisplaylink: pacing.txt: a chart is drawn as ")
+    assert "png" in err
+
+
 # ---- bench ----
 
 
