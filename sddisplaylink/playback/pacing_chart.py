@@ -12,7 +12,7 @@ from typing import Any
 from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 from sddisplaylink.playback.percentile import percentile
 
-__all__ = ["Series", "draw", "draw_intervals", "draw_lateness", "load_figure"]
+__all__ = ["Series", "check_name", "draw", "draw_intervals", "draw_lateness", "load_figure"]
 
 INTENDED, ACTUAL, LATE, MISSED = "#9a9a9a", "#0072b2", "#d55e00", "#cc79a7"  # colour-blind people can distinguish them
 BINS = 50
