@@ -247,9 +247,9 @@ class IncrementalImage(AnimatedImage):
 
     def progress_since(self, first: int) -> Progress:
         """The frames from `first` on, and what else is known."""
-        known = self._known
+        known, error = self._known, self._error
         durations = [self._timeline.duration_ns(index) for index in range(first, known.frame_count)]
-        return Progress(durations, known.loop_count, self.is_finished, self._error)
+        return Progress(durations, known.loop_count, known.is_complete or error is not None, error)
 
     def add_listener(self, listener: Listener) -> None:
         """Notify ``listener``, held weakly, when there are further frames or the end is known."""
