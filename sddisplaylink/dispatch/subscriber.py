@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from threading import get_ident
@@ -133,15 +133,18 @@ class CallbackActivity:
 class DispatcherBinding:
     """Knows which dispatcher runs the callbacks of one player: its own or, during a loop over its frames, the loop's.
 
+    No lock: a finaliser or a signal handler may begin or end a loop while the same thread is moving the player. Each
+    thread that changes what is wanted then moves the player there, and again if that has changed meanwhile.
+
     What the player waits for, and what is posted for it, moves along. A dispatcher from which the player has moved may
     still have read an event: ``current.is_current()`` is False there, and the event is passed on with :meth:`post`.
     """
 
-    __slots__ = ("_calls", "_handle", "_lock", "_under_way", "current", "own")
+    __slots__ = ("_calls", "_handle", "_loops", "_under_way", "current", "own")
 
     def __init__(self, handle: int, own: Dispatcher) -> None:
         self._handle = handle
-        self._lock = threading.Lock()  # guards moves; reading the dispatcher takes no lock
+        self._loops: list[Dispatcher] = []  # of the loop over frames; of others as well while they are refused
         self._calls: deque[Callable[[], None]] = deque()
         self._under_way: WeakGroup[PendingDelivery] = WeakGroup()
         self.own = own
@@ -174,39 +177,58 @@ class DispatcherBinding:
             dispatcher.end_async(delivery)
 
     def set_own(self, dispatcher: Dispatcher, handler: EventHandler) -> None:
-        """Run callbacks there from now on; during a loop over frames, from its end on."""
-        with self._lock:
-            is_on_own = self.current is self.own
-            self.own = dispatcher
-            if is_on_own:
-                self._move(dispatcher, handler)
+        """Run callbacks there from now on; during a loop over frames, from its end on. After an exception as before."""
+        former, self.own = self.own, dispatcher
+        try:
+            self._move(handler)
+        except BaseException:
+            self.own = former
+            with contextlib.suppress(LinkClosedError):
+                self._move(handler)
+            raise
 
     def move_to(self, dispatcher: Dispatcher, handler: EventHandler) -> None:
         """Run callbacks there until :meth:`move_back`. ClockError during another loop over frames."""
-        with self._lock:
-            if self.current is not self.own:
-                raise ClockError("another loop takes the frames of this player")
-            self._move(dispatcher, handler)
+        self._loops.append(dispatcher)
+        if self._loops[0] is not dispatcher:
+            self._loops.remove(dispatcher)
+            raise ClockError("another loop takes the frames of this player")
+        self._move(handler)
 
-    def move_back(self, handler: EventHandler) -> None:
-        """Run callbacks on the player's own dispatcher again."""
-        with self._lock:
-            former = self.current
-            try:
-                self._move(self.own, handler)
-            except LinkClosedError:
-                self.own.unregister(self._handle)
-                self.current = self.own
+    def move_back(self, dispatcher: Dispatcher, handler: EventHandler) -> None:
+        """Run callbacks on the player's own dispatcher again, unless they have never moved, or moved back already."""
+        if dispatcher in self._loops:
+            self._loops.remove(dispatcher)
+        former = self.current
+        if former is not dispatcher:
+            return
+        try:
+            self._move(handler)
+        except LinkClosedError:
+            self.own.unregister(self._handle)
+            self.current = self.own
+            self._bring_from(former)
+
+    def _wanted(self) -> Dispatcher:
+        try:
+            return self._loops[0]
+        except IndexError:
+            return self.own
+
+    def _move(self, handler: EventHandler) -> None:
+        """Move the callbacks to the dispatcher that is wanted, also if another thread moves them meanwhile."""
+        dispatcher = None
+        while dispatcher is not (wanted := self._wanted()):
+            dispatcher = wanted
+            dispatcher.register(self._handle, handler)
+            former, self.current = self.current, dispatcher
+            status = lib.sddl_subscriber_set_mailbox(self._handle, dispatcher.mailbox)
+            if status < 0:
+                self.current = former
+                if dispatcher is self._wanted():
+                    check(status)
+            else:
                 self._bring_from(former)
-
-    def _move(self, dispatcher: Dispatcher, handler: EventHandler) -> None:
-        dispatcher.register(self._handle, handler)
-        former, self.current = self.current, dispatcher
-        status = lib.sddl_subscriber_set_mailbox(self._handle, dispatcher.mailbox)
-        if status < 0:
-            self.current = former
-            check(status)
-        self._bring_from(former)
 
     def _bring_from(self, former: Dispatcher) -> None:
         """Let what is under way, and what is posted, not depend on the former dispatcher: it may not run any more."""

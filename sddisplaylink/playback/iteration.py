@@ -9,7 +9,7 @@ from contextlib import suppress
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.native import may_wait
+from sddisplaylink.native import is_of_exit, may_wait
 from sddisplaylink.playback.commands import INACTIVE_STATES, play
 from sddisplaylink.playback.engine import PlaybackEngine
 
@@ -96,11 +96,17 @@ class _FrameLoop:
             play([engine])
 
     def end(self) -> None:
-        """Move the callbacks back, unless that has been done. Idempotent."""
+        """Move the callbacks back, unless that has been done. Idempotent. Does nothing in a forked child."""
         engine, dispatcher = self._engine, self.dispatcher
+        if engine.native.is_forked():
+            return
         if engine.binding.current is dispatcher:
             engine.callbacks.sink = None
-            engine.binding.move_back(engine)
+        engine.binding.move_back(dispatcher, engine)
         if not dispatcher.is_closed:
-            dispatcher.run_pending()  # passes on what was posted here meanwhile
+            try:
+                dispatcher.run_pending()  # passes on what was posted here meanwhile
+            except LinkClosedError as error:
+                if not is_of_exit(error):
+                    raise
             dispatcher.close()

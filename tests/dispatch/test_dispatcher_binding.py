@@ -51,7 +51,7 @@ def test_a_dispatcher_given_during_a_loop_has_the_callbacks_after_it(player: sd.
     assert binding.current is loop
     with pytest.raises(sd.ClockError, match="another loop"):
         binding.move_to(home, player.engine)
-    binding.move_back(player.engine)
+    binding.move_back(loop, player.engine)
     assert binding.current is home
     home.close()
     loop.close()
@@ -61,7 +61,7 @@ def test_a_player_closed_during_a_loop_leaves_nothing_with_its_dispatcher(player
     loop, engine = sd.Dispatcher(thread=False), player.engine
     engine.binding.move_to(loop, engine)
     player.close()
-    engine.binding.move_back(engine)
+    engine.binding.move_back(loop, engine)
     assert engine.native.handle not in engine.binding.own._subscribers
     with pytest.raises(sd.LinkClosedError):
         player.use_dispatcher(loop)

@@ -70,6 +70,39 @@ def test_child_gets_an_error_and_the_parent_plays_on():
     assert (done.returncode, done.stdout, done.stderr) == (0, "parent played on\n", "")
 
 
+LOOP_PROGRAM = textwrap.dedent("""
+    import asyncio, io, os, sys, warnings
+    import sddisplaylink as sd
+    from PIL import Image
+
+    warnings.simplefilter("ignore")
+    frames = [Image.new("RGB", (8, 8), (n, 0, 0)) for n in range(0, 250, 25)]
+    data = io.BytesIO()
+    frames[0].save(data, "GIF", save_all=True, append_images=frames[1:], duration=20, loop=0)
+    players = [sd.AnimatedImagePlayer(data.getvalue(), clock="timer:1000") for _ in range(2)]
+    link = sd.DisplayLink(clock="timer:1000")
+    events = asyncio.new_event_loop()
+    loops = [players[0].frames(), iter(link)]
+    [next(loop) for loop in loops]
+    loops.append(players[1].frames_async())
+    events.run_until_complete(loops[-1].__anext__())
+    child = os.fork()
+    if child:
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        events.run_until_complete(loops[-1].aclose())
+        events.close()
+    else:
+        loops.clear()
+        code = 0
+    sys.exit(code)
+""")
+
+
+def test_loops_that_were_begun_before_end_in_the_child_without_a_word() -> None:
+    done = subprocess.run([sys.executable, "-c", LOOP_PROGRAM], capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 BUSY_PROGRAM = textwrap.dedent("""
     import os, signal, sys, threading, time, warnings
     import sddisplaylink as sd

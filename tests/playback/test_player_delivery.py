@@ -505,7 +505,7 @@ def test_a_loop_that_takes_the_frames_holds_up_no_clock(slow: Callable[..., Slow
     run_until_awaited(one)
     one.player.engine.binding.move_to(loop, one.player.engine)
     assert joined(one.advance(0))
-    one.player.engine.binding.move_back(one.player.engine)
+    one.player.engine.binding.move_back(loop, one.player.engine)
     advancing = one.advance(0)
     one.reader.answer()
     assert joined(advancing)

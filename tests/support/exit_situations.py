@@ -43,6 +43,7 @@ ENDINGS = {
         0, b"",
     ),
     "objects in cycles": ("link.self = link; player.self = player; del link, player", 0, b""),
+    "loop that was left": ("loop = player.frames(); next(loop)", 0, b""),
     "globals torn down": ("sys.modules['__main__'].keep = [link, player, pulled]", 0, b""),
     "user's atexit stops": ("import atexit; atexit.register(link.stop); atexit.register(player.close)", 0, b""),
     "dispatcher of its own": (
