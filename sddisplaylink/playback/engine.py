@@ -49,7 +49,7 @@ class PlaybackEngine:
         self.callbacks = Callbacks()
         self.changes = WaitList()
         self.counts = Counts()
-        self.recorders: tuple[PacingRecorder, ...] = ()
+        self._recorders: dict[int, PacingRecorder] = {}  # by id
         self.is_suspended = False
         """Whether the player is paused because no view is visible."""
         self.is_backward = False
@@ -182,13 +182,11 @@ class PlaybackEngine:
 
     def add_recorder(self, recorder: PacingRecorder) -> None:
         """Record frames with ``recorder`` from now on."""
-        with self._lock:
-            self.recorders += (recorder,)
+        self._recorders[id(recorder)] = recorder
 
     def remove_recorder(self, recorder: PacingRecorder) -> None:
         """Record no more frames with ``recorder``."""
-        with self._lock:
-            self.recorders = tuple(other for other in self.recorders if other is not recorder)
+        self._recorders.pop(id(recorder), None)
 
     # ---- an image that is still coming in: on the thread that feeds it ----
 
@@ -301,7 +299,9 @@ class PlaybackEngine:
         shown, skipped, late, most = self.counts
         lateness = max(0, now - intended)
         self.counts = Counts(shown + 1, skipped + due.advanced - 1, late + (lateness > due.period), max(most, lateness))
-        for recorder in self.recorders:
+        if not self._recorders:
+            return
+        for recorder in self._recorders.copy().values():
             recorder.note(due.frame, due.loop, intended, now, due.advanced - 1, self.info().missed)
 
     def _finish(self, due: DueEvent) -> None:

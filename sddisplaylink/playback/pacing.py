@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import collections
+import itertools
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -61,16 +61,15 @@ class PacingSummary(NamedTuple):
 class PacingRecorder:
     """Records the frames that a player shows, from :meth:`AnimatedImagePlayer.record` until :meth:`stop`.
 
-    A context manager, which stops at the end of the block. The latest ``capacity`` events are kept, about 200 bytes
-    each. All methods may be called from any thread, also while recording.
+    A context manager, which stops at the end of the block. The latest ``capacity`` events are kept, about 250 bytes
+    each. All methods may be called from any thread, also while recording, and take no lock.
     """
 
     def __init__(self, capacity: int, missed: int, detach: Callable[[PacingRecorder], object]) -> None:
         """Used by :meth:`AnimatedImagePlayer.record`; ``missed``: ticks that the player has lost before."""
-        self._events: collections.deque[PacingEvent] = collections.deque(maxlen=to_capacity(capacity))
-        self._lock = threading.Lock()
+        self._events: collections.deque[tuple[int, PacingEvent]] = collections.deque(maxlen=to_capacity(capacity))
+        self._numbers = itertools.count(1)  # of all events, those dropped included
         self._detach = detach
-        self._seen = 0
         self._missed = missed
 
     def stop(self) -> None:
@@ -80,15 +79,14 @@ class PacingRecorder:
     @property
     def events(self) -> tuple[PacingEvent, ...]:
         """The events recorded so far, oldest first."""
-        with self._lock:
-            return tuple(self._events)
+        return tuple([event for _, event in self._events.copy()])  # copied at once, as frames are recorded meanwhile
 
     def summary(self) -> PacingSummary:
         """Statistics of the events recorded so far; all 0 if there are none."""
-        with self._lock:
-            events, dropped = tuple(self._events), self._seen - len(self._events)
-        if not events:
-            return PacingSummary(0, 0.0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, dropped)
+        numbered = self._events.copy()
+        if not numbered:
+            return PacingSummary(0, 0.0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+        events = [event for _, event in numbered]
         ordered = sorted(event.lateness for event in events)
         return PacingSummary(
             frames=len(events),
@@ -101,7 +99,7 @@ class PacingRecorder:
             lateness_p95=percentile(ordered, 95),
             lateness_p99=percentile(ordered, 99),
             lateness_max=ordered[-1],
-            dropped=dropped,
+            dropped=numbered[0][0] - 1,
         )
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
@@ -138,9 +136,7 @@ class PacingRecorder:
         times = seconds(intended), seconds(actual), seconds(actual - intended)
         event = PacingEvent(frame, loop, *times, skipped, missed - self._missed)
         self._missed = missed
-        with self._lock:  # nothing is allocated with it held, so that no finaliser can run that waits for a reader
-            self._seen += 1
-            self._events.append(event)
+        self._events.append((next(self._numbers), event))
 
     def __enter__(self) -> Self:
         return self

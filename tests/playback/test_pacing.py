@@ -116,7 +116,7 @@ def test_it_records_between_its_making_and_its_end(player: sd.AnimatedImagePlaye
         clock.advance(0.05)
     clock.advance(0.1)
     assert ([event.frame for event in recorder.events], [event.frame for event in other.events]) == ([2, 3, 4], [2, 3])
-    assert player.engine.recorders == ()
+    assert not player.engine._recorders
     recorder.stop()
     assert len(recorder) == 3
     assert repr(recorder) == "<PacingRecorder of 3 events>"
@@ -147,7 +147,7 @@ def test_a_recorder_outlives_its_player(make_gif: MakeImage, clock: sd.ManualClo
 def test_capacity_is_a_number_of_events(player: sd.AnimatedImagePlayer, capacity: Any) -> None:
     with pytest.raises(ValueError, match="capacity must be"):
         player.record(capacity)
-    assert player.engine.recorders == ()
+    assert not player.engine._recorders
 
 
 # ---- figures and files ----
