@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import weakref
 from typing import TypeAlias
 
@@ -12,10 +11,9 @@ from sddisplaylink.images.image import AnimatedImage
 
 __all__ = ["open_shared"]
 
-_Key: TypeAlias = "tuple[str | bytes, int, int, int, int]"
+_Key: TypeAlias = "tuple[int, str | bytes, int, int, int, int]"
 
 _images: weakref.WeakValueDictionary[_Key, AnimatedImage] = weakref.WeakValueDictionary()
-_lock = threading.Lock()
 
 
 def open_shared(source: AnimatedImage | ImageInput) -> AnimatedImage:
@@ -30,14 +28,16 @@ def open_shared(source: AnimatedImage | ImageInput) -> AnimatedImage:
     if not isinstance(source, str | os.PathLike):
         return AnimatedImage.open(source)
     key = _key(source)
-    with _lock:
-        image = _images.get(key)
-        if image is None:
-            image = _images[key] = AnimatedImage.open(source)
-        return image
+    image = _images.get(key)
+    if image is None:  # two threads at once may both open it: neither waits for the other
+        image = _images.setdefault(key, AnimatedImage.open(source))
+    return image
 
 
 def _key(path: str | os.PathLike[str]) -> _Key:
-    """The file's path, and properties that change with its content."""
+    """The process, the file's path, and properties that change with its content.
+
+    A forked child cannot use an image of its parent.
+    """
     about = os.stat(path)  # noqa: PTH116 - a user's path may be no Path
-    return os.path.abspath(path), about.st_dev, about.st_ino, about.st_mtime_ns, about.st_size  # noqa: PTH100
+    return os.getpid(), os.path.abspath(path), about.st_dev, about.st_ino, about.st_mtime_ns, about.st_size  # noqa: PTH100

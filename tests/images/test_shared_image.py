@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,26 @@ def test_errors(tmp_path):
     (tmp_path / "text.gif").write_text("no image")
     with pytest.raises(sd.ImageFormatError):
         open_shared(tmp_path / "text.gif")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork()")
+def test_a_forked_child_opens_its_own(path):
+    image = open_shared(path)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if open_shared(path).frame(1).index == 1 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert open_shared(path) is image
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_file_that_does_not_come_holds_up_no_other(path, tmp_path, make_gif):
+    os.mkfifo(tmp_path / "pipe")
+    opened = []
+    thread = threading.Thread(target=lambda: opened.append(open_shared(tmp_path / "pipe")))
+    thread.start()
+    with open(tmp_path / "pipe", "wb") as pipe:  # opened once the thread reads
+        assert open_shared(path).frame_count == 2
+        pipe.write(make_gif([50] * 3))
+    thread.join()
+    assert opened[0].frame_count == 3
