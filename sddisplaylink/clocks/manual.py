@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from threading import get_ident
 
 from sddisplaylink.clocks.displays import DEFAULT_RATE, validate_rate
 from sddisplaylink.clocks.source import Flushable, open_clock_source
@@ -29,6 +31,7 @@ class ManualClock:
         self._ticks = 0  # ticks whose time has come, given or not
         self._given = 0  # the last of them that was given
         self._advancing = threading.Lock()
+        self._advancer: int | None = None  # the thread that holds it
         self._dispatchers: WeakGroup[Flushable] = WeakGroup()
         self._owner = open_clock_source(lib.SDDL_CLOCK_MANUAL, 0, self._rate)
         self._is_closed = False
@@ -53,24 +56,14 @@ class ManualClock:
 
         Callbacks run on their dispatcher as always: on the library thread or, for a ``Dispatcher(thread=False)``, on
         the calling thread. ``advance(0)`` runs pending callbacks alone. Callbacks that are due because of other clocks
-        are not waited for. Raises ClockError inside a callback, ValueError for a negative time and beyond 292 years.
+        are not waited for. Raises ClockError inside a callback, and in a signal handler or finaliser that runs while
+        this thread advances the clock; ValueError for a negative time and beyond 292 years.
         """
-        with self._advance_lock():
-            end = self._end_after(seconds)
-            self._flush()
-            for tick in range(self._ticks + 1, self._last_tick_before(end) + 1):
-                self._ticks = tick
-                self._give_tick()
-                self._flush()
-            self._now = end
-            check(lib.sddl_manual_set_time(self.handle, nanoseconds(self.time)))
+        self._run_alone(self._advance, seconds)
 
     def stall(self, seconds: float) -> None:
         """Let time pass without a tick, as a busy or sleeping machine does; the next tick reports what was missed."""
-        with self._advance_lock():
-            end = self._now = self._end_after(seconds)
-            self._ticks = self._last_tick_before(end)
-            check(lib.sddl_manual_set_time(self.handle, nanoseconds(self.time)))
+        self._run_alone(self._stall, seconds)
 
     @property
     def is_closed(self) -> bool:
@@ -86,6 +79,34 @@ class ManualClock:
         """Wait for the callbacks of that dispatcher, held weakly, in :meth:`advance`."""
         self._dispatchers.add(dispatcher)
 
+    def _run_alone(self, action: Callable[[float], None], seconds: float) -> None:
+        """Call ``action(seconds)`` on one thread at a time. ClockError if this thread would wait for itself."""
+        check_process()
+        thread = get_ident()
+        if self._advancer == thread or any(dispatcher.is_current() for dispatcher in self._dispatchers):
+            raise ClockError("a clock cannot be advanced from inside a callback that it waits for")
+        with self._advancing:
+            self._advancer = thread
+            try:
+                action(seconds)
+            finally:
+                self._advancer = None
+
+    def _advance(self, seconds: float) -> None:
+        end = self._end_after(seconds)
+        self._flush()
+        for tick in range(self._ticks + 1, self._last_tick_before(end) + 1):
+            self._ticks = tick
+            self._give_tick()
+            self._flush()
+        self._now = end
+        check(lib.sddl_manual_set_time(self.handle, nanoseconds(self.time)))
+
+    def _stall(self, seconds: float) -> None:
+        end = self._now = self._end_after(seconds)
+        self._ticks = self._last_tick_before(end)
+        check(lib.sddl_manual_set_time(self.handle, nanoseconds(self.time)))
+
     def _end_after(self, duration: float) -> int:
         if not 0 <= duration < float("inf"):
             raise ValueError(f"time goes forward, by a finite number of seconds, not {duration!r}")
@@ -100,13 +121,6 @@ class ManualClock:
     def _reached(self) -> int:
         """The present: later than `_now` where an interrupt has broken off an advance in the middle."""
         return max(self._now, self._ticks * self._denominator * _SECOND // self._numerator)
-
-    def _advance_lock(self) -> threading.Lock:
-        check_process()
-        for dispatcher in self._dispatchers:
-            if dispatcher.is_current():
-                raise ClockError("a clock cannot be advanced from inside a callback that it waits for")
-        return self._advancing
 
     def _last_tick_before(self, time: int) -> int:
         # a nanosecond more, so that sixty advances by the float 1/60 make sixty ticks
