@@ -8,6 +8,7 @@ from typing import Self, SupportsIndex
 
 from sddisplaylink.dispatch.closing import ClosedByWith, close_all
 from sddisplaylink.errors import LinkClosedError
+from sddisplaylink.native import deadline_after
 from sddisplaylink.playback import commands
 from sddisplaylink.playback.engine import PlaybackEngine
 from sddisplaylink.playback.options import PlayerState, to_rate
@@ -94,9 +95,9 @@ class PlayerGroup(ClosedByWith):
     def wait(self, timeout: float | None = None) -> bool:
         """Block until playback of all members has ended; False after ``timeout`` seconds.
 
-        Raises an exception that stopped one.
+        Raises an exception that stopped one; ValueError for a timeout that is not finite.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = deadline_after(timeout)
         return all(player.wait(_left(deadline)) for player in self._players)
 
     def close(self) -> None:

@@ -250,3 +250,10 @@ def test_bad_values_change_no_member(open_player: Open) -> None:
     with pytest.raises(ValueError, match="finite"):
         group.rate = math.nan
     assert [(player.frame_index, player.rate) for player in group.players] == [(0, 1.0)] * 2
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), float("inf"), 1e300])
+def test_a_timeout_is_finite(open_player: Open, timeout: float) -> None:
+    for group in (sd.PlayerGroup([open_player([50])]), sd.PlayerGroup()):
+        with pytest.raises(ValueError, match="a time in seconds"):
+            group.wait(timeout)
