@@ -205,7 +205,7 @@ class Dispatcher:
         """
         if self.is_current():
             raise ClockError("a clock cannot be advanced from inside a callback that it waits for")
-        while not self._is_closed and may_wait():
+        while not self._is_closed and self.is_served() and may_wait():
             try:
                 self.run_due(source)
                 self.run_due(source)  # for what callbacks have posted meanwhile
@@ -216,6 +216,10 @@ class Dispatcher:
                 if self._is_closed:
                     return
                 raise
+
+    def is_served(self) -> bool:
+        """Whether callbacks can be run: False once the thread that has to run them has ended."""
+        return True
 
     def run_due(self, source: int) -> None:
         """Run what is due now because of that source, or wait until it has been run: part of :meth:`flush`."""

@@ -15,12 +15,12 @@ class LoopDispatcher(Dispatcher):
     """Runs callbacks on the thread that made it: whenever its event loop finds :meth:`fileno` readable.
 
     A :class:`ManualClock` may be advanced on any thread. On this one, callbacks are run at once; on another, the clock
-    waits until this one's event loop has run them.
+    waits until this one's event loop has run them, or this thread has ended.
     """
 
     def __init__(self) -> None:
         super().__init__(thread=False)
-        self._thread_id = threading.get_ident()
+        self._loop_thread = threading.current_thread()
 
     def run_due(self, source: int) -> None:
         """Have what is due run, by the loop if that runs on another thread."""
@@ -31,7 +31,7 @@ class LoopDispatcher(Dispatcher):
             # two iterations: what the first found unfinished is finished in the second
             self._await_iteration()
             self._await_iteration()
-            if lib.sddl_mailbox_pending_of(self.mailbox, source) <= 0 or not may_wait():
+            if lib.sddl_mailbox_pending_of(self.mailbox, source) <= 0 or not (self.is_served() and may_wait()):
                 return
 
     def await_delivery(self, source: int) -> None:
@@ -45,9 +45,13 @@ class LoopDispatcher(Dispatcher):
         """Wait until the loop has run what is posted here, or has ended."""
         iteration = Wakeup()
         self.post(iteration.wake)
-        while not iteration.wait(WAIT_SLICE) and not self.is_closed and may_wait():
+        while not iteration.wait(WAIT_SLICE) and not self.is_closed and self.is_served() and may_wait():
             pass
+
+    def is_served(self) -> bool:
+        """Whether the thread whose event loop runs the callbacks has not ended."""
+        return self._loop_thread.is_alive()
 
     def is_own_thread(self) -> bool:
         """Whether the calling thread is the one whose event loop runs the callbacks."""
-        return threading.get_ident() == self._thread_id
+        return threading.get_ident() == self._loop_thread.ident
