@@ -37,7 +37,7 @@ class AnimatedSurface(GameLoopView):
 
     surface: pygame.Surface
     """The picture, with per-pixel alpha, in the layout that pygame blits fastest: always the same surface, until
-    :meth:`set_source` brings an image of another size."""
+    :meth:`set_source` brings an image of another size, or the first frame of an image comes that is still coming in."""
     changed: pygame.Rect
     """What the last :meth:`update` has changed: all of the surface, or an empty rectangle."""
 
@@ -60,7 +60,7 @@ class AnimatedSurface(GameLoopView):
 
     def _resize(self, size: tuple[int, int]) -> None:
         if not hasattr(self, "surface"):
-            self._make_surface(size)
+            self._make_surface((size[0] or 1, size[1] or 1))  # one transparent pixel while no frame has come
 
     def _make_surface(self, size: tuple[int, int]) -> None:
         self._memory = bytearray(size[0] * size[1] * 4)

@@ -24,27 +24,42 @@ class TkPicture:
     """
 
     def __init__(self, label: tkinter.Label, size: tuple[int, int], former: TkPicture | None = None) -> None:
-        """``former``: the picture that the label shows until the first frame is complete."""
-        width, height = self._size = size
+        """``size``: (0, 0) if it is not known before the first frame comes.
+
+        ``former``: the picture that the label shows until the first frame is complete.
+        """
+        self._size = size
         self._label = label
         self._former = former
-        self._is_large = width * height > WHOLE_PIXELS
-        rows = self._rows = max(1, BAND_PIXELS // width) if self._is_large else height
-        # without alpha: Tk needs seconds for many scattered transparent pixels
-        self._band = ImageTk.PhotoImage("RGB", (width, rows), master=label)
-        if self._is_large:
-            self._front, self._back = (tkinter.PhotoImage(master=label, width=width, height=height) for _ in range(2))
-            self._hidden = tkinter.Label(label, image=self._back)  # keeps the image ready for the screen
-        if former is None:
-            label["image"] = self._front if self._is_large else self._band
+        self._is_large = False
         self._frame: Frame | None = None
         self._next: Frame | None = None
         self._tops: list[int] = []  # first rows of the bands to be drawn, in reverse order
         self._pending: str | None = None
         self._background = ""
+        if all(size):
+            self._prepare()
+
+    def _prepare(self) -> None:
+        """Make Tk's images, for frames of the size that is known."""
+        width, height = self._size
+        self._is_large = width * height > WHOLE_PIXELS
+        rows = self._rows = max(1, BAND_PIXELS // width) if self._is_large else height
+        # without alpha: Tk needs seconds for many scattered transparent pixels
+        self._band = ImageTk.PhotoImage("RGB", (width, rows), master=self._label)
+        if self._is_large:
+            self._front, self._back = (
+                tkinter.PhotoImage(master=self._label, width=width, height=height) for _ in range(2)
+            )
+            self._hidden = tkinter.Label(self._label, image=self._back)  # keeps the image ready for the screen
+        if self._former is None:
+            self._label["image"] = self._front if self._is_large else self._band
 
     def show(self, frame: Frame) -> None:
         """Draw the frame, now or when the present one is complete."""
+        if not all(self._size):  # of an image that has begun to come only now
+            self._size = frame.size
+            self._prepare()
         self._next = frame
         if self._pending is None:
             self._draw()

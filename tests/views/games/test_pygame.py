@@ -77,6 +77,18 @@ def test_new_pictures_come_in_the_same_surface(clock: sd.ManualClock, name: str)
         assert picture.surface is surface
 
 
+def test_an_image_of_which_nothing_has_come(clock: sd.ManualClock, make_gif: Callable[..., bytes]) -> None:
+    image = sd.IncrementalImage()
+    with AnimatedSurface(image, clock=clock) as view:
+        clock.advance(0.1)
+        assert not view.update()
+        assert (view.surface.get_size(), view.surface.get_at((0, 0))) == ((1, 1), (0, 0, 0, 0))
+        image.feed(make_gif([50] * 3))
+        clock.advance(0.1)
+        assert view.update()
+        assert (view.surface.get_size(), view.changed.size) == (image.size, image.size)
+
+
 def test_waits_with_its_first_frame(clock: sd.ManualClock, make_gif: Callable[..., bytes]) -> None:
     with AnimatedSurface(make_gif([100, 100]), autoplay=False, clock=clock) as picture:
         clock.advance(1)

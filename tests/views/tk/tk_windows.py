@@ -69,6 +69,19 @@ def large() -> dict[str, object]:
         return {"worst": max(worst, difference(stage, label)), "halfway": halfway, "torn": torn}
 
 
+def coming_in() -> dict[str, object]:
+    """A label of an image of which nothing has come yet."""
+    clock, image = sd.ManualClock(), sd.IncrementalImage()
+    with TkStage() as stage:
+        label = stage.add(image, clock=clock)
+        stage.update()
+        clock.advance(0.1)
+        image.feed(BALL.read_bytes())
+        clock.advance(0.1)
+        stage.update()
+        return {"worst": difference(stage, label), "shown": label.player.stats.shown > 0}
+
+
 def destroyed_past_python() -> dict[str, object]:
     """The window is destroyed by Tk's own command, which does not notify Python's objects."""
     with TkStage() as stage:
