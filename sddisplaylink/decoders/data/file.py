@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import mmap
 import os
+import stat
 from typing import IO, Any, TypeAlias
 
 from sddisplaylink.errors import ImageFormatError, LinkClosedError
@@ -84,21 +85,25 @@ def open_input(source: ImageInput) -> tuple[FileData, str]:
 
 
 def _read(path: str | bytes) -> tuple[FileData, str]:
+    name = os.fsdecode(path)
     with io.FileIO(path) as file:  # without the buffer that open() would add
-        return FileData(_copy(file)), os.fsdecode(path)
+        return FileData(_copy(file, name)), name
 
 
-def _copy(file: io.FileIO) -> bytes | mmap.mmap:
+def _copy(file: io.FileIO, name: str) -> bytes | mmap.mmap:
     """What a file holds now, in memory that is ours alone.
 
     A mapping of the file itself would change with it, and where another program cuts the file off, the system would
     end the process. The temporary file has no name: nobody else can get at it.
     """
-    size = os.fstat(file.fileno()).st_size
+    about = os.fstat(file.fileno())
+    if stat.S_ISCHR(about.st_mode):  # one such as /dev/zero never ends
+        raise ImageFormatError(f"{name}: a device is no image")
+    size = about.st_size
     if size <= IN_MEMORY:
         return file.readall()
     if size > LARGEST:
-        raise ImageFormatError(f"{size} bytes are too many for an image")
+        raise ImageFormatError(f"{name}: {size} bytes are too many for an image")
     import shutil  # these take their time, and are seldom needed
     import tempfile
 
