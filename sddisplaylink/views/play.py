@@ -40,8 +40,8 @@ def play(
 
     Everything happens on the calling thread. On the main thread Ctrl-C gives the screen back; so do all other signals
     that end a process, before they act as they did before. In the terminal, ``q`` and Escape end it, space and arrows
-    pause, step and change the speed, ``?`` shows which; in a window a still picture stays until the window is closed. Returns
-    True if all have finished, False if Ctrl-C, a key or closing the window has ended them.
+    pause, step and change the speed, ``?`` shows which; in a window a still picture stays until the window is closed.
+    Returns True if all have finished, False if Ctrl-C, a key or closing the window has ended them.
 
     Raises SDDisplayLinkError if there is neither a terminal nor a window to be had, ImageFormatError for what is no
     image, OSError for a file that cannot be read.
