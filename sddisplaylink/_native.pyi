@@ -139,7 +139,7 @@ class _Lib:
         self, durations: _FFI.CData, count: int, mode: int, loops: int, media_time: int, out: _FFI.CData, /
     ) -> int: ...
     def sddl_gif_scan(
-        self, data: _FFI.CData, size: int, index: _FFI.CData, frames: _FFI.CData, capacity: int, /
+        self, data: _FFI.CData, size: int, index: _FFI.CData, first: int, frames: _FFI.CData, capacity: int, /
     ) -> int: ...
     def sddl_gif_delays(self, frames: _FFI.CData, count: int, nanoseconds: _FFI.CData, /) -> int: ...
     def sddl_png_scan(
@@ -147,8 +147,10 @@ class _Lib:
         data: _FFI.CData,
         size: int,
         index: _FFI.CData,
+        first_frame: int,
         frames: _FFI.CData,
         frame_capacity: int,
+        first_span: int,
         spans: _FFI.CData,
         span_capacity: int,
         /,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from typing import Any
 
 import pytest
@@ -33,8 +36,8 @@ def test_frames_stay_where_they_are(monkeypatch: pytest.MonkeyPatch, kind: str, 
     assert len(expected) == COUNT
     run, calls = index._run, []
 
-    def interrupted(self: Any, frames: Any, capacity: int) -> int:
-        found = run(self, frames, capacity)
+    def interrupted(self: Any, first: int, frames: Any, capacity: int) -> int:
+        found = run(self, first, frames, capacity)
         if found:
             calls.append(found)
         if found and len(calls) == at + 1:
@@ -51,4 +54,73 @@ def test_frames_stay_where_they_are(monkeypatch: pytest.MonkeyPatch, kind: str, 
     image.finish()
     assert len(calls) > at
     assert pixels(image) == expected
+    image.close()
+
+
+@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("asked", ["next", "all"])
+@pytest.mark.parametrize("kind", FILES)
+def test_a_handler_on_the_thread_that_scans_may_ask_for_frames(
+    monkeypatch: pytest.MonkeyPatch, kind: str, asked: str, when: str, at: int
+) -> None:
+    index, data = FILES[kind]
+    with sd.AnimatedImage.open(data) as image:
+        expected = pixels(image)
+    run, calls = index._run, []
+
+    def handled(self: Any, first: int, frames: Any, capacity: int) -> int:
+        calls.append(None)
+        must_ask = len(calls) == at + 1
+
+        def ask() -> None:
+            if asked == "all":
+                assert image.frame_count == COUNT
+            elif self.count < COUNT:
+                assert self.has(self.count)
+
+        if must_ask and when == "before":
+            ask()
+        found = run(self, first, frames, capacity)
+        if must_ask and when == "after":
+            ask()
+        return int(found)
+
+    image = sd.AnimatedImage.open(data)
+    monkeypatch.setattr(index, "_run", handled)
+    asking = threading.Thread(target=lambda: image.frame_count, daemon=True)
+    asking.start()
+    asking.join(10)
+    assert not asking.is_alive()
+    assert len(calls) > at
+    assert pixels(image) == expected
+    image.close()
+
+
+def test_a_forked_child_does_not_wait_for_a_thread_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    index, data = FILES["gif"]
+    run, is_scanning, may_go_on = index._run, threading.Event(), threading.Event()
+
+    def slow(self: Any, first: int, frames: Any, capacity: int) -> int:
+        is_scanning.set()
+        may_go_on.wait(10)
+        return run(self, first, frames, capacity)
+
+    image = sd.AnimatedImage.open(data)
+    monkeypatch.setattr(index, "_run", slow)
+    asking = threading.Thread(target=lambda: image.frame_count)
+    asking.start()
+    is_scanning.wait(10)
+
+    child = os.fork()
+    if not child:
+        signal.alarm(10)
+        try:
+            len(image)
+        except sd.ForkedProcessError:
+            os._exit(0)
+        os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+    may_go_on.set()
+    asking.join()
     image.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.protocol import ImageInfo
-from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.errors import ForkedProcessError, ImageFormatError
 from sddisplaylink.native import ffi, lib
 
 __all__ = ["FrameIndex", "Table", "shared"]
@@ -66,7 +67,8 @@ class FrameIndex:
     def __init__(self, data: FileData, limits: Limits) -> None:
         self.data = data
         self._most = limits.frames
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler or finaliser of the thread that scans may ask, too
+        self._process = os.getpid()
         self.state = ffi.new(f"{self._state_type} *")
         self._frames = Table(self._frame_type, _FRAMES)
         self.count = 0
@@ -78,9 +80,12 @@ class FrameIndex:
     def has(self, index: int) -> bool:
         """True if there is a frame `index` so far; reads little further than that frame.
 
-        ImageFormatError: too many frames, a broken header, or the file was shortened. LinkClosedError.
+        ImageFormatError: too many frames, a broken header, or the file was shortened. LinkClosedError,
+        ForkedProcessError.
         """
         while index >= self.count and not self.ended:
+            if os.getpid() != self._process:  # the thread that has the lock may not exist here
+                raise ForkedProcessError("the image belongs to the parent of this process; open it anew here")
             with self._lock:
                 if self._is_missing(index) and not self._scan(self._batch_size()):
                     break
@@ -127,25 +132,27 @@ class FrameIndex:
         """Find up to `wanted` further frames, as many as fit in the block; False if more data has to come."""
         self.data.check()
         self.state.more = self.data.is_growing
-        self.count = max(self.count, int(self.state.frame_count))  # found by a call whose result an interrupt has lost
-        frames, room = self._frames.room(self.count)
+        first = int(self.state.frame_count)
+        before = self.count = max(self.count, first)  # found by a call whose result an interrupt has lost
+        frames, room = self._frames.room(before)
         try:
-            found = self._run(frames, min(room, wanted))
+            found = self._run(first, frames, min(room, wanted))
         except ImageFormatError:
             self.data.check()  # it may have been closed meanwhile
             raise
         ended = self.state.state != lib.SDDL_SCAN_MORE
-        self.count = self._final_count(self.count + found) if ended else self.count + found
+        count = max(before + found, self.count)  # a signal handler of this thread may have gone on meanwhile
+        self.count = self._final_count(count) if ended else count
         self.ended = ended
         self._check_count()
-        return ended or found > 0
+        return ended or self.count > before
 
     def _check_count(self) -> None:
         if self.count > self._most:
             raise ImageFormatError(f"the file has more frames than the limit of {self._most}")
 
-    def _run(self, frames: Any, capacity: int) -> int:
-        """Call the scanner; returns how many frames it found."""
+    def _run(self, first: int, frames: Any, capacity: int) -> int:
+        """Call the scanner, which has found `first` frames; returns how many it adds to `frames`."""
         raise NotImplementedError
 
     def _final_count(self, count: int) -> int:

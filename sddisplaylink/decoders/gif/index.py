@@ -30,8 +30,8 @@ class GifIndex(FrameIndex):
         """True if the file ends or is invalid before its trailer."""
         return bool(self.state.state != lib.SDDL_SCAN_COMPLETE)
 
-    def _run(self, frames: Any, capacity: int) -> int:
-        found = lib.sddl_gif_scan(*self.data.extent, self.state, frames, capacity)
+    def _run(self, first: int, frames: Any, capacity: int) -> int:
+        found = lib.sddl_gif_scan(*self.data.extent, self.state, first, frames, capacity)
         if found < 0:
             raise ImageFormatError("the GIF file ends within its header")
         return int(found)

@@ -106,15 +106,17 @@ class PngIndex(FrameIndex):
         first, last = frame.first_span, frame.first_span + frame.span_count - 1
         return int(self._spans.at(last).end - self._spans.at(first).begin)
 
-    def _run(self, frames: Any, capacity: int) -> int:
+    def _run(self, first: int, frames: Any, capacity: int) -> int:
         state, found, needs_data = self.state, 0, False
         while state.state == lib.SDDL_SCAN_MORE and not (found or needs_data):
-            spans, room = self._spans.room(state.span_count)
-            full = state.span_count + room
-            found = lib.sddl_png_scan(*self.data.extent, state, frames, capacity, spans, room)
+            first_span = state.span_count
+            spans, room = self._spans.room(first_span)
+            found = lib.sddl_png_scan(*self.data.extent, state, first, frames, capacity, first_span, spans, room)
             if found < 0:
                 raise ImageFormatError("the PNG file has no whole header")
-            needs_data = state.span_count < full
+            if state.frame_count != first + found:  # a signal handler has gone on meanwhile
+                return int(found)
+            needs_data = state.span_count < first_span + room
         if not found and state.state == lib.SDDL_SCAN_MORE:
             return self._count_whole_frame(frames)
         return int(found)
