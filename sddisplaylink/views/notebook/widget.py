@@ -120,6 +120,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
                 return
             frame, self._waiting = self._waiting, None
             self._is_awaiting = True
-            self._serial += 1
-            message = {"kind": "frame", "serial": self._serial, "frame": frame.index}
+            serial = self._serial = self._serial + 1
+        # outside: a finaliser that runs while a message is made may wait for a thread that wants the lock
+        message = {"kind": "frame", "serial": serial, "frame": frame.index}
         self.send(message, [zlib.compress(frame.rgba, level=1)])
