@@ -23,7 +23,7 @@ class Decoding:
 
     def __init__(self, decoder: Decoder, cache: FrameCache, timeline: Timeline) -> None:
         self.latest_purge: object = None
-        """A note of the lender."""
+        """The newest purge that this decoder has carried out; noted by the lender."""
         self._decoder = decoder
         self._cache = cache
         self._timeline = timeline

@@ -6,7 +6,6 @@ import operator
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import count
-from sys import maxsize
 from typing import Protocol, TypeAlias
 from weakref import ref
 
@@ -109,8 +108,8 @@ class Requests:
         """Frames on a long path, after which another who waits has the turn: to find another path takes time, too."""
         self.frame_count = 0
         """The number of frames; 0 if they are not counted yet."""
-        self.small_count = maxsize
-        """The number of frames of an animation that is kept whole in any case; larger than any number for others."""
+        self.is_small = False
+        """Whether the animation is so small that it is kept whole whoever uses it."""
         self._facts = facts
         self._frame_bytes = frame_bytes
         self._caller, self._caller_request = AccessPattern(), Request()
@@ -130,7 +129,7 @@ class Requests:
     def grow(self, frame_count: int) -> None:
         """Note that there are `frame_count` frames in all."""
         self.frame_count = max(frame_count, self.frame_count)
-        self.small_count = self.frame_count if is_small(self.frame_count, self._frame_bytes) else maxsize
+        self.is_small = is_small(self.frame_count, self._frame_bytes)
         self.frames_per_turn = 1 + self.frame_count // _TURNS
         self.changed()
 
@@ -254,7 +253,7 @@ class PoolReader:
     def has_all(self) -> bool:
         """Whether all frames are decoded, and kept whatever the requests: then no frame need be requested."""
         requests = self._requests
-        if len(self._pool.cache.frames) < (requests.frame_count if self.caches_all else requests.small_count):
+        if not (self.caches_all or requests.is_small) or len(self._pool.cache.frames) < requests.frame_count:
             return False
         memory_monitor.monitor.poll()  # as a request does
         return True
