@@ -74,9 +74,6 @@ def contains(outer: Rect, inner: Rect) -> bool:
 class ContainerReader(ImageFacts, Protocol):
     """Reads the frames of a container, in the order of the file."""
 
-    def base(self, index: int) -> int:
-        """The `base` of the frame's region."""
-
     def region(self, index: int) -> FrameRegion:
         """The region of frame `index`."""
 

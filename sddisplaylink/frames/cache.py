@@ -61,18 +61,17 @@ class FrameCache:
         for index in list(islice(filterfalse(kept.__contains__, list(self.frames)), most)):
             self.frames.pop(index, None)
 
-    def has_room(self, index: int) -> bool:
-        """Whether frame `index` is kept, and fits: a frame that is not kept is evicted for it."""
-        plan = self.plan
-        if index in plan.kept and len(self.frames) >= plan.capacity:
-            self.evict(1)
-        return index in plan.kept and len(self.frames) < plan.capacity
-
     def store(self, frame: Frame) -> None:
-        """Hold a frame for which there was room, unless another thread has used that room meanwhile."""
-        self.frames[frame.index] = frame
-        if len(self.frames) > self.plan.capacity:
-            self.frames.pop(frame.index, None)
+        """Hold a frame that the plan keeps; a frame that is not kept is evicted for it. Others are not held."""
+        plan = self.plan
+        if frame.index not in plan.kept:
+            return
+        if len(self.frames) >= plan.capacity:
+            self.evict(1)
+        if len(self.frames) < plan.capacity:
+            self.frames[frame.index] = frame
+            if len(self.frames) > plan.capacity:  # another thread has used that room meanwhile
+                self.frames.pop(frame.index, None)
 
     def retain_only(self, indices: Container[int | None]) -> None:
         """Evict all other frames."""

@@ -54,9 +54,9 @@ class Decoding:
             return 1
 
     def step(self, goal: int, awaited: Container[int] = ()) -> Frame | None:
-        """Compose one frame on the path to `goal`, and hold it if it is worth its memory.
+        """Compose one frame on the path to `goal`, and hold it if the plan keeps it.
 
-        Returns the frame if it is held, the goal, or `awaited`. ImageFormatError if the frame or one before it is
+        Returns the frame if it is kept, the goal, or `awaited`. ImageFormatError if the frame or one before it is
         broken, which is remembered for all frames that depend on it. After an exception the next step finds another
         path.
         """
@@ -64,15 +64,13 @@ class Decoding:
         cache.evict()
         try:
             index = self._compose_next(goal)
-            is_held = cache.has_room(index)
-            if not (is_held or index == goal or index in awaited):
+            if not (index == goal or index in awaited or index in cache.plan.kept):
                 return None
             frame = Frame.of_pixels(index, *self._timeline.span(index), self._decoder.size, self._decoder.pixels())
         except ImageFormatError as error:
             cache.failures[goal] = str(error)
             raise
-        if is_held:
-            cache.store(frame)
+        cache.store(frame)
         return frame
 
     def _compose_next(self, goal: int) -> int:

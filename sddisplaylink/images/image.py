@@ -217,7 +217,10 @@ class AnimatedImage:
 
     def _has_frame(self, index: int) -> bool:
         """Whether there is a frame `index`, from 0 on; reads the file no further than that frame."""
-        return self._frames.has_frame(index)
+        return index < self.pool.requests.frame_count or self._frames.has_frame(index)
+
+    def _existing_frame(self, index: int) -> Frame:
+        return self.pool.frame(index)
 
     def __getitem__(self, index: SupportsIndex) -> Frame:
         return self.frame(index)
@@ -226,7 +229,7 @@ class AnimatedImage:
         return self.frame_count
 
     def __iter__(self) -> Iterator[Frame]:
-        return map(self.frame, takewhile(self._has_frame, count()))  # reads no further than it has got
+        return map(self._existing_frame, takewhile(self._has_frame, count()))  # reads no further than it has got
 
     def __enter__(self) -> Self:
         return self

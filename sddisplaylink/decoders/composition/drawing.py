@@ -10,6 +10,8 @@ from sddisplaylink.native import check, ffi, lib
 
 __all__ = ["CompositionBase", "draw_region"]
 
+_SOURCE, _MASK = Blend.SOURCE, Blend.MASK  # to look one up takes 0.2 µs in Python 3.11
+
 
 class CompositionBase(NamedTuple):
     """The frame that a region is drawn over, and where the target differs from it."""
@@ -28,35 +30,33 @@ def draw_region(painter: Painter, region: FrameRegion, target: Any, onto: Compos
     if onto.stale or onto.erased:
         flags, under = _restore_outside(region, target, onto)
     if region.width and region.height and not painter.draw(region, target, under, flags):
-        _restore_all(target, onto)
+        _restore(target, *onto)
         painter.draw_part(region, target)
-
-
-def _restore_all(target: Any, onto: CompositionBase) -> None:
-    """Restore the frame below in the whole target."""
-    base, stale, erased = onto
-    if stale:
-        check(lib.sddl_restore(target, base, ffi.new("sddl_rect[]", stale), len(stale), ffi.NULL))
-    if erased:
-        check(lib.sddl_restore(target, ffi.NULL, ffi.new("sddl_rect *", erased), 1, ffi.NULL))
 
 
 def _restore_outside(region: FrameRegion, target: Any, onto: CompositionBase) -> tuple[int, Any]:
     """Restore the frame below, except where the region replaces it. Returns (flags, under) to draw with."""
     base, stale, erased = onto
-    area, mask = region.area, region.blend is Blend.MASK
-    flags, under, exclude = 0, ffi.NULL, ffi.NULL
+    area, mask = region.area, region.blend is _MASK
+    flags, under, is_replaced = 0, ffi.NULL, False
     if erased and mask and area == erased:
         flags = lib.SDDL_DRAW_REPLACE
     outside = [rect for rect in stale if not contains(area, rect)]
-    if flags or region.blend is Blend.SOURCE:
-        stale, exclude = outside, ffi.new("sddl_rect *", area)
+    if flags or region.blend is _SOURCE:
+        stale, is_replaced = outside, True
         erased = None if erased and contains(area, erased) else erased
     elif mask and not erased and len(outside) < len(stale):
-        stale, exclude = outside, ffi.new("sddl_rect *", area)
+        stale, is_replaced = outside, True
         flags, under = (0, base) if base else (lib.SDDL_DRAW_REPLACE, ffi.NULL)
+    if stale or erased:
+        exclude = ffi.new("sddl_rect *", area) if is_replaced else ffi.NULL
+        _restore(target, base, stale, erased, exclude)
+    return flags, under
+
+
+def _restore(target: Any, base: Any, stale: Sequence[Rect], erased: Rect | None, exclude: Any = ffi.NULL) -> None:
+    """Restore the frame below in those rectangles of the target, except in the rectangle `exclude`."""
     if stale:
         check(lib.sddl_restore(target, base, ffi.new("sddl_rect[]", stale), len(stale), exclude))
     if erased:
         check(lib.sddl_restore(target, ffi.NULL, ffi.new("sddl_rect *", erased), 1, exclude))
-    return flags, under

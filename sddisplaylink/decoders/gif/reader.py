@@ -22,6 +22,7 @@ SIGNATURES = (b"GIF87a", b"GIF89a")
 _FULL_PALETTE = 768
 _CENTISECOND_NS = 10_000_000
 _DISPOSALS = tuple(Disposal)
+_SOURCE, _MASK = Blend.SOURCE, Blend.MASK  # to look one up takes 0.2 µs in Python 3.11
 
 
 class GifReader:
@@ -79,15 +80,11 @@ class GifReader:
         delay = self.index.frame(index).delay
         return None if delay < 0 else delay * _CENTISECOND_NS
 
-    def base(self, index: int) -> int:
-        """The frame that frame `index` is drawn over; -1 = none."""
-        return int(self.index.frame(index).dependency.base)
-
     def region(self, index: int) -> FrameRegion:
         """The region of frame `index`."""
         frame = self.index.frame(index)
         box = frame.x, frame.y, frame.width, frame.height
-        blend = Blend.SOURCE if frame.transparent < 0 else Blend.MASK
+        blend = _SOURCE if frame.transparent < 0 else _MASK
         area, data_size = clipped(*box, self.size), frame.end - frame.begin
         return FrameRegion(
             *box, _DISPOSALS[frame.disposal], blend, frame.dependency.base, area, index, frame, data_size

@@ -96,10 +96,6 @@ class PngReader:
         frame = self.index.frame(index)
         return int(frame.delay_numerator * _NANOSECONDS // (frame.delay_denominator or _DEFAULT_DENOMINATOR))
 
-    def base(self, index: int) -> int:
-        """The frame that frame `index` is drawn over; -1 = none."""
-        return int(self.index.frame(index).dependency.base)
-
     def region(self, index: int) -> FrameRegion:
         """The region of frame `index`."""
         frame = self.index.frame(index)

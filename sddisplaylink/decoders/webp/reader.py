@@ -48,19 +48,11 @@ class WebpReader:
         """The delay of frame `index`."""
         return self.info.delays_ns[index]
 
-    def base(self, index: int) -> int:
-        """The frame under frame `index`; none under a frame that covers all, or if all has been cleared."""
-        frames, whole = self._index.frames, (0, 0, *self.size)
-        frame, before = frames[index], frames[index - 1]
-        if not index or (frame.blend is Blend.SOURCE and _box(frame) == whole):
-            return _NOTHING
-        return _NOTHING if before.disposal is Disposal.BACKGROUND and _box(before) == whole else index - 1
-
     def region(self, index: int) -> FrameRegion:
         """The region of frame `index`."""
         frame = self._index.frames[index]
         box, (begin, end) = _box(frame), frame.picture
-        return FrameRegion(*box, frame.disposal, frame.blend, self.base(index), box, index, frame, end - begin)
+        return FrameRegion(*box, frame.disposal, frame.blend, self._base(index), box, index, frame, end - begin)
 
     def check_size(self, index: int) -> None:
         """No region is larger than the picture."""
@@ -77,6 +69,14 @@ class WebpReader:
                 raise ImageFormatError("not of the size that was announced")
             picture.load()
             return picture
+
+    def _base(self, index: int) -> int:
+        """The frame under frame `index`; none under a frame that covers all, or if all has been cleared."""
+        frames, whole = self._index.frames, (0, 0, *self.size)
+        frame, before = frames[index], frames[index - 1]
+        if not index or (frame.blend is Blend.SOURCE and _box(frame) == whole):
+            return _NOTHING
+        return _NOTHING if before.disposal is Disposal.BACKGROUND and _box(before) == whole else index - 1
 
     def _lone_frame(self, frame: WebpFrame) -> bytes:
         """A WebP file of that picture alone."""
