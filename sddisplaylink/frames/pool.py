@@ -47,7 +47,7 @@ class FramePool:
         self._facts = decoder
         self._name = name
         self._process = os.getpid()
-        self.requests = Requests(decoder, self.cache.frame_bytes)
+        self.requests = Requests(decoder)
         self._steps_in_turn = 0
         self._is_closed = False
         self.decoder.give_back(Decoding(decoder, self.cache, timeline))

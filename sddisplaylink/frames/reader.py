@@ -12,7 +12,7 @@ from weakref import ref
 from sddisplaylink.decoders.protocol import ImageFacts
 from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.frames.retention import Direction, Plan, Request, is_small, lookahead, make_plan
+from sddisplaylink.frames.retention import BACKWARD, FORWARD, Direction, Plan, Request, lookahead, make_plan
 from sddisplaylink.machine import memory_monitor
 from sddisplaylink.machine.memory import default_budget
 
@@ -37,7 +37,7 @@ class AccessPattern:
     __slots__ = ("_at", "_direction", "_since_jump")
 
     def __init__(self) -> None:
-        self._direction = Direction.FORWARD
+        self._direction = FORWARD
         self._at: int | None = None
         self._since_jump: int | None = None
 
@@ -48,13 +48,13 @@ class AccessPattern:
         last, self._at, self._direction = self._at, indices[0], direction
         at = 0 if last is None else last
         step = (self._at - at) * direction if direction else abs(self._at - at)
-        if not 0 <= step <= _NEAR and (last is not None or direction is Direction.FORWARD):
+        if not 0 <= step <= _NEAR and (last is not None or direction is FORWARD):
             frame_count = count_frames()
             if step % frame_count > max(_NEAR, frame_count // 4):
                 self._since_jump = 0
         if self._since_jump is not None:
             # key frames for jumps are evicted after some frames in sequence: forwards, after a whole loop
-            if self._since_jump > (count_frames() if direction is Direction.FORWARD else _SEQUENTIAL_FRAMES):
+            if self._since_jump > (count_frames() if direction is FORWARD else _SEQUENTIAL_FRAMES):
                 self._since_jump = None
             else:
                 self._since_jump += 1
@@ -65,7 +65,7 @@ class AccessPattern:
         at = self._at
         if at is None or index == at:
             return self._direction, not index
-        return Direction.BACKWARD if -_NEAR <= index - at < 0 else Direction.FORWARD, index == at + 1
+        return BACKWARD if -_NEAR <= index - at < 0 else FORWARD, index == at + 1
 
 
 class Waiter:
@@ -100,7 +100,7 @@ class Requests:
     Any thread, no lock.
     """
 
-    def __init__(self, facts: ImageFacts, frame_bytes: int) -> None:
+    def __init__(self, facts: ImageFacts) -> None:
         self.readers: set[ref[PoolReader]] = set()
         self.waiters: deque[Waiter] = deque()
         """The waiters, in the order in which they came. The worker thread removes them."""
@@ -108,10 +108,7 @@ class Requests:
         """Frames on a long path, after which another who waits has the turn: to find another path takes time, too."""
         self.frame_count = 0
         """The number of frames; 0 if they are not counted yet."""
-        self.is_small = False
-        """Whether the animation is so small that it is kept whole whoever uses it."""
         self._facts = facts
-        self._frame_bytes = frame_bytes
         self._caller, self._caller_request = AccessPattern(), Request()
         self._changed: object = None
 
@@ -129,13 +126,12 @@ class Requests:
     def grow(self, frame_count: int) -> None:
         """Note that there are `frame_count` frames in all."""
         self.frame_count = max(frame_count, self.frame_count)
-        self.is_small = is_small(self.frame_count, self._frame_bytes)
         self.frames_per_turn = 1 + self.frame_count // _TURNS
         self.changed()
 
     def add_for_caller(self, index: int) -> None:
         """A caller asks for frame `index`. The request counts while there are no readers."""
-        if index > 1:
+        if index > 1 and not self.frame_count:
             self.count_frames()  # for the first two frames the count does not matter
         if not self.readers:
             direction, is_sequential = self._caller.guess(index)
@@ -161,13 +157,7 @@ class Requests:
         if cache.plan.basis == basis:
             return cache.plan
         if self.readers:
-            readers = self._open_readers()
-            requests = [
-                reader.request._replace(caches_all=True) if reader.caches_all else reader.request
-                for reader in readers
-                if reader.request.indices
-            ]
-            budget = max([reader.max_bytes for reader in readers], default=0)
+            requests, budget = self._requests_of_readers()
         else:
             requests = [self._caller_request] if self._caller_request.indices else []
             budget = min(_BUDGET, default_budget())
@@ -175,6 +165,16 @@ class Requests:
         frame_count = self.frame_count or 2  # only the first two have been asked for yet
         frame_bytes = cache.frame_bytes
         return make_plan(requests, frame_count, frame_bytes, budget, log_reach, can_resume=can_resume, basis=basis)
+
+    def _requests_of_readers(self) -> tuple[list[Request], int]:
+        """What the open readers request, and the largest of their budgets."""
+        requests, budget = [], 0
+        for reader in self._open_readers():
+            budget = max(budget, reader.max_bytes)
+            request = reader.request
+            if request.indices:
+                requests.append(request._replace(caches_all=True) if reader.caches_all else request)
+        return requests, budget
 
     def _open_readers(self) -> list[PoolReader]:
         known = self.readers.copy()  # an atomic copy: readers are opened and closed meanwhile
@@ -252,19 +252,17 @@ class PoolReader:
 
     def has_all(self) -> bool:
         """Whether all frames are decoded, and kept whatever the requests: then no frame need be requested."""
-        requests = self._requests
-        if not (self.caches_all or requests.is_small) or len(self._pool.cache.frames) < requests.frame_count:
+        cache = self._pool.cache
+        if not cache.plan.keeps_all or len(cache.frames) < self._requests.frame_count:
             return False
         memory_monitor.monitor.poll()  # as a request does
         return True
 
     def lookahead(self, direction: Direction) -> int:
         """How many frames beyond the one that is due are worth requesting in that direction."""
-        return self._ahead if direction is Direction.FORWARD else self._pool.cache.plan.backward_lookahead
+        return self._ahead if direction is FORWARD else self._pool.cache.plan.backward_lookahead
 
-    def prefetch(
-        self, indices: Iterable[int], direction: Direction = Direction.FORWARD, *, inline: bool = False
-    ) -> bool:
+    def prefetch(self, indices: Iterable[int], direction: Direction = FORWARD, *, inline: bool = False) -> bool:
         """Decode frames ahead and hold them within the budget: `indices`, in playing order, the due one first.
 
         Replaces the earlier request; frames that no reader requests are evicted, except key frames and others that save

@@ -19,6 +19,7 @@ from sddisplaylink.decoders.regions import FrameRegion
 from sddisplaylink.frames import retention
 from sddisplaylink.frames.pool import FramePool
 from support.images import GifPicture, build_gif
+from support.pool_support import let_nothing_be_small
 
 COUNT, SIZE = 120, (40, 30)
 FRAME = SIZE[0] * SIZE[1] * 4
@@ -36,7 +37,7 @@ PLAIN = changing(3, 2)
 @pytest.fixture(autouse=True)
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if frames were too large for anything to be held just because it is cheap."""
-    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
+    let_nothing_be_small(monkeypatch)
     monkeypatch.setattr(retention, "CHEAP_BYTES", 0)
     monkeypatch.setattr(retention, "LOG_BYTES", 4 * FRAME)
     monkeypatch.setattr(composer, "LEAST_CHANGE", 0)

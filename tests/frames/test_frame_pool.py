@@ -11,9 +11,8 @@ import pytest
 
 from sddisplaylink.errors import ForkedProcessError, LinkClosedError
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames import retention
 from sddisplaylink.machine.memory_monitor import monitor
-from support.pool_support import FRAME, PATIENCE, NoWorker, drain, held, make_pool, wait_for
+from support.pool_support import FRAME, PATIENCE, NoWorker, drain, held, let_nothing_be_small, make_pool, wait_for
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def by_hand(monkeypatch):
 
 @pytest.fixture
 def nothing_is_small(monkeypatch):
-    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
+    let_nothing_be_small(monkeypatch)
 
 
 def test_frames_carry_their_place_in_time():

@@ -10,8 +10,8 @@ import pytest
 import sddisplaylink as sd
 from sddisplaylink.decoders.composition import composer
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames import retention
 from sddisplaylink.machine.workers import shared_worker
+from support.pool_support import let_nothing_be_small
 
 COUNT = 30
 
@@ -29,7 +29,7 @@ class Counting:
 
 @pytest.fixture(autouse=True)
 def worker(monkeypatch: pytest.MonkeyPatch) -> Counting:
-    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
+    let_nothing_be_small(monkeypatch)
     counting = Counting()
     monkeypatch.setattr(frame_pool, "shared_worker", lambda: counting)
     return counting

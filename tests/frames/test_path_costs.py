@@ -6,8 +6,7 @@ import pytest
 
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames import retention
-from support.pool_support import NoWorker, drain, make_pool
+from support.pool_support import NoWorker, drain, let_nothing_be_small, make_pool
 
 
 @pytest.fixture(autouse=True)
@@ -23,10 +22,11 @@ def count_questions(decoder):
     return asked
 
 
-@pytest.mark.parametrize("small_bytes", [0, retention.SMALL_BYTES])
+@pytest.mark.parametrize("is_kept_whole", [False, True])
 @pytest.mark.parametrize("players", [1, 4, 16])
-def test_seeks_to_far_places_are_linear_in_the_frames_and_in_the_players(monkeypatch, small_bytes, players):
-    monkeypatch.setattr(retention, "SMALL_BYTES", small_bytes)
+def test_seeks_to_far_places_are_linear_in_the_frames_and_in_the_players(monkeypatch, is_kept_whole, players):
+    if not is_kept_whole:
+        let_nothing_be_small(monkeypatch)
 
     def seek_all(count):
         pool, decoder = make_pool(count)

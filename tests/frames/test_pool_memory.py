@@ -9,7 +9,7 @@ import pytest
 from sddisplaylink.frames import pool as frame_pool
 from sddisplaylink.frames import reader, retention
 from sddisplaylink.frames.retention import Direction
-from support.pool_support import FRAME, NoWorker, drain, held, make_pool
+from support.pool_support import FRAME, NoWorker, drain, held, let_nothing_be_small, make_pool
 
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
 
@@ -18,7 +18,7 @@ FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
 def large_frames(monkeypatch):
     """Frames too large for anything to be held just because it is cheap; decoded by hand."""
     monkeypatch.setattr(frame_pool, "shared_worker", NoWorker)
-    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
+    let_nothing_be_small(monkeypatch)
     monkeypatch.setattr(retention, "CHEAP_BYTES", 0)
     monkeypatch.setattr(retention, "AHEAD_BYTES", FRAME)
     monkeypatch.setattr(reader, "default_budget", lambda: 1_000_000 * FRAME)

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink.frames import retention
+from support.pool_support import let_nothing_be_small
 
 MakeImage = Callable[..., bytes]
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
+    let_nothing_be_small(monkeypatch)
 
 
 @pytest.fixture

@@ -24,8 +24,9 @@ def test_who_goes_forwards_needs_what_is_requested():
 
 
 def test_a_very_small_animation_is_kept_whole():
-    assert set(keep([Request((5, 6))], [5, 6], 10, retention.SMALL_BYTES // 10, VAST)) == set(range(10))
-    assert set(keep([Request((5, 6))], [5, 6], 10, retention.SMALL_BYTES // 10 + 1, VAST)) == {5, 6}
+    for frame_bytes, budget in [(6553, 1 << 20), (6553, 32 << 20), (52428, 256 << 20)]:
+        assert set(keep([Request((5, 6))], [5, 6], 10, frame_bytes, budget)) == set(range(10))
+        assert set(keep([Request((5, 6))], [5, 6], 10, frame_bytes + 1, budget)) == {5, 6}
 
 
 @pytest.mark.parametrize(

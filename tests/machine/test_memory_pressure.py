@@ -8,12 +8,11 @@ from typing import ClassVar
 import pytest
 
 from sddisplaylink.frames import pool as frame_pool
-from sddisplaylink.frames import retention
 from sddisplaylink.machine import memory as machine_memory
 from sddisplaylink.machine import memory_monitor
 from sddisplaylink.machine.memory import is_memory_short
 from sddisplaylink.machine.memory_monitor import MemoryMonitor
-from support.pool_support import FRAME, NoWorker, drain, make_pool
+from support.pool_support import FRAME, NoWorker, drain, let_nothing_be_small, make_pool
 
 
 class System:
@@ -34,7 +33,7 @@ def system(monkeypatch):
     monkeypatch.setattr(memory_monitor, "monitor", system.monitor)
     monkeypatch.setattr(memory_monitor, "shared_worker", Submitted)
     monkeypatch.setattr(frame_pool, "shared_worker", NoWorker)
-    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
+    let_nothing_be_small(monkeypatch)
     Submitted.jobs.clear()
     return system
 

@@ -7,11 +7,18 @@ from weakref import ref
 
 from sddisplaylink.decoders.protocol import ImageInfo
 from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.frames import retention
 from sddisplaylink.frames.pool import FramePool
 from sddisplaylink.frames.timeline import Timeline
 
 PATIENCE = 10.0
 FRAME = 2 * 2 * 4
+
+
+def let_nothing_be_small(monkeypatch):
+    """As if frames were too large for any of them to be held just because it is cheap."""
+    monkeypatch.setattr(retention, "SMALL_BYTES", 0)
+    monkeypatch.setattr(retention, "SMALL_PART", 1 << 60)
 
 
 class ByHand:
