@@ -25,6 +25,7 @@ __all__ = ["AnimatedImage"]
 
 DecoderName = Literal["auto", "pillow"]
 _DECODERS = get_args(DecoderName)
+_LONGEST_NAME = 4096  # bytes
 
 
 def check_names(timing: str, decoder: str) -> None:
@@ -33,6 +34,15 @@ def check_names(timing: str, decoder: str) -> None:
         raise ValueError(f'decoder must be "auto" or "pillow", not {decoder!r}')
     if timing not in TIMING_RULES:
         raise ValueError(f'timing must be "browser" or "raw", not {timing!r}')
+
+
+class _NameAsDataError(ImageFormatError, TypeError):
+    """Bytes are no image: probably they were meant as the name of a file."""
+
+
+def _may_be_name(data: bytes) -> bool:
+    """Whether bytes that are no image look like a file's name: short, with a slash, and no control characters."""
+    return len(data) <= _LONGEST_NAME and b"/" in data and min(data) >= ord(" ")
 
 
 class AnimatedImage:
@@ -97,7 +107,12 @@ class AnimatedImage:
         check_names(timing, decoder)
         limits = Limits.of(max_pixels, max_frames)
         data, name = open_input(source)
-        return cls(data, name, timing, limits, decoder, Presentation(orient, to_srgb))
+        try:
+            return cls(data, name, timing, limits, decoder, Presentation(orient, to_srgb))
+        except ImageFormatError as error:
+            if isinstance(source, bytes) and _may_be_name(source):
+                raise _NameAsDataError(f"{error}; a file's name must be a str, not bytes: os.fsdecode()") from error
+            raise
 
     @property
     def format(self) -> str:

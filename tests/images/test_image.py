@@ -73,6 +73,20 @@ def test_a_text_file_is_not_even_read(tmp_path):
         assert file.tell() == 0
 
 
+@pytest.mark.parametrize("name", [b"/x\xff", b"pictures/ball.gif", b"./a b"])
+def test_a_name_in_bytes_is_no_image_and_a_type_error(name):
+    for expected in (sd.ImageFormatError, TypeError):
+        with pytest.raises(expected, match="must be a str"):
+            AnimatedImage.open(name)
+
+
+@pytest.mark.parametrize("data", [b"", b"no image", b"a/b\n", b"/" * 5000])
+def test_other_bytes_are_data(data):
+    with pytest.raises(sd.ImageFormatError) as caught:
+        AnimatedImage.open(data)
+    assert not isinstance(caught.value, TypeError)
+
+
 def test_a_path_that_cannot_be_read(tmp_path):
     with pytest.raises(FileNotFoundError):
         AnimatedImage.open(tmp_path / "none.gif")
