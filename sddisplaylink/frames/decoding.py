@@ -36,20 +36,10 @@ class Decoding:
 
     # ---- paths ----
 
-    def path(self, goal: int) -> deque[int]:
-        """The frames to compose for frame `goal`, in order; `goal` comes last.
-
-        ImageFormatError: one of those before it is broken.
-        """
-        if self._goal != goal:
-            self._resume, self._path = self._find_path(goal)
-            self._goal = goal
-        return self._path
-
     def steps(self, goal: int) -> int:
         """How many frames there are on the path to `goal`; one if that is going to fail."""
         try:
-            return len(self.path(goal))
+            return len(self._path_to(goal))
         except ImageFormatError:
             return 1
 
@@ -74,7 +64,7 @@ class Decoding:
         return frame
 
     def _compose_next(self, goal: int) -> int:
-        path, resume = self.path(goal), self._resume
+        path, resume = self._path_to(goal), self._resume
         self._goal = self._resume = None
         index = path[0]
         if resume is not None:
@@ -110,12 +100,19 @@ class Decoding:
         """Release the data. No other method may be called afterwards."""
         self._decoder.close()
 
-    def _find_path(self, goal: int) -> tuple[Frame | None, deque[int]]:
-        """The held frame to resume from, if any, and the frames to compose then.
+    def _path_to(self, goal: int) -> deque[int]:
+        """The frames to compose for frame `goal`, in order, from `_resume` if that is a frame; `goal` comes last.
 
         The path begins at the decoder's current frame, at the nearest held frame before `goal`, or at a frame that
-        needs none before it.
+        needs none before it. ImageFormatError: one of those before `goal` is broken.
         """
+        if self._goal != goal:
+            self._resume, self._path = self._find_path(goal)
+            self._goal = goal
+        return self._path
+
+    def _find_path(self, goal: int) -> tuple[Frame | None, deque[int]]:
+        """The held frame to resume from, if any, and the frames to compose then."""
         decoder, cache = self._decoder, self._cache
         reference = decoder.reference(goal)
         if reference is None:

@@ -22,9 +22,7 @@ CHEAP_COST = 1 << 20
 """Bytes of pixels, about 0.2 ms: the cost of waking another thread."""
 _CHEAP_STEPS = 4  # frames
 _STEP_COST = 1 << 20  # bytes of pixels to compose before another image's turn
-_BORROW_TIMEOUT = (
-    1.0  # seconds that the worker waits for the decoder, before it assumes that a signal has lost the decoder
-)
+_BORROW_TIMEOUT = 1.0  # seconds that the worker waits for the decoder; then a signal must have lost the decoder
 _CLOSED = "the image is closed"
 _NUMBER = operator.attrgetter("number")
 
@@ -79,7 +77,7 @@ class FramePool:
     def prefetch(self, indices: tuple[int, ...], *, inline: bool) -> bool:
         """Have the worker decode `indices`; True if `inline` and it is best to :meth:`compose` them at once."""
         missing = self._missing(indices)
-        if missing and inline and self._is_cheap(missing[0]):
+        if missing and inline and self._facts.cost(missing[0]) <= CHEAP_COST:
             return missing[0] in indices[:2]  # two at a time, while data and code are in the processor caches
         if missing or self.requests.waiters:
             self.submit()
@@ -131,14 +129,14 @@ class FramePool:
 
     def compose(self, indices: tuple[int, ...]) -> None:
         """Compose `indices` on this thread as far as that is quick, and leave the others to the worker."""
-        missing = self._missing(indices)
+        missing, cost = self._missing(indices), self._facts.cost
         decoding = self.decoder.borrow_idle()
         if decoding is None:
             self.submit()
             return
         try:
             self._update_plan(decoding)
-            while missing and self._is_cheap(missing[0]) and decoding.steps(missing[0]) <= _CHEAP_STEPS:
+            while missing and cost(missing[0]) <= CHEAP_COST and decoding.steps(missing[0]) <= _CHEAP_STEPS:
                 frame = decoding.step(missing[0])
                 if frame is not None and frame.index == missing[0]:
                     del missing[0]
@@ -207,12 +205,14 @@ class FramePool:
             else:
                 if frame is not None:
                     notifications += self._collect_notifications(frame.index, frame)
-                    if (
-                        self._steps_in_turn >= self.requests.frames_per_turn
-                    ):  # the path can go on from a frame that is held
-                        self.requests.waiters.rotate(-1)
-                        self._steps_in_turn = 0
+                    self._end_turn()
         return True
+
+    def _end_turn(self) -> None:
+        """Let the next waiter have a turn after a while: the path can go on from the frame that was just made."""
+        if self._steps_in_turn >= self.requests.frames_per_turn:
+            self.requests.waiters.rotate(-1)
+            self._steps_in_turn = 0
 
     def _next_goal(self, decoding: Decoding) -> int | None:
         """The most urgent frame: one that a reader waits for, else the next in the order.
@@ -240,9 +240,6 @@ class FramePool:
             self.cache.apply_plan(plan)
         if has_log:
             decoding.keep_log(plan.log_room)
-
-    def _is_cheap(self, index: int) -> bool:
-        return self._facts.cost(index) <= CHEAP_COST
 
     def _missing(self, indices: tuple[int, ...]) -> list[int]:
         frames, failures = self.cache.frames, self.cache.failures
