@@ -15,6 +15,7 @@ from sddisplaylink.errors import SDDisplayLinkError, how_to_install
 BINDINGS = ("PySide6", "PyQt6")
 PARTS = ("QtCore", "QtGui", "QtWidgets")
 ENVIRONMENT = "QT_API"  # as of qtpy, matplotlib and others
+_TRUE_PROPERTY = 2  # the bit of that feature of PySide6
 _Class = TypeVar("_Class", bound=type)
 
 
@@ -51,10 +52,16 @@ def keep_names_of_qt() -> None:
     ``from __feature__ import snake_case`` is for the module that says it. But PySide6 lets any module that does not
     have "PySide6" in its source have the names that its caller has.
     """
-    feature = sys.modules.get("PySide6.support.feature")  # which importing QtCore has loaded
     package = sys.modules[__package__]
     for module in pkgutil.iter_modules(package.__path__, f"{__package__}."):
-        getattr(feature, "pyside_feature_dict", {})[module.name] = 0
+        _features()[module.name] = 0
+
+
+def _features() -> dict[str, int]:
+    """PySide6's features by the names of the modules that have them on, as bits."""
+    feature = sys.modules.get("PySide6.support.feature")  # which importing QtCore has loaded
+    features: dict[str, int] = getattr(feature, "pyside_feature_dict", {})
+    return features
 
 
 def use_names_of_qt(instance: QtCore.QObject) -> None:
@@ -77,10 +84,17 @@ else:
 
 
 class MethodProperty(Property):
-    """A Qt property of which the Python name is its getter, as QMovie has them: ``movie.speed()``."""
+    """A Qt property of which the Python name is its getter, as QMovie has them: ``movie.speed()``.
+
+    In a module with PySide6's feature true_property on, the name is the value: ``movie.speed``.
+    """
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return self if instance is None else self.fget.__get__(instance, owner)
+        if instance is None:
+            return self
+        getter = self.fget.__get__(instance, owner)
+        reader = sys._getframe(1).f_globals.get("__name__", "")
+        return getter() if _features().get(reader, 0) & _TRUE_PROPERTY else getter
 
 
 def add_snake_case(cls: _Class) -> _Class:
@@ -94,7 +108,8 @@ def add_snake_case(cls: _Class) -> _Class:
         snake = re.sub("(?=[A-Z])", "_", name).lower()
         method = value.fget if isinstance(value, MethodProperty) else value
         if snake != name and name[0].islower() and (inspect.isfunction(method) or isinstance(method, staticmethod)):
-            setattr(cls, snake, method)
+            # PyQt6, which has no such features, would make a second Qt property of the same one
+            setattr(cls, snake, value if BINDING == "PySide6" else method)
     return cls
 
 

@@ -71,6 +71,21 @@ def test_with_the_feature_snake_case_on(virtual_screen: VirtualScreen) -> None:
     assert all(seen.values()), seen
 
 
+@pytest.mark.parametrize("features", ["true_property", "snake_case,true_property"])
+def test_with_the_feature_true_property_on(
+    virtual_screen: VirtualScreen, features: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEATURES", features)
+    run = QtProgram("qt_true_property.py", "PySide6", virtual_screen)
+    seen = run("movies")
+    assert seen["feature"]
+    assert seen["lacking"] == []
+    assert seen["here"] == seen["derived"] == seen["Qt"]
+    assert seen["here"][:5] == [150, True, 250, 250, True]
+    seen = run("widget")
+    assert all(seen.values()), seen
+
+
 def test_off_the_gui_thread(run: Any) -> None:
     assert run("threads")["raised"] == ["movies and widgets belong to the GUI thread; create them there"] * 2
 
