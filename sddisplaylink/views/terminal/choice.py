@@ -1,4 +1,7 @@
-"""Chooses a renderer: the one that was asked for, or the best that the terminal supports."""
+"""Chooses a renderer: the one that was asked for, or the best that the terminal supports.
+
+Only the renderer that is chosen is imported: importing all of them takes milliseconds of every start.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,13 @@ from functools import partial
 
 from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.views.terminal.colour import ColourDepth, colour_depth
-from sddisplaylink.views.terminal.halfblock import HalfBlockRenderer
-from sddisplaylink.views.terminal.kitty import KittyRenderer
-from sddisplaylink.views.terminal.placeholders import PlaceholderRenderer
+from sddisplaylink.views.terminal.halfblock import HALF, HalfBlockRenderer, Symbols
 from sddisplaylink.views.terminal.query import Capabilities
 from sddisplaylink.views.terminal.renderer import Renderer
-from sddisplaylink.views.terminal.sixel import SixelRenderer, load_encoder
-from sddisplaylink.views.terminal.symbols import SYMBOLS
 
 DRAW_SEXTANTS = frozenset({"foot", "ghostty", "kitty", "vte", "wezterm"})
 """Terminals that draw these symbols themselves, whatever their font has."""
-SYMBOL_NAMES = ("auto", *SYMBOLS)
+SYMBOL_NAMES = ("auto", "half", "quad", "sextant")
 RENDERERS = ("auto", "kitty", "sixel", "halfblock")
 
 RendererFactory = Callable[..., Renderer]
@@ -69,13 +68,19 @@ def choose_renderer(options: TerminalOptions | str, capabilities: Capabilities) 
 
 def _kitty(capabilities: Capabilities) -> RendererFactory:
     if capabilities.tmux is None:
+        from sddisplaylink.views.terminal.kitty import KittyRenderer
+
         return KittyRenderer
     if not capabilities.tmux.passes:
         raise SDDisplayLinkError("tmux passes no pictures on; to allow it: tmux set-option -g allow-passthrough on")
+    from sddisplaylink.views.terminal.placeholders import PlaceholderRenderer
+
     return PlaceholderRenderer
 
 
 def _sixel(capabilities: Capabilities) -> RendererFactory:
+    from sddisplaylink.views.terminal.sixel import SixelRenderer, load_encoder
+
     return partial(SixelRenderer, load_encoder(), background=capabilities.background)
 
 
@@ -83,12 +88,20 @@ def _blocks(capabilities: Capabilities, options: TerminalOptions) -> RendererFac
     # A terminal that shows pictures shows every colour, whatever TERM says; tmux converts colours for its terminal.
     every_colour = capabilities.kitty_graphics and capabilities.tmux is None
     depth = ColourDepth.TRUECOLOUR if every_colour else colour_depth(os.environ)
-    symbols = SYMBOLS[_symbols(capabilities) if options.symbols == "auto" else options.symbols]
+    symbols = _symbols(_finest(capabilities) if options.symbols == "auto" else options.symbols)
     background = capabilities.background
     return partial(HalfBlockRenderer, depth=depth, background=background, symbols=symbols, dither=options.dither)
 
 
-def _symbols(capabilities: Capabilities) -> str:
+def _symbols(name: str) -> Symbols:
+    if name == HALF.name:
+        return HALF
+    from sddisplaylink.views.terminal.symbols import SYMBOLS
+
+    return SYMBOLS[name]
+
+
+def _finest(capabilities: Capabilities) -> str:
     """The finest symbols that are sure to be seen: no terminal tells what its font has."""
     around = capabilities.name if capabilities.tmux is None else re.split("[^a-z]", capabilities.tmux.terminal)[0]
     return "sextant" if around in DRAW_SEXTANTS else "half"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import sys
 import unicodedata
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 import sddisplaylink as sd
-from sddisplaylink.views.terminal.choice import TerminalOptions, choose_renderer
+from sddisplaylink.views.terminal.choice import SYMBOL_NAMES, TerminalOptions, choose_renderer
 from sddisplaylink.views.terminal.colour import ColourDepth, dithered, palette_index
 from sddisplaylink.views.terminal.halfblock import CellMaker, CellWriter, HalfBlockRenderer
 from sddisplaylink.views.terminal.layout import Area
@@ -194,3 +195,20 @@ def test_symbols_are_chosen_by_name() -> None:
     assert choose_renderer(TerminalOptions(symbols="sextant"), kitty)().dots(Area(1, 1)) == SYMBOLS["sextant"].dots
     with pytest.raises(ValueError, match="symbols must be one of auto, half, quad, sextant"):
         TerminalOptions(symbols="braille")
+
+
+def test_every_set_of_symbols_can_be_named() -> None:
+    assert ("auto", *SYMBOLS) == SYMBOL_NAMES
+
+
+def test_half_blocks_import_no_other_renderer() -> None:
+    program = """
+import sys
+from sddisplaylink.views.terminal.choice import TerminalOptions, choose_renderer
+from sddisplaylink.views.terminal.query import Capabilities
+choose_renderer(TerminalOptions(symbols="half"), Capabilities())()
+rooms = "sddisplaylink.views.terminal."
+print([name for name in ("kitty", "placeholders", "sixel", "symbols") if rooms + name in sys.modules])
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout == "[]\n"
