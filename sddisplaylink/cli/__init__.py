@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -21,12 +24,15 @@ FAILED, INTERRUPTED, PIPE_BROKEN = 1, 130, 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that `argv` (default: sys.argv) names and return the exit code.
 
-    Errors are printed in one line on standard error, exit code 1; usage errors raise SystemExit(2), as in argparse.
+    Errors are printed in one line on standard error, exit code 1, also where output cannot be written; usage errors
+    raise SystemExit(2), as in argparse, and what argparse prints ends with SystemExit(0).
     """
     words = sys.argv[1:] if argv is None else argv
+    if sys.stdout is None:  # as it is where the descriptor is closed
+        with contextlib.redirect_stdout(_ClosedOutput()):
+            return main(words)
     try:
-        arguments = build_parser(words[0] if words else None).parse_args(words)
-        code: int = arguments.run(arguments)
+        code = _run(words)
         print(end="", flush=True)
     except KeyboardInterrupt:
         flush_output()
@@ -41,6 +47,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         report_error(error)
         return FAILED
     return code
+
+
+def _run(words: Sequence[str]) -> int:
+    try:
+        arguments = build_parser(words[0] if words else None).parse_args(words)
+    except SystemExit:
+        print(end="", flush=True)  # argparse passes over errors of writing its help
+        raise
+    code: int = arguments.run(arguments)
+    return code
+
+
+class _ClosedOutput(io.StringIO):
+    """In place of a standard output that is closed: what is written cannot be flushed."""
+
+    def flush(self) -> None:
+        if self.tell():
+            raise OSError(errno.EBADF, "standard output is closed")
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
@@ -63,6 +87,8 @@ def flush_output() -> None:
     try:
         print(end="", flush=True)
     except OSError:
+        if isinstance(sys.stdout, _ClosedOutput):
+            return
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)

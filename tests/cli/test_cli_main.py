@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import sddisplaylink
-from sddisplaylink.cli import describe, info, main, output
+from sddisplaylink.cli import COMMANDS, describe, info, main, output
 from sddisplaylink.views.play import play
 from support.pty_process import plain_environment
 
@@ -152,21 +152,35 @@ def test_ctrl_c_of_a_process() -> None:
     assert (process.returncode, out, error) == (130, "", "")
 
 
-def test_a_reader_that_leaves() -> None:
+@pytest.mark.parametrize("words", [["doctor"], ["--help"], ["play", "--help"]], ids=" ".join)
+def test_a_reader_that_leaves(words: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [*COMMAND, "doctor"], stdout=writer, stderr=subprocess.PIPE, timeout=60, env=plain_environment()
+        [*COMMAND, *words], stdout=writer, stderr=subprocess.PIPE, timeout=60, env=plain_environment()
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+PRINTING = [
+    ["--help"],
+    ["--version"],
+    *([command, "--help"] for command in COMMANDS),
+    ["info", str(BALL)],
+    ["info", "--json", str(BALL)],
+    ["play", "--loops", "1", "--rate", "50", str(BALL)],
+    ["doctor"],
+    ["completion", "bash"],
+]
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk() -> None:
+@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+def test_a_full_disk(words: list[str]) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [*COMMAND, "info", str(BALL)],
+            [*COMMAND, *words],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -174,6 +188,21 @@ def test_a_full_disk() -> None:
             env=plain_environment(),
         )
     assert (done.returncode, done.stderr) == (1, "sddisplaylink: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error"),
+    [
+        (["--help"], 1, "sddisplaylink: standard output is closed\n"),
+        (["info", str(BALL)], 1, "sddisplaylink: standard output is closed\n"),
+        (["info", "no.gif"], 1, "sddisplaylink: no.gif: No such file or directory\n"),
+        (["play", "--renderer", "halfblock", str(BALL)], 1, "sddisplaylink: standard output is not a terminal\n"),
+    ],
+)
+def test_a_closed_output(words: list[str], code: int, error: str) -> None:
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, *words]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=60, env=plain_environment())
+    assert (done.returncode, done.stderr) == (code, error)
 
 
 FAILING_LATE = """
