@@ -16,29 +16,30 @@ from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
 from sddisplaylink.dispatch.subscriber import CallbackActivity, PendingError
 from sddisplaylink.dispatch.waiting import wait_for_mailbox
 from sddisplaylink.errors import LinkClosedError
+from sddisplaylink.field_docs import document_fields
 from sddisplaylink.native import check, deadline_after, ffi, lib, may_wait, owned_handle, seconds
 from sddisplaylink.weak_group import WeakGroup
 
 
+@document_fields(
+    sequence="Number of the refresh, counted from 1 at the clock's first tick; refreshes that were missed count, "
+    "too. So while a link runs, the ``sequence`` of two ticks that a reader gets one after the other "
+    "differs by 1 + the later tick's ``missed``.",
+    timestamp="The refresh that this tick is for.",
+    target_timestamp="The refresh at which what is drawn now will be on screen.",
+    period="Seconds from refresh to refresh.",
+    missed="Refreshes lost since the last tick that this reader got, because the machine or the reader was late.",
+    synthetic="Whether the tick came from a timer, because the display's own clock fails at the moment.",
+)
 class Tick(NamedTuple):
     """One refresh of a display. Times are seconds of ``time.monotonic()``'s clock (a ManualClock's: virtual)."""
 
     sequence: int
-    """Number of the refresh, counted from 1 at the clock's first tick; refreshes that were missed count, too.
-
-    So while a link runs, the ``sequence`` of two ticks that a reader gets one after the other differs by 1 + the later
-    tick's ``missed``.
-    """
     timestamp: float
-    """The refresh that this tick is for."""
     target_timestamp: float
-    """The refresh at which what is drawn now will be on screen."""
     period: float
-    """Seconds from refresh to refresh."""
     missed: int
-    """Refreshes lost since the last tick that this reader got, because the machine or the reader was late."""
     synthetic: bool
-    """Whether the tick came from a timer, because the display's own clock fails at the moment."""
 
     @classmethod
     def of(cls, event: Any) -> Tick:

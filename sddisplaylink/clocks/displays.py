@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sddisplaylink.field_docs import document_fields
 from sddisplaylink.native import check, ffi, lib
 
 __all__ = ["DEFAULT_RATE", "KINDS", "NAMES", "Display", "available_clocks", "displays", "displays_of", "validate_rate"]
@@ -18,6 +19,11 @@ DEFAULT_RATE = 60.0
 LOWEST_RATE, HIGHEST_RATE = 1.0, 1000.0
 
 
+@document_fields(
+    id="A CGDirectDisplayID on macOS, 0 elsewhere.",
+    refresh_rate="Refreshes per second.",
+    is_main="Whether it is the main display.",
+)
 class Display(NamedTuple):
     """A display: its id (a CGDirectDisplayID on macOS, 0 elsewhere), refresh rate in Hz, and whether it is the main."""
 

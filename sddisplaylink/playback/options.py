@@ -8,6 +8,7 @@ import numbers
 import operator
 from typing import Literal, NamedTuple, SupportsIndex, TypeAlias
 
+from sddisplaylink.field_docs import document_fields
 from sddisplaylink.native import lib
 
 __all__ = ["LatePolicy", "PlaybackMode", "PlayerState", "PlayerStats", "PolicyName"]
@@ -82,23 +83,25 @@ STATES: dict[int, PlayerState] = {
 }
 
 
+@document_fields(
+    shown="Frames passed to ``on_frame``.",
+    skipped="Frames that were due but replaced by a later one; shown + skipped is the number of frames due.",
+    late="Frames shown more than one refresh period after they should have been on screen.",
+    missed_ticks="Ticks of the clock that were lost while playing.",
+    buffer_hits="Frames that were decoded when they became due.",
+    buffer_misses="Frames that were not decoded when they became due.",
+    max_lateness="The largest lateness of a frame, in seconds.",
+)
 class PlayerStats(NamedTuple):
     """Statistics of playback since the player was made."""
 
     shown: int = 0
-    """Frames passed to ``on_frame``."""
     skipped: int = 0
-    """Frames that were due but replaced by a later one; shown + skipped is the number of frames due."""
     late: int = 0
-    """Frames shown more than one refresh period after they should have been on screen."""
     missed_ticks: int = 0
-    """Ticks of the clock that were lost while playing."""
     buffer_hits: int = 0
-    """Frames that were decoded when they became due."""
     buffer_misses: int = 0
-    """Frames that were not decoded when they became due."""
     max_lateness: float = 0.0
-    """The largest lateness of a frame, in seconds."""
 
 
 def to_rate(value: float) -> float:

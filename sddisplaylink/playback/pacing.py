@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from sddisplaylink.field_docs import document_fields
 from sddisplaylink.native import seconds
 from sddisplaylink.playback.percentile import percentile
 
@@ -21,25 +22,40 @@ __all__ = ["PacingEvent", "PacingRecorder", "PacingSummary", "chart_series", "dr
 DEFAULT_CAPACITY = 10_000
 
 
+@document_fields(
+    frame="Index of the frame in the image.",
+    loop="The loop that it belongs to, from 0.",
+    intended="The refresh of the display that was to show the frame.",
+    actual="When the frame was passed to ``on_frame``.",
+    lateness="``actual - intended``. Negative if the frame was early: the time that was left until that refresh.",
+    skipped="Frames that were due before this one, and replaced by it.",
+    missed_ticks="Ticks of the clock that were lost since the frame before.",
+)
 class PacingEvent(NamedTuple):
     """One frame that was shown. Times in seconds; points in time are those of the clock (``time.monotonic()``)."""
 
     frame: int
-    """Index of the frame in the image."""
     loop: int
-    """The loop that it belongs to, from 0."""
     intended: float
-    """The refresh of the display that was to show the frame."""
     actual: float
-    """When the frame was passed to ``on_frame``."""
     lateness: float
-    """``actual - intended``. Negative if the frame was early: the time that was left until that refresh."""
     skipped: int
-    """Frames that were due before this one, and replaced by it."""
     missed_ticks: int
-    """Ticks of the clock that were lost since the frame before."""
 
 
+@document_fields(
+    frames="Frames shown.",
+    seconds="From the first frame to the last.",
+    skipped="Frames that were due but replaced by a later one.",
+    missed_ticks="Ticks of the clock that were lost.",
+    late="Frames after the refresh that was to show them.",
+    lateness_mean="Mean lateness.",
+    lateness_p50="Half of the frames were no later than this.",
+    lateness_p95="95 % of the frames were no later than this.",
+    lateness_p99="99 % of the frames were no later than this.",
+    lateness_max="The largest lateness.",
+    dropped="Earlier events, beyond the recorder's capacity, which are not included.",
+)
 class PacingSummary(NamedTuple):
     """Statistics of a recording. Times in seconds; a negative lateness is early."""
 
@@ -48,14 +64,12 @@ class PacingSummary(NamedTuple):
     skipped: int
     missed_ticks: int
     late: int
-    """Frames after the refresh that was to show them."""
     lateness_mean: float
     lateness_p50: float
     lateness_p95: float
     lateness_p99: float
     lateness_max: float
     dropped: int
-    """Earlier events, beyond the recorder's capacity, which are not included."""
 
 
 class PacingRecorder:

@@ -113,6 +113,15 @@ def test_every_public_thing_says_what_it_is():
                 assert inspect.getdoc(value), f"{name}.{member}"
 
 
+def test_help_explains_every_field_of_a_named_tuple():
+    tuples = [thing for thing in vars(sd).values() if inspect.isclass(thing) and issubclass(thing, tuple)]
+    assert len(tuples) >= 5
+    for cls in tuples:
+        text = pydoc.render_doc(cls, renderer=pydoc.plaintext)
+        assert "Alias for field number" not in text, cls.__name__
+        assert all(getattr(cls, field).__doc__ in " ".join(text.split()) for field in cls._fields), cls.__name__
+
+
 def test_diagnostics_have_the_figures_of_a_bug_report():
     figures = sd.diagnostics()
     assert {"links", "players", "sources", "native_threads", "pool_bytes", "stalls", "versions"} <= set(figures)
