@@ -21,7 +21,7 @@ TOWER = (
     ("frames", "dispatch"),
     ("images", "display_link"),
     ("diagnostics", "playback"),
-    ("views",),
+    ("copying", "views"),
     ("cli",),
     ("__main__",),
 )
