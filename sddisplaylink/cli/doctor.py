@@ -16,6 +16,7 @@ from sddisplaylink.diagnostics import diagnostics
 from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.views.terminal.colour import colour_depth
 from sddisplaylink.views.terminal.screen import Screen
+from sddisplaylink.views.terminal.tmux import Tmux
 
 PACKAGES = (
     "deflate",
@@ -110,16 +111,21 @@ def examine_terminal() -> dict[str, Any] | str:
                 "cell_width": size.cell_width,
                 "cell_height": size.cell_height,
                 "answers": found.answered,
-                "name": found.name or None,
+                "name": found.name or (None if found.tmux is None else "tmux"),
                 "kitty_graphics": found.kitty_graphics,
                 "sixel": found.sixel,
                 "background": found.background,
                 "colours": colour_depth(os.environ).value,
                 "placeholders": found.tmux is not None and found.tmux.shows_placeholders,
-                "tmux": None if found.tmux is None else found.tmux._asdict(),
+                "tmux": None if found.tmux is None else examine_tmux(found.tmux),
             }
     except SDDisplayLinkError as error:
         return str(error)
+
+
+def examine_tmux(tmux: Tmux) -> dict[str, Any]:
+    """Whether tmux passes pictures on, and the terminal around it; None for what is not known."""
+    return {"passes": tmux.passes, "terminal": tmux.terminal or None, "term": tmux.term or None}
 
 
 def flatten(report: Any, prefix: str = "") -> Iterator[tuple[str, object]]:

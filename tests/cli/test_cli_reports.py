@@ -12,6 +12,7 @@ from PIL import Image
 import sddisplaylink
 from sddisplaylink.cli import bench, doctor, main, probe
 from sddisplaylink.display_link import Tick
+from sddisplaylink.views.terminal.tmux import Tmux
 from support.pty_process import PtyProcess
 
 BALL = Path(__file__).resolve().parents[2] / "examples" / "ball.gif"
@@ -173,6 +174,18 @@ def test_doctor_asks_the_terminal() -> None:
     assert rows["terminal.colours"] == "truecolour"
     assert rows["environment.TERM"] == "xterm-256color"
     assert not any(line.startswith("G") for line in process.terminal.text())
+
+
+@pytest.mark.parametrize(
+    ("tmux", "shown"),
+    [
+        (Tmux(), {"passes": False, "terminal": None, "term": None}),  # detached
+        (Tmux(True, "", "xterm-256color"), {"passes": True, "terminal": None, "term": "xterm-256color"}),
+        (Tmux(True, "foot(1.13.1)", "foot"), {"passes": True, "terminal": "foot(1.13.1)", "term": "foot"}),
+    ],
+)
+def test_doctor_on_the_terminal_around_tmux(tmux: Tmux, shown: dict[str, object]) -> None:
+    assert doctor.examine_tmux(tmux) == shown
 
 
 def test_doctor_where_displays_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

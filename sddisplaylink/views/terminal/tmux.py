@@ -18,20 +18,21 @@ class Tmux(NamedTuple):
 
     passes: bool = False
     terminal: str = ""
-    """The terminal's name for itself, such as ``"kitty(0.40.1)"``, a tab, and its TERM; in lower case."""
+    """The terminal's name for itself, such as ``"kitty(0.40.1)"``; in lower case; empty if it has said none."""
+    term: str = ""
+    """Its TERM, in lower case; empty while no terminal is attached."""
 
     @property
     def shows_placeholders(self) -> bool:
         """Whether pictures reach a terminal that supports kitty's placeholders."""
-        return self.passes and _knows_placeholders(self.terminal)
+        return self.passes and self._knows_placeholders()
 
-
-def _knows_placeholders(terminal: str) -> bool:
-    version = _KITTY_VERSION.search(terminal)
-    if version is not None:
-        return (int(version[1]), int(version[2])) >= _FIRST_KITTY_WITH_PLACEHOLDERS
-    name, _, _ = terminal.partition("\t")  # a kitty that does not report its version is too old for placeholders
-    return "ghostty" in terminal or "kitty" in name
+    def _knows_placeholders(self) -> bool:
+        version = _KITTY_VERSION.search(self.terminal)
+        if version is not None:
+            return (int(version[1]), int(version[2])) >= _FIRST_KITTY_WITH_PLACEHOLDERS
+        # of a kitty that has said no name, TERM alone is known: it is too old for placeholders
+        return "ghostty" in self.terminal or "ghostty" in self.term or "kitty" in self.terminal
 
 
 def ask_tmux(environ: Mapping[str, str]) -> Tmux | None:
@@ -49,5 +50,6 @@ def ask_tmux(environ: Mapping[str, str]) -> Tmux | None:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, env=environ)
     except (OSError, subprocess.TimeoutExpired):
         return Tmux()
-    passes, _, terminal = done.stdout.decode(errors="replace").strip("\n").partition("\t")
-    return Tmux(passes in ("on", "all", "1"), terminal.lower())
+    passes, _, client = done.stdout.decode(errors="replace").strip("\n").partition("\t")
+    terminal, _, term = client.lower().partition("\t")
+    return Tmux(passes in ("on", "all", "1"), terminal, term)

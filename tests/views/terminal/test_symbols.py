@@ -177,8 +177,11 @@ def _distance(one: object, other: object) -> float:
         (Capabilities(answered=True, name="xterm"), "half"),
         (Capabilities(answered=True, name="foot"), "sextant"),
         (Capabilities(answered=True, name="vte"), "sextant"),
-        (Capabilities(answered=True, name="tmux", tmux=Tmux(terminal="wezterm 20240203\txterm-256color")), "sextant"),
-        (Capabilities(answered=True, name="tmux", tmux=Tmux(terminal="xterm(380)\txterm-256color")), "half"),
+        (
+            Capabilities(answered=True, name="tmux", tmux=Tmux(terminal="wezterm 20240203", term="xterm-256color")),
+            "sextant",
+        ),
+        (Capabilities(answered=True, name="tmux", tmux=Tmux(terminal="xterm(380)", term="xterm-256color")), "half"),
         (Capabilities(answered=True, name="foot", tmux=Tmux()), "half"),
     ],
 )

@@ -86,11 +86,12 @@ def test_ctrl_c_ends_it_and_takes_the_picture_away(gif: Path, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("said", "expected", "shows"),
     [
-        ("on\tkitty(0.40.1)\txterm-kitty\n", Tmux(True, "kitty(0.40.1)\txterm-kitty"), True),
-        ("1\tghostty 1.2\txterm-ghostty\n", Tmux(True, "ghostty 1.2\txterm-ghostty"), True),
-        ("all\tKitty\t\n", Tmux(True, "kitty\t"), True),
-        ("off\tkitty\txterm-kitty\n", Tmux(False, "kitty\txterm-kitty"), False),
-        ("on\tWezTerm 2024\txterm-256color\n", Tmux(True, "wezterm 2024\txterm-256color"), False),
+        ("on\tkitty(0.40.1)\txterm-kitty\n", Tmux(True, "kitty(0.40.1)", "xterm-kitty"), True),
+        ("1\tghostty 1.2\txterm-ghostty\n", Tmux(True, "ghostty 1.2", "xterm-ghostty"), True),
+        ("all\tKitty\t\n", Tmux(True, "kitty", ""), True),
+        ("off\tkitty\txterm-kitty\n", Tmux(False, "kitty", "xterm-kitty"), False),
+        ("on\tWezTerm 2024\txterm-256color\n", Tmux(True, "wezterm 2024", "xterm-256color"), False),
+        ("0\t\t\n", Tmux(), False),  # detached
         ("", Tmux(False, ""), False),
     ],
 )

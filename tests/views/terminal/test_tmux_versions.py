@@ -24,10 +24,11 @@ from sddisplaylink.views.terminal.tmux import Tmux
     ],
 )
 def test_placeholders(terminal: str, shows: bool) -> None:
-    assert Tmux(passes=True, terminal=terminal).shows_placeholders is shows
+    name, term = terminal.split("\t")
+    assert Tmux(passes=True, terminal=name, term=term).shows_placeholders is shows
 
 
 def test_an_old_kitty_gets_half_blocks() -> None:
-    tmux = Tmux(passes=True, terminal="kitty(0.26.5)\txterm-kitty")
+    tmux = Tmux(passes=True, terminal="kitty(0.26.5)", term="xterm-kitty")
     found = Capabilities(answered=True, kitty_graphics=tmux.shows_placeholders, tmux=tmux)
     assert isinstance(choose_renderer("auto", found)(), HalfBlockRenderer)
