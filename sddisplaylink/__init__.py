@@ -3,7 +3,6 @@
 from sddisplaylink._version import __version__ as __version__
 from sddisplaylink.clocks.displays import Display, available_clocks, displays
 from sddisplaylink.clocks.manual import ManualClock
-from sddisplaylink.copying import refuse_copies
 from sddisplaylink.diagnostics import diagnostics
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.display_link import DisplayLink, Tick
@@ -53,5 +52,3 @@ __all__ = [
     "displays",
     "play",
 ]
-
-refuse_copies()

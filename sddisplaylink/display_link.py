@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 from sddisplaylink.clocks.choosing import resolve_clock
 from sddisplaylink.clocks.displays import Display
 from sddisplaylink.clocks.manual import ManualClock
+from sddisplaylink.copying import refuse_copies
 from sddisplaylink.dispatch.closing import ClosedByWith
 from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
 from sddisplaylink.dispatch.subscriber import CallbackActivity, PendingError
@@ -293,6 +294,8 @@ class DisplayLink(ClosedByWith):
     def __enter__(self) -> Self:
         self.start()
         return self
+
+    __reduce__ = refuse_copies("make another DisplayLink; links of one display share its clock")
 
     def __repr__(self) -> str:
         state = "closed" if self.is_closed else "running" if self._is_running else "stopped"

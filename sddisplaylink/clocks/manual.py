@@ -8,6 +8,7 @@ from threading import get_ident
 
 from sddisplaylink.clocks.displays import DEFAULT_RATE, validate_rate
 from sddisplaylink.clocks.source import Flushable, open_clock_source
+from sddisplaylink.copying import refuse_copies
 from sddisplaylink.errors import ClockError, LinkClosedError
 from sddisplaylink.native import NANOSECONDS, check, check_process, lib, nanoseconds
 from sddisplaylink.weak_group import WeakGroup
@@ -78,6 +79,8 @@ class ManualClock:
     def register(self, dispatcher: Flushable) -> None:
         """Wait for the callbacks of that dispatcher, held weakly, in :meth:`advance`."""
         self._dispatchers.add(dispatcher)
+
+    __reduce__ = refuse_copies("make another ManualClock; any number of links and players can share one")
 
     def _run_alone(self, action: Callable[[float], None], seconds: float) -> None:
         """Call ``action(seconds)`` on one thread at a time. ClockError if this thread would wait for itself."""

@@ -11,6 +11,7 @@ from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sddisplaylink.copying import refuse_copies
 from sddisplaylink.dispatch.batch import BATCH, Batch, EventHandler, move_all, report
 from sddisplaylink.dispatch.wait_list import WaitList
 from sddisplaylink.dispatch.waiting import Wakeup, start_thread, wait_for_mailbox
@@ -159,6 +160,8 @@ class Dispatcher:
         lib.sddl_release(self._owner)
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(JOIN_TIMEOUT)
+
+    __reduce__ = refuse_copies("make another Dispatcher; any number of links and players can share one")
 
     # ---- for links, players and clocks ----
 

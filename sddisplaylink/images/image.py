@@ -9,6 +9,7 @@ from itertools import count, takewhile
 from types import TracebackType
 from typing import Literal, Self, SupportsIndex, get_args
 
+from sddisplaylink.copying import refuse_copies
 from sddisplaylink.decoders.appearance import IN_BROWSERS, Presentation
 from sddisplaylink.decoders.colour.transform import colour_name
 from sddisplaylink.decoders.data.file import FileData, ImageInput, open_input
@@ -253,6 +254,10 @@ class AnimatedImage:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    __reduce__ = refuse_copies(
+        "one image serves any number of players and threads; in another process, open the file again"
+    )
 
     def __repr__(self) -> str:
         known = f"<{type(self).__name__} {self._name!r}"

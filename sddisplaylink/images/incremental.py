@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
 
+from sddisplaylink.copying import refuse_copies
 from sddisplaylink.decoders.appearance import Presentation
 from sddisplaylink.decoders.data.incoming import IncomingData
 from sddisplaylink.decoders.data.limits import Limits
@@ -263,6 +264,10 @@ class IncrementalImage(AnimatedImage):
     def _has_frame(self, index: int) -> bool:
         """Whether frame `index` has come."""
         return index < self.frame_count
+
+    __reduce__ = refuse_copies(
+        "one image serves any number of players and threads; in another process, feed another one"
+    )
 
     # ---- pieces ----
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Self, SupportsIndex
 
+from sddisplaylink.copying import refuse_copies
 from sddisplaylink.dispatch.closing import ClosedByWith, close_all
 from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.native import deadline_after
@@ -106,6 +107,8 @@ class PlayerGroup(ClosedByWith):
 
     def __enter__(self) -> Self:
         return self
+
+    __reduce__ = refuse_copies("make another PlayerGroup, of other players")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self.players)}>"

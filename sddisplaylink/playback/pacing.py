@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from sddisplaylink.copying import refuse_copies
 from sddisplaylink.field_docs import document_fields
 from sddisplaylink.native import seconds
 from sddisplaylink.playback.percentile import percentile
@@ -162,6 +163,8 @@ class PacingRecorder:
 
     def __len__(self) -> int:
         return len(self._events)
+
+    __reduce__ = refuse_copies("copy recorder.events, or save recorder.to_json()")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._events)} events>"

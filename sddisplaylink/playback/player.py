@@ -10,6 +10,7 @@ from typing import Self, SupportsIndex
 
 from sddisplaylink.clocks.displays import Display
 from sddisplaylink.clocks.manual import ManualClock
+from sddisplaylink.copying import refuse_copies
 from sddisplaylink.dispatch.closing import close_after
 from sddisplaylink.dispatch.dispatcher import Dispatcher, resolve_dispatcher
 from sddisplaylink.errors import ClockError, LinkClosedError
@@ -373,6 +374,8 @@ class AnimatedImagePlayer:
     ) -> None:
         """Close the player. What closing raises is the context of an exception that has ended the block."""
         close_after(error, self.close)
+
+    __reduce__ = refuse_copies("AnimatedImagePlayer(player.image) plays the same image, and decodes no frame twice")
 
     def __repr__(self) -> str:
         known = f"<{type(self).__name__} {self.image!r}"
