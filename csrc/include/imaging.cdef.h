@@ -75,12 +75,10 @@ typedef struct sddl_gif_index {
     uint32_t frame_count; /* so far */
 } sddl_gif_index;
 
-/* Indexes up to `capacity` further frames, in file order, and returns how many. `first` is the number of the first frame
- * that there is room for; unless that is the index's frame_count, nothing is done. A frame that is not whole is the
- * last. No pixel is decoded. The data may be at another address in each call. SDDL_E_ARGUMENT if it is shorter than a
- * GIF's header. */
-int64_t sddl_gif_scan(const uint8_t *data, size_t size, sddl_gif_index *index, uint64_t first, sddl_gif_frame *frames,
-                      size_t capacity);
+/* Indexes up to `capacity` further frames, in file order, and returns how many. A frame that is not whole is the last.
+ * No pixel is decoded. The data may be at another address in each call. SDDL_E_ARGUMENT if it is shorter than a GIF's
+ * header. */
+int64_t sddl_gif_scan(const uint8_t *data, size_t size, sddl_gif_index *index, sddl_gif_frame *frames, size_t capacity);
 /* The delays of `count` frames in nanoseconds; -1 = none. */
 int sddl_gif_delays(const sddl_gif_frame *frames, size_t count, int64_t *nanoseconds);
 
@@ -141,13 +139,11 @@ typedef struct sddl_png_index {
 
 /* Continues to index a file that begins with the PNG signature, until `frame_capacity` further frames are found or
  * `span_capacity` further spans (so that state is SDDL_SCAN_MORE) or the file ends; returns how many frames. The data
- * may be at another address in each call. `first_frame` and `first_span` are the numbers of the first ones that there is
- * room for; unless these are the index's frame_count and span_count, nothing is done. The checksums of all chunks but IDAT and fdAT are verified; a wrong one ends
+ * may be at another address in each call. The checksums of all chunks but IDAT and fdAT are verified; a wrong one ends
  * the file there, or has the chunk skipped if the chunk is ancillary. Those two hold zlib streams, which have checksums
  * of their own. SDDL_E_ARGUMENT if the header is cut off or broken. */
-int64_t sddl_png_scan(const uint8_t *data, size_t size, sddl_png_index *index, uint64_t first_frame,
-                      sddl_png_frame *frames, size_t frame_capacity, uint64_t first_span, sddl_span *spans,
-                      size_t span_capacity);
+int64_t sddl_png_scan(const uint8_t *data, size_t size, sddl_png_index *index, sddl_png_frame *frames,
+                      size_t frame_capacity, sddl_span *spans, size_t span_capacity);
 /* While data is still to come: counts the frame whose data was read last, which the caller knows to be whole, before
  * the next chunk confirms that. Returns 1 and the frame, or 0 if there is no such frame or it is counted already. */
 int sddl_png_count_frame(sddl_png_index *index, sddl_png_frame *frame);

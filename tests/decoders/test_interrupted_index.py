@@ -36,8 +36,8 @@ def test_frames_stay_where_they_are(monkeypatch: pytest.MonkeyPatch, kind: str, 
     assert len(expected) == COUNT
     run, calls = index._run, []
 
-    def interrupted(self: Any, first: int, frames: Any, capacity: int) -> int:
-        found = run(self, first, frames, capacity)
+    def interrupted(self: Any, *arguments: Any, **options: Any) -> int:
+        found = run(self, *arguments, **options)
         if found:
             calls.append(found)
         if found and len(calls) == at + 1:
@@ -69,7 +69,7 @@ def test_a_handler_on_the_thread_that_scans_may_ask_for_frames(
         expected = pixels(image)
     run, calls = index._run, []
 
-    def handled(self: Any, first: int, frames: Any, capacity: int) -> int:
+    def handled(self: Any, *arguments: Any, **options: Any) -> int:
         calls.append(None)
         must_ask = len(calls) == at + 1
 
@@ -81,7 +81,7 @@ def test_a_handler_on_the_thread_that_scans_may_ask_for_frames(
 
         if must_ask and when == "before":
             ask()
-        found = run(self, first, frames, capacity)
+        found = run(self, *arguments, **options)
         if must_ask and when == "after":
             ask()
         return int(found)
@@ -97,14 +97,52 @@ def test_a_handler_on_the_thread_that_scans_may_ask_for_frames(
     image.close()
 
 
+@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("kind", FILES)
+def test_a_finaliser_may_wait_for_another_thread_that_asks(
+    monkeypatch: pytest.MonkeyPatch, kind: str, when: str, at: int
+) -> None:
+    index, data = FILES[kind]
+    with sd.AnimatedImage.open(data) as image:
+        expected = pixels(image)
+    run, mine, calls, counts = index._run, threading.get_ident(), [], []
+
+    def finaliser() -> None:
+        other = threading.Thread(target=lambda: counts.append(len(image)), daemon=True)
+        other.start()
+        other.join(10)
+        counts.append("finaliser")
+
+    def handled(self: Any, *arguments: Any, **options: Any) -> int:
+        is_mine = threading.get_ident() == mine
+        if is_mine:
+            calls.append(None)
+        must_wait = is_mine and len(calls) == at + 1
+        if must_wait and when == "before":
+            finaliser()
+        found = run(self, *arguments, **options)
+        if must_wait and when == "after":
+            finaliser()
+        return int(found)
+
+    image = sd.AnimatedImage.open(data)
+    monkeypatch.setattr(index, "_run", handled)
+    assert len(image) == COUNT
+    assert counts == [COUNT, "finaliser"]
+    assert pixels(image) == expected
+    image.close()
+
+
 def test_a_forked_child_does_not_wait_for_a_thread_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     index, data = FILES["gif"]
     run, is_scanning, may_go_on = index._run, threading.Event(), threading.Event()
 
-    def slow(self: Any, first: int, frames: Any, capacity: int) -> int:
-        is_scanning.set()
-        may_go_on.wait(10)
-        return run(self, first, frames, capacity)
+    def slow(self: Any, *arguments: Any, **options: Any) -> int:
+        if threading.current_thread() is asking:
+            is_scanning.set()
+            may_go_on.wait(10)
+        return int(run(self, *arguments, **options))
 
     image = sd.AnimatedImage.open(data)
     monkeypatch.setattr(index, "_run", slow)
@@ -123,4 +161,5 @@ def test_a_forked_child_does_not_wait_for_a_thread_of_its_parent(monkeypatch: py
     assert os.waitpid(child, 0)[1] == 0
     may_go_on.set()
     asking.join()
+    assert len(image) == COUNT
     image.close()

@@ -37,7 +37,7 @@ static void check_arrival(const uint8_t *data, size_t size, const sddl_gif_frame
         uint8_t *part = exactly(there);
         memcpy(part, data, there);
         index.more = there < size;
-        int64_t more = sddl_gif_scan(part, there, &index, index.frame_count, found + so_far, (size_t)(FRAMES - so_far));
+        int64_t more = sddl_gif_scan(part, there, &index, found + so_far, (size_t)(FRAMES - so_far));
         so_far += more > 0 ? more : 0;
         free(part);
     }
@@ -51,9 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     memset(&stepwise, 0, sizeof stepwise);
     uint8_t *data = exactly(size);
     memcpy(data, input, size);
-    int64_t count = sddl_gif_scan(data, size, &at_once, 0, frames, FRAMES);
+    int64_t count = sddl_gif_scan(data, size, &at_once, frames, FRAMES);
     for (int64_t i = 0; i < count; i++) {
-        demand(sddl_gif_scan(data, size, &stepwise, stepwise.frame_count, &frame, 1) == 1);
+        demand(sddl_gif_scan(data, size, &stepwise, &frame, 1) == 1);
         demand(memcmp(&frame, &frames[i], sizeof frame) == 0);
         demand(frame.dependency.base < i && frame.dependency.key_frame <= i && frame.dependency.key_frame >= 0);
         draw(data, size, &at_once, &frame);

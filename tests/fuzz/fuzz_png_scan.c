@@ -43,17 +43,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     sddl_span *spans = (void *)exactly(most * sizeof *spans);
     sddl_png_index at_once, index;
     memset(&index, 0, sizeof index);
-    demand(sddl_png_scan(data, total, &index, 0, frames, most, 0, spans, most) >= 0);
+    demand(sddl_png_scan(data, total, &index, frames, most, spans, most) >= 0);
     mend_checksums(data, total);
     memset(&at_once, 0, sizeof at_once);
-    demand(sddl_png_scan(data, total, &at_once, 0, frames, most, 0, spans, most) == (int64_t)at_once.frame_count);
+    demand(sddl_png_scan(data, total, &at_once, frames, most, spans, most) == (int64_t)at_once.frame_count);
     demand(at_once.state != SDDL_SCAN_MORE);
     check_frames(&at_once, frames, spans, total);
     memset(&index, 0, sizeof index);
     while (index.state == SDDL_SCAN_MORE) {
         sddl_png_frame frame;
         sddl_span span;
-        int64_t found = sddl_png_scan(data, total, &index, index.frame_count, &frame, 1, index.span_count, &span, 1);
+        int64_t found = sddl_png_scan(data, total, &index, &frame, 1, &span, 1);
         demand(found >= 0 && (!found || memcmp(&frame, &frames[index.frame_count - 1], sizeof frame) == 0));
     }
     demand(memcmp(&at_once, &index, sizeof index) == 0);

@@ -195,7 +195,7 @@ def test_a_frame_of_a_file_is_drawn_at_once_or_in_halves(data, x, y, width, heig
     picture.data = b"\x08" + sub_blocks(encode_lzw(indices, 8))
     file = build_gif([picture], size=(WIDTH, HEIGHT))
     index, frame, memory = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame *"), ffi.from_buffer("uint8_t[]", file)
-    assert lib.sddl_gif_scan(memory, len(file), index, 0, frame, 1) == 1
+    assert lib.sddl_gif_scan(memory, len(file), index, frame, 1) == 1
     work = ffi.new("uint8_t[]", lib.SDDL_LZW_LEAD + width * height + lib.SDDL_LZW_SLACK)
     at_once, in_halves, alone = (Canvas(WIDTH, HEIGHT, bytes(range(253)) * 4) for _ in range(3))
     begin, end = (memory, len(file), index, frame), (ffi.NULL, 0, work, len(work))

@@ -28,7 +28,7 @@ def native_gif(data: bytes, at_once: int = 64, pieces: tuple[int, ...] = ()):
         memory, count = ffi.from_buffer("uint8_t[]", data[:end]), at_once  # elsewhere each time
         index.more = end < len(data)
         while index.state == lib.SDDL_SCAN_MORE and count > 0:
-            count = lib.sddl_gif_scan(memory, end, index, index.frame_count, frames, at_once)
+            count = lib.sddl_gif_scan(memory, end, index, frames, at_once)
             found += [gif_frame(frames[i]) for i in range(count) if frames[i].whole]
             assert all(frames[i].whole for i in range(count - 1))
     if count < 0:
@@ -68,9 +68,8 @@ def png_index(data: bytes, step: int = 64, pieces: tuple[int, ...] = ()):
         before = None
         while index.state == lib.SDDL_SCAN_MORE and before != (index.position, index.span_count):
             before = index.position, index.span_count
-            known = index.frame_count, index.span_count
-            to = frames + known[0], spans + known[1]
-            if lib.sddl_png_scan(memory, end, index, known[0], to[0], step, known[1], to[1], step) < 0:
+            to = frames + index.frame_count, spans + index.span_count
+            if lib.sddl_png_scan(memory, end, index, to[0], step, to[1], step) < 0:
                 if not index.more:
                     return None
                 break
@@ -219,7 +218,7 @@ def test_gif_cut_at_every_byte():
 def test_last_frame_of_a_cut_gif_is_reported_as_not_whole():
     data = build_gif([GifPicture(), GifPicture(delay=9)])[:-6]
     index, frames = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame[]", 3)
-    assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, 0, frames, 3) == 2
+    assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, frames, 3) == 2
     assert (frames[0].whole, frames[1].whole, frames[1].delay, frames[1].end) == (1, 0, 9, len(data))
     assert index.state == lib.SDDL_SCAN_BROKEN
 
@@ -261,7 +260,7 @@ def test_frames_know_what_they_build_on():
     kinds = [(0, None), (3, 0), (0, 0), (2, 0), (0, 0), (0, None), (3, None), (3, 0), (0, 0)]
     data = build_gif([GifPicture(disposal=disposal, transparent=clear) for disposal, clear in kinds])
     index, frames = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame[]", 9)
-    assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, 0, frames, 9) == 9
+    assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, frames, 9) == 9
     dependencies = [(frames[i].dependency.base, frames[i].dependency.key_frame) for i in range(9)]
     assert dependencies == [(-1, 0), (0, 0), (0, 0), (2, 0), (-1, 4), (-1, 5), (-1, 6), (5, 5), (5, 5)]
 
@@ -270,38 +269,19 @@ def test_a_frame_that_is_drawn_on_nothing_and_cleared_leaves_nothing_to_build_on
     part = {"width": 2, "height": 2, "x": 1, "transparent": 0}
     data = build_gif([GifPicture(disposal=disposal, **part) for disposal in (2, 2, 3, 2, 0, 2, 0)])
     index, frames = ffi.new("sddl_gif_index *"), ffi.new("sddl_gif_frame[]", 7)
-    assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, 0, frames, 7) == 7
+    assert lib.sddl_gif_scan(ffi.from_buffer("uint8_t[]", data), len(data), index, frames, 7) == 7
     dependencies = [(frames[i].dependency.base, frames[i].dependency.key_frame) for i in range(7)]
     assert dependencies == [(-1, 0), (-1, 1), (-1, 2), (-1, 3), (-1, 4), (4, 4), (5, 4)]
-
-
-def test_nothing_is_done_for_room_that_is_for_other_frames():
-    data = build_gif([GifPicture(), GifPicture()])
-    memory, index, frames = (
-        ffi.from_buffer("uint8_t[]", data),
-        ffi.new("sddl_gif_index *"),
-        ffi.new("sddl_gif_frame[]", 2),
-    )
-    assert lib.sddl_gif_scan(memory, len(data), index, 1, frames, 2) == index.position == 0
-    assert lib.sddl_gif_scan(memory, len(data), index, 0, frames, 1) == 1
-    assert lib.sddl_gif_scan(memory, len(data), index, 0, frames, 2) == 0
-    assert index.frame_count == 1
-    data = animation(2)
-    memory, index = ffi.from_buffer("uint8_t[]", data), ffi.new("sddl_png_index *")
-    frames, spans = ffi.new("sddl_png_frame[]", 2), ffi.new("sddl_span[]", 2)
-    for first_frame, first_span in ((1, 0), (0, 1)):
-        found = lib.sddl_png_scan(memory, len(data), index, first_frame, frames, 2, first_span, spans, 2)
-        assert found == index.position == 0
 
 
 def test_wrong_arguments_are_refused():
     index, gif = ffi.new("sddl_png_index *"), ffi.new("sddl_gif_index *")
     memory = ffi.from_buffer("uint8_t[]", animation(1))
     refused = lib.SDDL_E_ARGUMENT
-    assert lib.sddl_png_scan(memory, 20, index, 0, ffi.NULL, 0, 0, ffi.NULL, 0) == refused
-    assert lib.sddl_png_scan(memory, len(memory), index, 0, ffi.NULL, 1, 0, ffi.NULL, 0) == refused
-    assert lib.sddl_gif_scan(memory, len(memory), gif, 0, ffi.NULL, 1) == refused
-    assert lib.sddl_gif_scan(ffi.NULL, 0, gif, 0, ffi.NULL, 0) == refused
+    assert lib.sddl_png_scan(memory, 20, index, ffi.NULL, 0, ffi.NULL, 0) == refused
+    assert lib.sddl_png_scan(memory, len(memory), index, ffi.NULL, 1, ffi.NULL, 0) == refused
+    assert lib.sddl_gif_scan(memory, len(memory), gif, ffi.NULL, 1) == refused
+    assert lib.sddl_gif_scan(ffi.NULL, 0, gif, ffi.NULL, 0) == refused
     assert lib.sddl_gif_delays(ffi.NULL, 1, ffi.NULL) == lib.sddl_png_delays(ffi.NULL, 1, ffi.NULL) == refused
 
 

@@ -180,12 +180,10 @@ static bool read_block(const struct scanner *scan, sddl_gif_frame *frame, size_t
     }
 }
 
-int64_t sddl_gif_scan(const uint8_t *data, size_t size, sddl_gif_index *index, uint64_t first, sddl_gif_frame *frames,
+int64_t sddl_gif_scan(const uint8_t *data, size_t size, sddl_gif_index *index, sddl_gif_frame *frames,
                       size_t capacity) {
     if (!data || !index || (!frames && capacity))
         return SDDL_E_ARGUMENT;
-    if (index->frame_count != first)
-        return 0;
     const struct scanner scan = {data, size, index};
     if (index->position == 0 && !begin(&scan))
         return SDDL_E_ARGUMENT;

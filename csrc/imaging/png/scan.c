@@ -178,14 +178,11 @@ static bool step(const struct scanner *scan) {
     return true;
 }
 
-int64_t sddl_png_scan(const uint8_t *data, size_t size, sddl_png_index *index, uint64_t first_frame,
-                      sddl_png_frame *frames, size_t frame_capacity, uint64_t first_span, sddl_span *spans,
-                      size_t span_capacity) {
+int64_t sddl_png_scan(const uint8_t *data, size_t size, sddl_png_index *index, sddl_png_frame *frames,
+                      size_t frame_capacity, sddl_span *spans, size_t span_capacity) {
     struct sddl_crc_table crc;
     if (!data || !index || (!frames && frame_capacity) || (!spans && span_capacity) || index->position > size)
         return SDDL_E_ARGUMENT;
-    if (index->frame_count != first_frame || index->span_count != first_span)
-        return 0;
     sddl_crc_prepare(&crc);
     if (index->position == 0 && !sddl_png_read_header(data, size, &crc, index))
         return SDDL_E_ARGUMENT;

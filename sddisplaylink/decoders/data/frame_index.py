@@ -3,63 +3,78 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from sddisplaylink.decoders.data.file import FileData
 from sddisplaylink.decoders.data.limits import Limits
+from sddisplaylink.decoders.data.table import Table
 from sddisplaylink.decoders.protocol import ImageInfo
 from sddisplaylink.errors import ForkedProcessError, ImageFormatError
 from sddisplaylink.native import ffi, lib
 
-__all__ = ["FrameIndex", "Table", "shared"]
+__all__ = ["FrameIndex", "Progress", "shared"]
 
 _Number = TypeVar("_Number")
 
-_FRAMES = 64  # in a block
 _AHEAD = 8  # frames to find at once after the first one; later as many as are known
-_LARGEST = 256 << 20  # bytes
 
 
-class Table:
-    """Native structures in blocks that never move, so that they can be read while more are added."""
+class Progress:
+    """What the scanner has found up to some place in the file; never changed once other threads can see the object.
 
-    def __init__(self, kind: str, block: int) -> None:
-        """`block`: how many structures there are in a block."""
-        self._kind = f"{kind}[]"
-        self._block = block
-        self.memory: list[Any] = []
+    A thread that scans on from there fills a copy, and publishes the copy as the successor, unless another thread has
+    published one meanwhile. So no thread waits for another, and none sees anything half done.
+    """
 
-    def at(self, number: int) -> Any:
-        """A pointer to the structure of that number."""
-        return self.memory[number // self._block] + number % self._block
+    __slots__ = ("_successor", "_unclaimed", "count", "ended", "exhausted", "frames", "spans", "state")
 
-    def room(self, count: int) -> tuple[Any, int]:
-        """A pointer to structure number `count`, and how many fit into its block from there on.
+    def __init__(self, state: Any, frames: Table, spans: Table) -> None:
+        self.state = state
+        """The scanner's structure."""
+        self.frames = frames
+        self.spans = spans
+        """The parts of the file that frames consist of, for a format whose frames have several."""
+        self.count = 0
+        """The number of whole frames found."""
+        self.ended = False
+        """Whether all frames have been found."""
+        self.exhausted = -1
+        """The number of bytes in which nothing more is to be found, while the data grows; -1 = not known."""
+        self._unclaimed = [True]  # emptied by the one thread that extends the tables
+        self._successor: dict[None, Progress] = {}
 
-        ImageFormatError: too many.
-        """
-        block, offset = divmod(count, self._block)
-        if block == len(self.memory):
-            self.memory.append(self._another())
-        return self.memory[block] + offset, self._block - offset
+    def copy(self) -> Progress:
+        """A copy to be filled by the calling thread."""
+        copy = Progress(ffi.new(ffi.typeof(self.state), self.state[0]), self.frames, self.spans)
+        copy.count, copy.ended = self.count, self.ended
+        return copy
 
-    def blocks(self, count: int) -> Iterable[tuple[Any, int]]:
-        """The first `count` structures: (pointer, how many) for each block."""
-        for number, block in enumerate(self.memory):
-            if (there := min(self._block, count - number * self._block)) > 0:
-                yield block, there
+    def publish(self, successor: Progress) -> bool:
+        """Have all threads go on from there; False if they go on from another successor already."""
+        return self._successor.setdefault(None, successor) is successor  # one step, in C
 
-    def _another(self) -> Any:
-        block = ffi.new(self._kind, self._block)
-        if (len(self.memory) + 1) * ffi.sizeof(block) > _LARGEST:
-            raise ImageFormatError("the file's index takes more memory than the limit")
-        return block
+    def latest(self) -> Progress:
+        """The last successor that has been published."""
+        latest = self
+        while latest._successor:
+            latest = latest._successor[None]
+        return latest
+
+    def claim_tables(self) -> bool:
+        """Whether the caller is the one that extends the tables: True only once."""
+        try:
+            return self._unclaimed.pop()
+        except IndexError:
+            return False
 
 
 class FrameIndex:
-    """Finds the frames of a file, in order; may be asked on any thread. A format adds its types and its scanner."""
+    """Finds the frames of a file, in order; may be asked on any thread. A format adds its types and its scanner.
+
+    No lock is taken: a finaliser or signal handler, which may run at any point, can ask for frames, too, or wait for
+    another thread that does.
+    """
 
     _frame_type: str
     _state_type: str
@@ -67,15 +82,30 @@ class FrameIndex:
     def __init__(self, data: FileData, limits: Limits) -> None:
         self.data = data
         self._most = limits.frames
-        self._lock = threading.RLock()  # a signal handler or finaliser of the thread that scans may ask, too
         self._process = os.getpid()
-        self.state = ffi.new(f"{self._state_type} *")
-        self._frames = Table(self._frame_type, _FRAMES)
-        self.count = 0
-        """The number of whole frames found so far."""
-        self.ended = False
-        """Whether all frames have been found."""
+        state = ffi.new(f"{self._state_type} *")
+        self._progress = Progress(state, Table(f"{self._frame_type}[]"), Table("sddl_span[]"))
         self._info: ImageInfo | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """What has been found so far."""
+        return self._progress.latest()
+
+    @property
+    def state(self) -> Any:
+        """The scanner's structure, as far as the file has been read."""
+        return self._progress.latest().state
+
+    @property
+    def count(self) -> int:
+        """The number of whole frames found so far."""
+        return self._progress.latest().count
+
+    @property
+    def ended(self) -> bool:
+        """Whether all frames have been found."""
+        return self._progress.latest().ended
 
     def has(self, index: int) -> bool:
         """True if there is a frame `index` so far; reads little further than that frame.
@@ -83,13 +113,10 @@ class FrameIndex:
         ImageFormatError: too many frames, a broken header, or the file was shortened. LinkClosedError,
         ForkedProcessError.
         """
-        while index >= self.count and not self.ended:
-            if os.getpid() != self._process:  # the thread that has the lock may not exist here
-                raise ForkedProcessError("the image belongs to the parent of this process; open it anew here")
-            with self._lock:
-                if self._is_missing(index) and not self._scan(self._batch_size()):
-                    break
-        return index < self.count
+        while index >= (known := self._progress.latest()).count and not known.ended:
+            if not self._scan(known):
+                return index < self.count
+        return index < known.count
 
     def read_all(self) -> None:
         """Find all frames in the data."""
@@ -108,54 +135,62 @@ class FrameIndex:
 
     def frame(self, index: int) -> Any:
         """The scanner's structure of a frame; IndexError if there is none."""
-        if index >= self.count and not self.has(index):
-            raise IndexError(f"there is no frame {index}")
-        block, offset = divmod(index, _FRAMES)
-        return self._frames.memory[block] + offset
+        known = self._progress.latest()
+        if index >= known.count:
+            if not self.has(index):
+                raise IndexError(f"there is no frame {index}")
+            known = self._progress.latest()
+        return known.frames.at(index)
 
     def delays(self) -> list[int]:
         """The delays of all frames found, in nanoseconds; -1 = none."""
+        known = self.progress
         delays: list[int] = []
-        for frames, count in self._frames.blocks(self.count):
+        for frames, count in known.frames.blocks(known.count):
             block = ffi.new("int64_t[]", count)
             self._read_delays(frames, count, block)
             delays += ffi.unpack(block, count)
         return delays
 
-    def _is_missing(self, index: int) -> bool:
-        return index >= self.count and not self.ended
-
-    def _batch_size(self) -> int:
-        return max(_AHEAD, self.count) if self.count else 1
-
-    def _scan(self, wanted: int) -> bool:
-        """Find up to `wanted` further frames, as many as fit in the block; False if more data has to come."""
+    def _scan(self, known: Progress) -> bool:
+        """Find further frames, or see that another thread has found some; False if more data has to come."""
+        if os.getpid() != self._process:
+            raise ForkedProcessError("the image belongs to the parent of this process; open it anew here")
         self.data.check()
-        self.state.more = self.data.is_growing
-        first = int(self.state.frame_count)
-        before = self.count = max(self.count, first)  # found by a call whose result an interrupt has lost
-        frames, room = self._frames.room(before)
+        is_growing, size = self.data.is_growing, self.data.size
+        if is_growing and size == known.exhausted:
+            return False
+        found = known.copy()
+        found.state.more = is_growing
+        wanted = max(_AHEAD, known.count) if known.count else 1
         try:
-            found = self._run(first, frames, min(room, wanted))
+            found.count += self._run(found, wanted, extend=known.claim_tables())
+            if found.state.state != lib.SDDL_SCAN_MORE:
+                found.count = self._final_count(found)
+                found.ended = True
         except ImageFormatError:
             self.data.check()  # it may have been closed meanwhile
             raise
-        ended = self.state.state != lib.SDDL_SCAN_MORE
-        count = max(before + found, self.count)  # a signal handler of this thread may have gone on meanwhile
-        self.count = self._final_count(count) if ended else count
-        self.ended = ended
+        has_more = found.ended or found.count > known.count
+        if not has_more:
+            found.exhausted = size
+        is_ours = known.publish(found)
+        self._progress = known.latest()
         self._check_count()
-        return ended or self.count > before
+        return has_more or not is_ours
 
     def _check_count(self) -> None:
         if self.count > self._most:
             raise ImageFormatError(f"the file has more frames than the limit of {self._most}")
 
-    def _run(self, first: int, frames: Any, capacity: int) -> int:
-        """Call the scanner, which has found `first` frames; returns how many it adds to `frames`."""
+    def _run(self, found: Progress, wanted: int, *, extend: bool) -> int:
+        """Let the scanner add up to `wanted` frames, as many as fit in the block, to `found`; how many it has added.
+
+        The count of `found` is still the one before. ``extend``: see ``Table.room()``.
+        """
         raise NotImplementedError
 
-    def _final_count(self, count: int) -> int:
+    def _final_count(self, found: Progress) -> int:
         """How many frames are whole, once the end of the file is reached."""
         raise NotImplementedError
 

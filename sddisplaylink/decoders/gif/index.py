@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sddisplaylink.decoders.data.frame_index import FrameIndex
+from sddisplaylink.decoders.data.frame_index import FrameIndex, Progress
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.native import check, lib
 
@@ -30,14 +30,16 @@ class GifIndex(FrameIndex):
         """True if the file ends or is invalid before its trailer."""
         return bool(self.state.state != lib.SDDL_SCAN_COMPLETE)
 
-    def _run(self, first: int, frames: Any, capacity: int) -> int:
-        found = lib.sddl_gif_scan(*self.data.extent, self.state, first, frames, capacity)
-        if found < 0:
+    def _run(self, found: Progress, wanted: int, *, extend: bool) -> int:
+        found.frames, frames, room = found.frames.room(found.count, extend=extend)
+        count = lib.sddl_gif_scan(*self.data.extent, found.state, frames, min(room, wanted))
+        if count < 0:
             raise ImageFormatError("the GIF file ends within its header")
-        return int(found)
+        return int(count)
 
-    def _final_count(self, count: int) -> int:
-        return count - 1 if count and not self._frames.at(count - 1).whole else count
+    def _final_count(self, found: Progress) -> int:
+        count = found.count
+        return count - 1 if count and not found.frames.at(count - 1).whole else count
 
     def _read_delays(self, frames: Any, count: int, delays: Any) -> None:
         check(lib.sddl_gif_delays(frames, count, delays))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from sddisplaylink.decoders.data.file import FileData
-from sddisplaylink.decoders.data.frame_index import FrameIndex, Table
+from sddisplaylink.decoders.data.frame_index import FrameIndex, Progress
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.png.stream_end import StreamEnd
 from sddisplaylink.errors import ImageFormatError
@@ -16,7 +17,6 @@ from sddisplaylink.native import check, lib
 __all__ = ["PngIndex"]
 
 _HEADER = slice(16, 29)
-_SPANS = 256
 _DATA = (b"IDAT", b"fdAT")
 
 
@@ -30,13 +30,13 @@ class PngIndex(FrameIndex):
         """``is_whole(index, number)``: whether a frame after whose data the file ends can be decoded."""
         super().__init__(data, limits)
         self._is_whole = is_whole
-        self._spans = Table("sddl_span", _SPANS)
-        self._end: StreamEnd | None = None
+        self._ends: list[StreamEnd] = []
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) of the picture."""
-        return self.state.width, self.state.height
+        state = self.state
+        return state.width, state.height
 
     @property
     def header(self) -> bytes:
@@ -46,12 +46,14 @@ class PngIndex(FrameIndex):
     @property
     def is_still(self) -> bool:
         """True if there is no animation, or one with a single frame."""
-        return not self.state.animated or self.state.declared_frames == 1 or not self.state.frame_count
+        state = self.state
+        return not state.animated or state.declared_frames == 1 or not state.frame_count
 
     @property
     def loop_count(self) -> int:
         """Number of plays; 0 = for ever."""
-        return 1 if not self.state.animated or self.state.declared_frames == 1 else int(self.state.plays)
+        state = self.state
+        return 1 if not state.animated or state.declared_frames == 1 else int(state.plays)
 
     @property
     def truncated(self) -> bool:
@@ -63,29 +65,31 @@ class PngIndex(FrameIndex):
     @property
     def palette(self) -> bytes:
         """The content of PLTE; empty without that chunk."""
-        return self.data[self.state.palette.begin : self.state.palette.end]
+        state = self.state  # held, as its parts do not own its memory
+        return self.data[state.palette.begin : state.palette.end]
 
     @property
     def transparency(self) -> bytes:
         """The content of tRNS; empty without that chunk."""
-        return self.data[self.state.transparency.begin : self.state.transparency.end]
+        state = self.state
+        return self.data[state.transparency.begin : state.transparency.end]
 
     @property
     def first_data(self) -> int:
         """Where the first piece of any picture begins."""
-        return int(self._spans.at(0).begin)
+        return int(self.progress.spans.at(0).begin)
 
     def spans(self, index: int) -> list[tuple[int, int]]:
         """The pieces of a frame's zlib stream: (begin, end) of each."""
         frame = self.frame(index)
-        pieces = map(self._spans.at, range(frame.first_span, frame.first_span + frame.span_count))
+        pieces = map(self.progress.spans.at, range(frame.first_span, frame.first_span + frame.span_count))
         return [(span.begin, span.end) for span in pieces]
 
     def stream(self, index: int) -> bytes:
         """The zlib stream of a frame."""
         frame, data = self.frame(index), self.data
         if frame.span_count == 1:
-            span = self._spans.at(frame.first_span)
+            span = self.progress.spans.at(frame.first_span)
             return data[span.begin : span.end]
         return b"".join([data[begin:end] for begin, end in self.spans(index)])
 
@@ -104,70 +108,82 @@ class PngIndex(FrameIndex):
         """The approximate number of bytes of a frame's zlib stream."""
         frame = self.frame(index)
         first, last = frame.first_span, frame.first_span + frame.span_count - 1
-        return int(self._spans.at(last).end - self._spans.at(first).begin)
+        spans = self.progress.spans
+        return int(spans.at(last).end - spans.at(first).begin)
 
-    def _run(self, first: int, frames: Any, capacity: int) -> int:
-        state, found, needs_data = self.state, 0, False
-        while state.state == lib.SDDL_SCAN_MORE and not (found or needs_data):
+    def _run(self, found: Progress, wanted: int, *, extend: bool) -> int:
+        state, first, count, needs_data = found.state, found.count, 0, False
+        found.frames, frames, room = found.frames.room(first, extend=extend)
+        while state.state == lib.SDDL_SCAN_MORE and not (count or needs_data):
             first_span = state.span_count
-            spans, room = self._spans.room(first_span)
-            found = lib.sddl_png_scan(*self.data.extent, state, first, frames, capacity, first_span, spans, room)
-            if found < 0:
+            found.spans, spans, span_room = found.spans.room(first_span, extend=extend)
+            count = lib.sddl_png_scan(*self.data.extent, state, frames, min(room, wanted), spans, span_room)
+            if count < 0:
                 raise ImageFormatError("the PNG file has no whole header")
-            if state.frame_count != first + found:  # a signal handler has gone on meanwhile
-                return int(found)
-            needs_data = state.span_count < first_span + room
-        if not found and state.state == lib.SDDL_SCAN_MORE:
-            return self._count_whole_frame(frames)
-        return int(found)
+            needs_data = state.span_count < first_span + span_room
+        if not count and state.state == lib.SDDL_SCAN_MORE:
+            return self._count_whole_frame(found, frames)
+        return int(count)
 
-    def _count_whole_frame(self, frame: Any) -> int:
+    def _count_whole_frame(self, found: Progress, frame: Any) -> int:
         """Count the last frame as soon as its data is complete, while more data is to come."""
-        state = self.state
-        is_still = not state.animated and not self.count
+        state = found.state
+        is_still = not state.animated and not found.count
         if is_still and state.still_count:
-            self._add_still()
+            _add_still(found)
         elif state.has_control and not state.counted and state.control.span_count:
             frame[0] = state.control  # so that it can be decoded
         else:
             return 0
-        if not self._is_there(frame):
+        if not self._is_there(found, frame):
             return 0
         return 1 if is_still else check(lib.sddl_png_count_frame(state, frame))
 
-    def _is_there(self, frame: Any) -> bool:
+    def _is_there(self, found: Progress, frame: Any) -> bool:
         """Whether the zlib stream of the frame that was read last is whole and can be decoded."""
-        following = slice(self.state.position + 4, self.state.position + 8)
-        end = self._end
-        if end is None or end.first_span != frame.first_span:
-            end = self._end = StreamEnd(frame.first_span, (frame.width, frame.height))
+        following = slice(found.state.position + 4, found.state.position + 8)
+        end = self._stream_end(frame)
         read = frame.first_span + end.spans_read, frame.first_span + frame.span_count
-        if read[0] == read[1] or self.data[following] in _DATA:
-            return False
-        for span in map(self._spans.at, range(*read)):
-            end.read(self.data[span.begin : span.end])
-        if not end.is_whole:
-            return False
-        self.count += 1
-        try:
-            return self._is_whole(self, self.count - 1)
-        finally:
-            self.count -= 1
+        if read[0] < read[1] and self.data[following] not in _DATA:
+            for span in map(found.spans.at, range(*read)):
+                end.read(self.data[span.begin : span.end])
+            is_whole = end.is_whole and self._can_decode(found, found.count)
+        else:
+            is_whole = False
+        self._ends = [end]
+        return is_whole
 
-    def _final_count(self, count: int) -> int:
-        state = self.state
+    def _stream_end(self, frame: Any) -> StreamEnd:
+        """How far the stream of that frame has been inflated. No other thread has the object meanwhile."""
+        try:
+            end = self._ends.pop()
+        except IndexError:
+            end = None
+        if end is not None and end.first_span == frame.first_span and end.spans_read <= frame.span_count:
+            return end
+        return StreamEnd(frame.first_span, (frame.width, frame.height))
+
+    def _can_decode(self, found: Progress, number: int) -> bool:
+        """Whether frame `number`, which has been found but not counted, can be decoded."""
+        counted = copy(self)
+        counted._progress = found.copy()
+        counted._progress.count = number + 1
+        return self._is_whole(counted, number)
+
+    def _final_count(self, found: Progress) -> int:
+        state, count = found.state, found.count
         uncertain = state.uncertain
         if not count and state.still_count:
-            self._add_still()
+            _add_still(found)
             uncertain, count = state.state == lib.SDDL_SCAN_BROKEN, 1
-        self.count = count  # so that it can be decoded
-        return count - 1 if count and uncertain and not self._is_whole(self, count - 1) else count
-
-    def _add_still(self) -> None:
-        frame, state = self._frames.at(0), self.state
-        frame.width, frame.height = state.width, state.height
-        frame.first_span, frame.span_count = state.still_first, state.still_count
-        frame.dependency.base = -1
+        return count - 1 if count and uncertain and not self._can_decode(found, count - 1) else count
 
     def _read_delays(self, frames: Any, count: int, delays: Any) -> None:
         check(lib.sddl_png_delays(frames, count, delays))
+
+
+def _add_still(found: Progress) -> None:
+    frame, state = found.frames.at(0), found.state
+    frame.width, frame.height = state.width, state.height
+    frame.first_span, frame.span_count = state.still_first, state.still_count
+    frame.dependency.base = -1
