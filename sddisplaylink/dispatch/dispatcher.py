@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sddisplaylink.copying import refuse_copies
 from sddisplaylink.dispatch.batch import BATCH, Batch, EventHandler, move_all, report
+from sddisplaylink.dispatch.callback_thread import CallbackThread
 from sddisplaylink.dispatch.wait_list import WaitList
-from sddisplaylink.dispatch.waiting import Wakeup, start_thread, wait_for_mailbox
+from sddisplaylink.dispatch.waiting import Wakeup, wait_for_mailbox
 from sddisplaylink.errors import ClockError, LinkClosedError, SDDisplayLinkError
 from sddisplaylink.native import (
     WAIT_SLICE,
@@ -158,7 +158,7 @@ class Dispatcher:
         """
         self._is_closed = True
         lib.sddl_release(self._owner)
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread is not None:
             self._thread.join(JOIN_TIMEOUT)
 
     __reduce__ = refuse_copies("make another Dispatcher; any number of links and players can share one")
@@ -310,12 +310,9 @@ class Dispatcher:
         return True
 
 
-def _start_thread(dispatcher: Dispatcher) -> threading.Thread:
-    thread = threading.Thread(
-        target=_serve, args=(dispatcher.mailbox, weakref.ref(dispatcher)), name="sddisplaylink", daemon=True
-    )
+def _start_thread(dispatcher: Dispatcher) -> CallbackThread:
     try:
-        start_thread(thread)
+        thread = CallbackThread(partial(_serve, dispatcher.mailbox, weakref.ref(dispatcher)), "sddisplaylink")
     except RuntimeError as error:
         if is_exiting():  # Python starts none any more
             raise LinkClosedError("the interpreter is exiting") from error
@@ -427,9 +424,7 @@ def default_dispatcher() -> Dispatcher:
         made = Dispatcher()
         if present is not None:
             _shared.pop("default", None)
-        present = _shared.setdefault("default", made)
-        if present is not made:
-            made.close()
+        present = _shared.setdefault("default", made)  # another thread's; dropping `made` ends its thread
     return present
 
 

@@ -8,13 +8,12 @@ plain lock of its own, which no other thread takes.
 from __future__ import annotations
 
 import _thread
-import threading
 import time
 from typing import Any
 
 from sddisplaylink.native import WAIT_SLICE, check, lib, nanoseconds, stay_when_shut_down
 
-__all__ = ["Wakeup", "start_thread", "wait_for_mailbox"]
+__all__ = ["Wakeup", "wait_for_mailbox"]
 
 
 class Wakeup:
@@ -34,29 +33,6 @@ class Wakeup:
     def wait(self, timeout: float) -> bool:
         """Return True once woken, False after that many seconds."""
         return self._lock.acquire(timeout=timeout)
-
-
-def start_thread(thread: threading.Thread) -> None:
-    """Start the thread. RuntimeError or MemoryError if the system refuses a thread.
-
-    ``Thread.start()`` waits by a Condition until the thread has begun, and lists one that never begins after an
-    interrupt. So another thread, which gets no interrupts, makes that call.
-    """
-    failures: list[BaseException] = []
-    begun = Wakeup()
-
-    def start() -> None:
-        try:
-            thread.start()
-        except BaseException as error:
-            failures.append(error)
-        begun.wake()
-
-    _thread.start_new_thread(start, ())
-    while not begun.wait(WAIT_SLICE):
-        pass
-    if failures:
-        raise failures[0]
 
 
 def wait_for_mailbox(mailbox: int, out: Any, capacity: int, deadline: float | None) -> int:

@@ -102,10 +102,11 @@ def test_posted_calls_run_in_order():
 
 def test_an_own_thread_ends_with_its_dispatcher(clock):
     dispatcher = sd.Dispatcher()
-    thread = dispatcher._thread
-    link = sd.DisplayLink(lambda tick: None, clock=clock, dispatcher=dispatcher)
+    threads = set()
+    link = sd.DisplayLink(lambda tick: threads.add(threading.current_thread()), clock=clock, dispatcher=dispatcher)
     with link:
         clock.advance(0.1)
+    (thread,) = threads
     gone = weakref.ref(dispatcher)
     del dispatcher, link
     gc.collect()
