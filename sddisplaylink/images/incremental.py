@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import threading
 from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
@@ -20,6 +19,7 @@ from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClose
 from sddisplaylink.frames.pool import FramePool, PoolReader
 from sddisplaylink.frames.timeline import Timeline, TimingRule
 from sddisplaylink.images.image import AnimatedImage, DecoderName, check_names
+from sddisplaylink.machine.exclusive import ExclusiveWork
 from sddisplaylink.weak_group import WeakGroup
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class IncrementalImage(AnimatedImage):
         self._error: Exception | None = None
         self._has_news = False  # of which not every player has been notified
         self._pieces: deque[_Piece] = deque()
-        self._processing = threading.Lock()  # held by the thread that processes pieces; no other thread waits for it
+        self._processing = ExclusiveWork()
         self._listeners: WeakGroup[Listener] = WeakGroup()
         self._process_id = os.getpid()
 
@@ -183,7 +183,7 @@ class IncrementalImage(AnimatedImage):
         return self._error is not None or self._known.is_complete
 
     # ---- properties ----
-    # The index of the frames is not asked for what may still come: the thread that processes a piece locks that index.
+    # The index of the frames is not asked for what may still come: the thread that processes a piece looks for that.
 
     @property
     def frame_count(self) -> int:
@@ -290,17 +290,18 @@ class IncrementalImage(AnimatedImage):
 
     def _process(self) -> None:
         """Process all pieces, and release the data of a closed image, unless a thread is at it: that one goes on."""
-        while (self._pieces or self._must_release()) and not self._processing.locked():
-            with self._processing:
-                while self._pieces and not self._is_closed:
-                    self._take_next()
-                if self._is_closed:
-                    self._release()
+        self._processing.run(self._must_process, self._process_all)
 
-    def _must_release(self) -> bool:
-        return self._is_closed and not self._incoming.is_closed
+    def _must_process(self) -> bool:
+        return bool(self._pieces) or (self._is_closed and not self._incoming.is_closed)
 
     # ---- on the thread that processes pieces ----
+
+    def _process_all(self) -> None:
+        while self._pieces and not self._is_closed:
+            self._take_next()
+        if self._is_closed:
+            self._release()
 
     def _take_next(self) -> None:
         piece = self._pieces.popleft()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from sddisplaylink.images.incremental import IncrementalImage, Progress
+from sddisplaylink.machine.exclusive import ExclusiveWork
 from sddisplaylink.playback.delivery import Delivery
 from sddisplaylink.playback.native_player import NativePlayer
 
@@ -22,7 +22,7 @@ class TimelineFeed:
         self.frame_count = 0
         """The number of frames that the player knows."""
         self._has_news = False
-        self._busy = threading.Lock()  # held by the thread that adds frames; no other thread waits for it
+        self._adding = ExclusiveWork()
         self._native = native
         self._delivery = delivery
         self._max_bytes = max_bytes
@@ -30,11 +30,13 @@ class TimelineFeed:
 
     def run(self, add_frames: Callable[[], None]) -> None:
         """Call ``add_frames()`` on one thread at a time: the thread that is at it calls it again for others."""
+
+        def add() -> None:
+            self._has_news = False
+            add_frames()
+
         self._has_news = True
-        while self._has_news and not self._busy.locked():
-            with self._busy:
-                self._has_news = False
-                add_frames()
+        self._adding.run(lambda: self._has_news, add)
 
     def progress(self) -> Progress | None:
         """The progress of the image that the player does not know; None once it knows everything."""

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 import sddisplaylink as sd
+from sddisplaylink.decoders.opening import IncrementalDecoder
 from sddisplaylink.images.shared import open_shared
+from sddisplaylink.playback.timeline_feed import TimelineFeed
 from support.images import GifPicture, build_gif
 
 GIF = build_gif([GifPicture(fill=number, delay=5) for number in range(4)], loop=0)
@@ -214,3 +216,55 @@ def test_a_clock_is_not_advanced_by_a_handler_while_its_own_thread_advances_it(c
     del dispatcher
     clock.advance(0.1)
     assert clock.time == pytest.approx(0.2)
+
+
+@pytest.mark.usefixtures("untraced")
+@pytest.mark.parametrize("inside", ["piece", "timeline"])
+@pytest.mark.parametrize("name", ["feed", "show"])
+def test_no_call_waits_for_another_thread_that_has_come_first(
+    monkeypatch: pytest.MonkeyPatch, path: Path, name: str, inside: str
+) -> None:
+    """At every moment of a call another thread begins the same, and stands still while it processes data."""
+    moment, was_made, waited = 1, True, []
+    others: list[threading.Thread] = []
+    stands, may_go_on = threading.Event(), threading.Event()
+
+    def stand_still(call: Callable[..., Any], *arguments: Any) -> Any:
+        if threading.current_thread() in others:
+            stands.set()
+            if not may_go_on.wait(PATIENCE):
+                waited.append(moment)
+        return call(*arguments)
+
+    owner, method = {"piece": (IncrementalDecoder, "find_decoder"), "timeline": (TimelineFeed, "progress")}[inside]
+    original = getattr(owner, method)
+    monkeypatch.setattr(owner, method, lambda *arguments: stand_still(original, *arguments))
+
+    while was_made and not waited:
+        subjects = Subjects(path)
+        player = sd.AnimatedImagePlayer(subjects.incoming, clock=subjects.clock, dispatcher=subjects.home)
+        calls = {"feed": lambda: subjects.incoming.feed(GIF[:60]), "show": player.engine.on_progress}  # noqa: B023
+        stands.clear()
+        may_go_on.clear()
+
+        def begin(call: Callable[[], object] = calls[name]) -> None:
+            others[:] = [threading.Thread(target=call, daemon=True)]
+            others[0].start()
+            while others[0].is_alive() and not stands.wait(0.01):
+                pass
+
+        trace = At(moment, begin, player.engine._lock)
+        sys.settrace(trace)
+        try:
+            calls[name]()
+        finally:
+            sys.settrace(None)
+        was_made = trace.left <= 0
+        may_go_on.set()
+        if was_made:
+            others[0].join(PATIENCE)
+            assert not others[0].is_alive()
+        player.close()
+        subjects.close()
+        moment += 1
+    assert not waited
