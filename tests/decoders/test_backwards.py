@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from functools import cache
 from math import isqrt
 
 import pytest
@@ -22,6 +23,7 @@ PATIENCE = 30.0  # seconds
 REVERSE, BOUNCE = sd.PlaybackMode.REVERSE, sd.PlaybackMode.BOUNCE
 
 
+@cache
 def saved(kind, **options):
     file = io.BytesIO()
     pictures = [Image.new("RGB", SIZE, (index % 256, index // 256, index * 7 % 256)) for index in range(FRAMES)]
@@ -29,6 +31,7 @@ def saved(kind, **options):
     return file.getvalue()
 
 
+@cache
 def flc():
     first = flic_frame(flic_palette({index: (index, 0, 0) for index in range(1, 250)}), flic_pixels(1, SIZE))
     others = [flic_frame(flic_line(1 + index % 200, index % SIZE[1], SIZE[0])) for index in range(FRAMES - 1)]

@@ -66,9 +66,10 @@ class ForwardOnly(Peer):
         return Pillow().frames(path)
 
 
-def run(peers, sample, rounds=1, patience=9.0):
-    measured = measure(peers, sample, list(TASKS.values()), rounds=rounds, patience=patience, clock="wall")
-    return {(each.peer, each.task): each for each in measured}
+def run(peer, task, sample, rounds=1, patience=9.0):
+    (measured,) = measure([peer], sample, [TASKS[task]], rounds=rounds, patience=patience, clock="wall")
+    assert (measured.peer, measured.task) == (peer.name, task)
+    return measured
 
 
 @pytest.mark.extended
@@ -116,23 +117,23 @@ def test_wrong_pictures_are_reported(tiny):
 
 
 def test_a_task_that_gives_too_few_frames_has_no_time(tiny):
-    found = run([Hasty()], tiny[0])["hasty", "decode"]
+    found = run(Hasty(), "decode", tiny[0])
     assert (found.values, found.problem) == ([], "WrongCountError: 1 instead of 4 frames")
 
 
 def test_what_a_library_does_not_offer_is_said(tiny):
-    assert run([ForwardOnly()], tiny[0])["forward only", "in_place"].problem == "not offered"
+    assert run(ForwardOnly(), "in_place", tiny[0]).problem == "not offered"
 
 
 def test_rounds_and_patience(tiny):
-    assert len(run([Pillow()], tiny[0], rounds=3)["Pillow", "first"].values) == 3
-    assert len(run([Pillow()], tiny[0], rounds=3, patience=0.0)["Pillow", "first"].values) == 1
+    assert len(run(Pillow(), "first", tiny[0], rounds=3).values) == 3
+    assert len(run(Pillow(), "first", tiny[0], rounds=3, patience=0.0).values) == 1
 
 
 def test_libraries_that_hold_everything_are_spared_what_is_too_large(tiny, monkeypatch):
     monkeypatch.setattr("benchmarks.measuring._ROOMY", 1000)
     monkeypatch.setattr(Pillow, "holds_everything", True)
-    assert "GB of frames" in run([Pillow()], tiny[0])["Pillow", "decode"].problem
+    assert "GB of frames" in run(Pillow(), "decode", tiny[0]).problem
 
 
 def test_ratios():

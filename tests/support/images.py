@@ -47,9 +47,11 @@ class GifPicture:
         parts.append(struct.pack("<B4HB", 0x2C, self.x, self.y, self.width, self.height, flags))
         if self.palette:
             parts.append(self.palette.ljust(768, b"\0"))
-        pixels = self.pixels if self.pixels is not None else bytes([self.fill]) * (self.width * self.height)
-        parts.append(lzw(pixels) if self.data is None else self.data)
+        parts.append(self.codes() if self.data is None else self.data)
         return b"".join(parts)
+
+    def codes(self) -> bytes:
+        return lzw(self.pixels if self.pixels is not None else bytes([self.fill]) * (self.width * self.height))
 
 
 def build_gif(
