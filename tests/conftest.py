@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -34,6 +37,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Extended tests run where a marker expression or a part of the tests on the command line chooses them."""
     parts = {Path(argument).resolve() for argument in config.args} - {TESTS, TESTS.parent}
     requirements.chosen = bool(config.option.markexpr or parts)
+    if sys.dont_write_bytecode:
+        keep_bytecode_for_a_while(config)
+
+
+def keep_bytecode_for_a_while(config: pytest.Config) -> None:
+    """The processes that tests start would compile every module anew, which takes each of them a tenth of a second."""
+    folder = tempfile.TemporaryDirectory(prefix="bytecode-")
+    config.add_cleanup(folder.cleanup)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = folder.name
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
