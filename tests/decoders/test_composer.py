@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sddisplaylink.decoders.composition import buffers as frame_memory
@@ -21,6 +21,7 @@ from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.native import lib
 from support.decode_path import get, path_to, prepare
+from support.extent import examples
 from support.generated_images import apngs, gifs
 from support.images import RED, GifPicture, PngPicture, build_apng, build_gif
 from support.pillow_limits import pillow_cannot
@@ -48,7 +49,7 @@ steps = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["keep", "drop", "
 
 
 @given(gifs() | apngs(), steps, st.booleans(), st.sampled_from([0, 300, 100_000]))
-@settings(deadline=None, max_examples=400)
+@examples(400)
 def test_any_order_with_any_frames_held(data, order, native, undo):
     try:
         expected = straight(data)
@@ -71,7 +72,7 @@ def test_any_order_with_any_frames_held(data, order, native, undo):
 
 
 @given(gifs() | apngs())
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_frames_look_as_pillow_composes_them(data):
     if pillow_cannot(data):
         return

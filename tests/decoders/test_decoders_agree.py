@@ -18,6 +18,7 @@ from sddisplaylink.decoders.png.reader import PngReader
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.images.image import AnimatedImage
 from support.decode_path import path_to
+from support.extent import examples
 from support.generated_images import PNG_FORMATS, apngs, gifs
 from support.images import GifPicture, PngPicture, build_apng, build_gif, sub_blocks
 from support.lzw_encoder import encode_lzw
@@ -61,25 +62,25 @@ orders = st.lists(st.integers(0, 9), max_size=6)
 
 
 @given(gifs(), orders)
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_gif(data, order):
     assert_same(data, order)
 
 
 @given(gifs(damaged=True), orders)
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_damaged_gif(data, order):
     assert_same(data, order)
 
 
 @given(apngs(), orders)
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_apng(data, order):
     assert_same(data, order)
 
 
 @given(apngs(damaged=True), orders)
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_damaged_apng(data, order):
     assert_same(data, order)
 
@@ -124,7 +125,7 @@ def regions_by_pillow():
 
 
 @given(gifs())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_whole_gifs_do_not_need_pillow(data):
     with regions_by_pillow() as calls:
         decoder = opened(data, native=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sddisplaylink as sd
@@ -13,6 +13,7 @@ from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.errors import ImageFormatError
 from support.decode_path import path_to, prepare
+from support.extent import examples
 from support.images import PALETTE, GifPicture, build_gif, colour, lzw
 from support.lzw_encoder import encode_lzw, sub_blocks
 
@@ -66,7 +67,7 @@ def composed(frames):
     st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["keep", "drop", "ahead"])), max_size=12),
     st.booleans(),
 )
-@settings(deadline=None, max_examples=400)
+@examples(400)
 def test_in_any_order_with_any_frames_held(frames, order, native):
     full = GifPicture(WIDTH, HEIGHT, fill=2), WIDTH * HEIGHT
     frames = [full, *frames]

@@ -2,7 +2,8 @@
 
 Coroutines are left out: asyncio itself does not survive an exception at any point of its own.
 
-Run as a program, with the names of the calls as arguments (none: all). Prints what went wrong, nothing if all is well.
+Run as a program: how often each call is interrupted, then the names of the calls (none: all). Prints what went wrong,
+nothing if all is well.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from typing import Any
 import sddisplaylink as sd
 from support.images import GifPicture, build_gif
 
-INTERRUPTS = 200
 PACKAGE = str(Path(sd.__file__).parent)
 PATIENCE = 20.0
 
@@ -209,13 +209,13 @@ def wait_for_more(count: Callable[[], int], failure: str) -> None:
         time.sleep(0.001)
 
 
-def interrupt_call(call: Callable[[], Any], alarm: Alarm) -> int:
-    """Make the call again and again, each time interrupted a little later; how often it was interrupted."""
+def interrupt_call(call: Callable[[], Any], alarm: Alarm, interrupts: int) -> int:
+    """Make the call so many times, each time interrupted at another moment; how often it was interrupted."""
     usual = sorted(time_of(call) for _ in range(5))[2]
     count = 0
-    for turn in range(INTERRUPTS):
+    for turn in range(interrupts):
         try:
-            alarm.set(2e-6 + 1.1 * usual * (turn * 37 % INTERRUPTS) / INTERRUPTS)
+            alarm.set(2e-6 + 1.1 * usual * (turn * 37 % interrupts) / interrupts)
             call()
             alarm.stop()
         except Interrupt:
@@ -239,7 +239,7 @@ def time_of(call: Callable[[], Any]) -> float:
     return time.perf_counter() - begin
 
 
-def main(names: list[str]) -> None:
+def main(interrupts: int, names: list[str]) -> None:
     alarm = Alarm()
     sys.unraisablehook = report_lost
     subjects = Subjects()
@@ -247,7 +247,7 @@ def main(names: list[str]) -> None:
         faulthandler.dump_traceback_later(4 * PATIENCE, exit=True)
         count = 0
         try:
-            count = interrupt_call(subjects.calls()[name], alarm)
+            count = interrupt_call(subjects.calls()[name], alarm, interrupts)
             subjects.use_again()
         except Exception as error:
             print(f"{name}, interrupted {count} times: {error!r}", flush=True)
@@ -256,4 +256,4 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(int(sys.argv[1]), sys.argv[2:])

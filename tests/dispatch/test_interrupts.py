@@ -15,6 +15,7 @@ import pytest
 import sddisplaylink as sd
 from sddisplaylink.decoders.composition.buffers import FrameBuffer
 from sddisplaylink.dispatch import subscriber
+from support import requirements
 
 MakeImage = Callable[..., bytes]
 TESTS = Path(__file__).resolve().parents[1]
@@ -31,7 +32,7 @@ def dispatcher():
 @pytest.mark.timeout(300)
 def test_every_public_call_can_be_interrupted_at_any_moment() -> None:
     done = subprocess.run(
-        [sys.executable, Path(__file__).with_name("interrupted_calls.py")],
+        [sys.executable, Path(__file__).with_name("interrupted_calls.py"), "200" if requirements.chosen else "50"],
         env={**os.environ, "PYTHONPATH": str(TESTS)},
         capture_output=True,
         text=True,

@@ -21,6 +21,7 @@ import sddisplaylink as sd
 from sddisplaylink.decoders.data.incoming import IncomingData
 from sddisplaylink.images.incremental import IncrementalImage
 from sddisplaylink.native import ffi, lib
+from support.extent import examples
 from support.frame_ends import last_bytes, png_ends
 from support.generated_images import apngs, gifs
 from support.images import (
@@ -115,7 +116,7 @@ def test_each_frame_is_there_with_its_last_byte(data: bytes) -> None:
 
 
 @given(gifs() | apngs(), st.integers(1, 400))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_pieces_of_any_size_give_what_opening_gives(data: bytes, size: int) -> None:
     image = sd.IncrementalImage()
     for begin in range(0, len(data), size):
@@ -126,7 +127,7 @@ def test_pieces_of_any_size_give_what_opening_gives(data: bytes, size: int) -> N
 
 
 @given((gifs(damaged=True) | apngs(damaged=True)), st.integers(1, 400), st.data())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_damaged_and_cut_files_give_what_opening_gives(data: bytes, size: int, more: st.DataObject) -> None:
     broken = bytearray(data[: more.draw(st.integers(0, len(data)))])
     for at in more.draw(st.lists(st.integers(0, max(0, len(broken) - 1)), max_size=2)):

@@ -7,10 +7,11 @@ import time
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sddisplaylink._native import ffi, lib
+from support.extent import examples
 from support.images import PALETTE, GifPicture, build_gif
 from support.kernels import Canvas, GifRegion, rect
 from support.lzw_encoder import encode_lzw, sub_blocks
@@ -56,7 +57,7 @@ def interlaced_rows(height: int) -> list[int]:
 
 
 @given(st.data(), places, places, sides, sides, gaps)
-@settings(deadline=None, max_examples=250)
+@examples(250)
 def test_indices_are_drawn_as_the_model_says(data, x, y, width, height, gap):
     before = data.draw(pixels_of(WIDTH, HEIGHT, [0, 100, 255]))
     below = data.draw(st.none() | pixels_of(WIDTH, HEIGHT, [0, 255]))
@@ -92,7 +93,7 @@ def over(source: bytes, under: bytes) -> bytes:
 
 
 @given(st.data(), places, places, sides, sides, gaps, st.sampled_from([0, 1, 2]))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_pixels_are_drawn_as_the_model_says(data, x, y, width, height, gap, blend):
     alphas = data.draw(st.sampled_from([[0, 255], [255], [0, 1, 127, 128, 254, 255]]))
     before = data.draw(pixels_of(WIDTH, HEIGHT, data.draw(st.sampled_from([[255], [0], [0, 3, 128, 255]]))))
@@ -120,7 +121,7 @@ def test_over_an_opaque_canvas_is_exact_for_every_colour_and_alpha():
 
 
 @given(st.data(), places, places, sides, sides, gaps, st.none() | st.tuples(places, places, sides, sides))
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_clearing_and_copying_touch_the_rectangle_alone_but_for_a_hole(data, x, y, width, height, gap, exclude):
     before, other = data.draw(pixels_of(WIDTH, HEIGHT, [0, 9, 255])), data.draw(pixels_of(WIDTH, HEIGHT, [7, 255]))
     cleared, copied, source = (
@@ -159,7 +160,7 @@ def test_several_rectangles_are_restored_or_cleared():
 
 
 @given(st.data(), st.integers(0, 3), gaps, st.booleans())
-@settings(deadline=None, max_examples=80)
+@examples(80)
 def test_layouts(data, layout, gap, in_place):
     pixels = data.draw(pixels_of(WIDTH, HEIGHT, [0, 1, 77, 128, 254, 255]))
     source = Canvas(WIDTH, HEIGHT, pixels, gap)
@@ -185,7 +186,7 @@ def test_premultiplication_rounds_to_nearest_everywhere():
 
 
 @given(st.data(), st.integers(0, 30), st.integers(0, 15), sides, sides)
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_a_frame_of_a_file_is_drawn_at_once_or_in_halves(data, x, y, width, height):
     indices = data.draw(indices_of(width * height))
     transparent = data.draw(st.sampled_from([None, 0, 255]))
@@ -209,7 +210,7 @@ def test_a_frame_of_a_file_is_drawn_at_once_or_in_halves(data, x, y, width, heig
 
 
 @given(st.lists(st.tuples(places, places, sides, sides), max_size=5), st.binary(min_size=4, max_size=40), gaps, gaps)
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_what_was_saved_is_put_back(boxes, seed, gap, other_gap):
     before = (seed * (WIDTH * HEIGHT))[: WIDTH * HEIGHT * 4]
     canvas, after = Canvas(WIDTH, HEIGHT, before, gap), Canvas(WIDTH, HEIGHT, b"\xee" * (WIDTH * HEIGHT * 4), other_gap)

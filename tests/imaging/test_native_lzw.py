@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import GifImagePlugin, Image
 
 from sddisplaylink._native import ffi, lib
+from support.extent import examples
 from support.gif_oracle import scan_gif
 from support.kernels import GifRegion, decode_lzw
 from support.lzw_encoder import BitWriter, encode_lzw, sub_blocks
@@ -65,7 +66,7 @@ def streams(code_size: int) -> st.SearchStrategy[bytes]:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_what_an_encoder_wrote_comes_back(data):
     code_size = data.draw(st.integers(1, 11))
     indices = data.draw(streams(code_size))
@@ -77,7 +78,7 @@ def test_what_an_encoder_wrote_comes_back(data):
 
 
 @given(st.binary(max_size=300), st.integers(0, 11), st.integers(0, 3000))
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_any_bytes_decode_as_the_textbook_says(stream, code_size, pixels):
     expected = slow_lzw(stream, code_size, pixels)
     result = decode_lzw(sub_blocks(stream), code_size, pixels)
@@ -85,7 +86,7 @@ def test_any_bytes_decode_as_the_textbook_says(stream, code_size, pixels):
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_damaged_streams_decode_as_the_textbook_says(data):
     code_size = data.draw(st.integers(2, 8))
     indices = data.draw(streams(code_size))

@@ -8,11 +8,12 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sddisplaylink._native import ffi, lib
 from sddisplaylink.errors import ImageFormatError
+from support.extent import examples
 from support.gif_oracle import scan_gif
 from support.images import GifPicture, build_gif, loop_extension
 from support.png_oracle import SIGNATURE, scan_png
@@ -182,7 +183,7 @@ def animation(frames: int) -> bytes:
 
 
 @given(gif_files, st.integers(1, 5))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_gif_files(data, at_once):
     assert native_gif(data, at_once) == python_gif(data)
 
@@ -191,7 +192,7 @@ cuts = st.lists(st.integers(0, 400), max_size=6).map(lambda ends: tuple(sorted(e
 
 
 @given(gif_files, cuts)
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_gif_files_that_arrive_in_pieces(data, pieces):
     assert native_gif(data, 2, tuple(end for end in pieces if end < len(data))) == python_gif(data)
 
@@ -202,7 +203,7 @@ def test_a_gif_that_arrives_byte_by_byte():
 
 
 @given(gif_files, st.data())
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_damaged_gif_files(data, draw):
     damaged = bytearray(data)
     damaged[draw.draw(st.integers(0, len(data) - 1))] = draw.draw(st.integers(0, 255))
@@ -224,19 +225,19 @@ def test_last_frame_of_a_cut_gif_is_reported_as_not_whole():
 
 
 @given(png_files, st.integers(1, 3))
-@settings(deadline=None, max_examples=400)
+@examples(400)
 def test_png_files(data, step):
     assert native_png(data, step) == python_png(data)
 
 
 @given(png_files, cuts)
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_png_files_that_arrive_in_pieces(data, pieces):
     assert native_png(data, 2, tuple(end for end in pieces if end < len(data))) == python_png(data)
 
 
 @given(st.integers(1, 4), st.data())
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_damaged_png_files(frames, draw):
     damaged = bytearray(animation(frames))
     damaged[draw.draw(st.integers(8, len(damaged) - 1))] ^= draw.draw(st.integers(1, 255))

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sddisplaylink.native import lib
+from support.extent import examples
 from support.native_player import (
     BOUNCE,
     CATCH_UP,
@@ -288,7 +289,7 @@ lengths = st.lists(st.integers(1, 50 * MS), min_size=1, max_size=5)
 
 
 @given(lengths, st.lists(steps, max_size=40))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_skip_does_what_the_model_does(durations: list[int], script: list[tuple[str, int]]) -> None:
     native = NativePlayer(durations)
     try:
@@ -314,7 +315,7 @@ FAST = (2.0**32, -(2.0**32), 2.0**28, -(2.0**28), 1.0, -1.0, 0.0)
     st.sampled_from([0, 1, 3, 2**16, 2**32 - 1]),
     st.lists(steps.filter(lambda step: step[0] != "tick" or step[1] < RESYNC // 2), max_size=40),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_loops_that_are_further_away_than_any_time(
     durations: list[int], loops: int, script: list[tuple[str, int]]
 ) -> None:
@@ -329,7 +330,7 @@ def test_loops_that_are_further_away_than_any_time(
 
 
 @given(lengths, st.lists(st.tuples(steps, st.booleans()), max_size=40))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_skip_counts_every_frame_due(durations: list[int], script: list[tuple[tuple[str, int], bool]]) -> None:
     """However late the reader is, and whatever a pause drops: shown + skipped = due.
 
@@ -361,7 +362,7 @@ def test_skip_counts_every_frame_due(durations: list[int], script: list[tuple[tu
     st.integers(0, 3),
     st.lists(st.tuples(st.sampled_from(["tick", "tick", "tick", "pause", "rate", "read", "late"]), times), max_size=60),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_one_at_a_time_shows_every_frame_once_in_order(
     durations: list[int], policy: int, mode: int, loops: int, script: list[tuple[str, int]]
 ) -> None:

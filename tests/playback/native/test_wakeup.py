@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sddisplaylink.native import check, ffi, lib
+from support.extent import examples
 from support.native_player import BOUNCE, CATCH_UP, MODES, MS, NO_SKIP, OVER, SKIP, NativePlayer
 
 Open = Callable[..., NativePlayer]
@@ -57,7 +58,7 @@ scripts = st.lists(st.tuples(commands, st.integers(1, 30)), max_size=12)
 @given(timelines, st.integers(0, 3), st.sampled_from(MODES), st.sampled_from(RATES), scripts, st.integers(MS, 20 * MS))
 @example([200 * MS] * 3, 2, BOUNCE, 1.0, [], 10 * MS)
 @example([MS, 2], 1, BOUNCE, 0.5, [(("play", 0), 2), (("loops", 0), 2)], MS)  # the frame that closed it opens a loop
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_a_sleeping_player_posts_what_a_constantly_ticked_one_posts(
     durations: list[int],
     loops: int,
@@ -91,7 +92,7 @@ def test_a_sleeping_player_posts_what_a_constantly_ticked_one_posts(
 
 
 @given(st.lists(st.integers(60 * MS, SECOND), min_size=2, max_size=5), st.sampled_from(MODES), st.integers(0, 2))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_sleeping_player_is_ticked_for_its_frames_alone(durations: list[int], mode: int, loops: int) -> None:
     constant, sleeping = NativePlayer(durations), NativePlayer(durations)
     try:
