@@ -34,9 +34,12 @@ LEFT_OUT = pytest.StashKey[int]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Extended tests run where a marker expression or a part of the tests on the command line chooses them."""
+    """Extended tests run where a marker expression or a part of the tests on the command line chooses them.
+
+    ``-m "not extended"`` with parts: what runs of them in the quick tests.
+    """
     parts = {Path(argument).resolve() for argument in config.args} - {TESTS, TESTS.parent}
-    requirements.chosen = bool(config.option.markexpr or parts)
+    requirements.chosen = config.option.markexpr != "not extended" and bool(config.option.markexpr or parts)
     if sys.dont_write_bytecode:
         keep_bytecode_for_a_while(config)
 
