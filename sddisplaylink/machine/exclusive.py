@@ -16,9 +16,8 @@ class ExclusiveWork:
     __slots__ = ("_comers",)
 
     def __init__(self) -> None:
-        self._comers: list[
-            object
-        ] = []  # the first of them works; the others have yet to see that they are not the first
+        # the first of them works; the others have yet to see that they are not the first
+        self._comers: list[object] = []
 
     def run(self, has_work: Callable[[], object], work: Callable[[], object]) -> None:
         """Call ``work()`` as long as ``has_work()``, or leave that to the thread that is at it.
