@@ -97,7 +97,7 @@ def make_plan(
     capacity = max(1, budget // frame_bytes)
     order = requested(requests, capacity)
     kept = keep(requests, order, frame_count, frame_bytes, budget, reach=reach, can_resume=can_resume)
-    keeps_all = frame_count * frame_bytes <= min(budget, whole_bytes(requests, budget))
+    keeps_all = isinstance(kept, range) and frame_count * frame_bytes <= whole_bytes(requests, budget)
     return Plan(order, kept, capacity, room, ahead, keeps_all, basis)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sddisplaylink.decoders.composition.buffers import EMPTY, BufferPool, FrameBuffer, HeldFrame
 from sddisplaylink.decoders.composition.changes import Changes
-from sddisplaylink.decoders.composition.drawing import CompositionBase, draw_region
+from sddisplaylink.decoders.composition.drawing import draw_region
 from sddisplaylink.decoders.composition.edit_log import EditRing
 from sddisplaylink.decoders.composition.region_prefetch import RegionPrefetch
 from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS, in_one_line
@@ -132,6 +132,7 @@ class ComposingDecoder:
     def _compose(self, index: int, region: FrameRegion, target: FrameBuffer) -> None:
         """Draw the frame. After any exception a half-drawn frame is not used, and a broken one is not tried again."""
         former_base, stale = self._base_index, self._changes.between(target.content, region.base)
+        erased = None if region.base == EMPTY else self._erased(region.base)
         content, target.content, self._current = target.content, None, None
         if target is self._base:
             self._base_index = None
@@ -139,11 +140,11 @@ class ComposingDecoder:
             self._painter.prepared = index, decoded
         try:
             base = self._base.c if self._base is not None and region.base != EMPTY else ffi.NULL
-            draw_region(self._painter, region, target.c, CompositionBase(base, stale, self._erased(region.base)))
+            draw_region(self._painter, region, target.c, base, stale, erased)
         except LinkClosedError:
             raise
         except CONTENT_ERRORS as error:
-            if not stale and not self._erased(region.base):  # nothing has been written
+            if not stale and not erased:  # nothing has been written
                 target.content, self._base_index = content, former_base
             reason = in_one_line(error, f"frame {index}")
             self._broken[index] = str(reason)
@@ -235,6 +236,5 @@ class ComposingDecoder:
 
     def _erased(self, base: int) -> Rect | None:
         """The rectangle of the base that is cleared before the next frame is drawn."""
-        if base == EMPTY or (region := self._region(base)).disposal is not _BACKGROUND:
-            return None
-        return region.area
+        region = self._region(base)
+        return region.area if region.disposal is _BACKGROUND else None

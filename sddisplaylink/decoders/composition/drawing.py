@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sddisplaylink.decoders.regions import Blend, FrameRegion, Painter, Rect, contains
 from sddisplaylink.native import check, ffi, lib
 
-__all__ = ["CompositionBase", "draw_region"]
+__all__ = ["draw_region"]
 
 _SOURCE, _MASK = Blend.SOURCE, Blend.MASK  # to look one up takes 0.2 µs in Python 3.11
 
 
-class CompositionBase(NamedTuple):
-    """The frame that a region is drawn over, and where the target differs from it."""
+def draw_region(
+    painter: Painter, region: FrameRegion, target: Any, base: Any, stale: Sequence[Rect], erased: Rect | None
+) -> None:
+    """Draw a region on `target`, an sddl_canvas, over `base`, that of the frame below; NULL = transparent black.
 
-    base: Any
-    """The sddl_canvas of the frame below; NULL = transparent black."""
-    stale: Sequence[Rect]
-    """The rectangles in which the target differs from `base`."""
-    erased: Rect | None
-    """The rectangle that is cleared before the region is drawn."""
-
-
-def draw_region(painter: Painter, region: FrameRegion, target: Any, onto: CompositionBase) -> None:
-    """Draw a region on `target`, an sddl_canvas."""
+    `stale` are the rectangles in which the target differs from `base`, `erased` is the one that is cleared before the
+    region is drawn.
+    """
     flags, under = 0, ffi.NULL
-    if onto.stale or onto.erased:
-        flags, under = _restore_outside(region, target, onto)
+    if stale or erased:
+        flags, under = _restore_outside(region, target, base, stale, erased)
     if region.width and region.height and not painter.draw(region, target, under, flags):
-        _restore(target, *onto)
+        _restore(target, base, stale, erased)
         painter.draw_part(region, target)
 
 
-def _restore_outside(region: FrameRegion, target: Any, onto: CompositionBase) -> tuple[int, Any]:
+def _restore_outside(
+    region: FrameRegion, target: Any, base: Any, stale: Sequence[Rect], erased: Rect | None
+) -> tuple[int, Any]:
     """Restore the frame below, except where the region replaces it. Returns (flags, under) to draw with."""
-    base, stale, erased = onto
     area, mask = region.area, region.blend is _MASK
     flags, under, is_replaced = 0, ffi.NULL, False
     if erased and mask and area == erased:

@@ -113,14 +113,16 @@ class FrameIndex:
         ImageFormatError: too many frames, a broken header, or the file was shortened. LinkClosedError,
         ForkedProcessError.
         """
-        while index >= (known := self._progress.latest()).count and not known.ended:
-            if not self._scan(known):
-                return index < self.count
+        known = self._progress
+        while index >= known.count and not known.ended:
+            before, known = known, self._scan(known)
+            if known is before:
+                return False
         return index < known.count
 
     def read_all(self) -> None:
         """Find all frames in the data."""
-        self._check_count()
+        self._check_count(self.count)
         while self.has(self.count):
             pass
 
@@ -135,12 +137,19 @@ class FrameIndex:
 
     def frame(self, index: int) -> Any:
         """The scanner's structure of a frame; IndexError if there is none."""
-        known = self._progress.latest()
+        known = self._progress
         if index >= known.count:
-            if not self.has(index):
-                raise IndexError(f"there is no frame {index}")
-            known = self._progress.latest()
+            known = self.progress_at(index)
         return known.frames.at(index)
+
+    def progress_at(self, index: int) -> Progress:
+        """A progress with frame `index`; IndexError if there is no such frame."""
+        known = self._progress  # or an earlier one, if another thread is about to write a later one here
+        if index < known.count:
+            return known
+        if not self.has(index):
+            raise IndexError(f"there is no frame {index}")
+        return self._progress.latest()
 
     def delays(self) -> list[int]:
         """The delays of all frames found, in nanoseconds; -1 = none."""
@@ -152,14 +161,15 @@ class FrameIndex:
             delays += ffi.unpack(block, count)
         return delays
 
-    def _scan(self, known: Progress) -> bool:
-        """Find further frames, or see that another thread has found some; False if more data has to come."""
+    def _scan(self, known: Progress) -> Progress:
+        """Find further frames, or see that another thread has found some; `known` if more data has to come."""
         if os.getpid() != self._process:
             raise ForkedProcessError("the image belongs to the parent of this process; open it anew here")
         self.data.check()
-        is_growing, size = self.data.is_growing, self.data.size
+        is_growing = self.data.is_growing
+        size = self.data.size if is_growing else 0
         if is_growing and size == known.exhausted:
-            return False
+            return known
         found = known.copy()
         found.state.more = is_growing
         wanted = max(_AHEAD, known.count) if known.count else 1
@@ -172,15 +182,15 @@ class FrameIndex:
             self.data.check()  # it may have been closed meanwhile
             raise
         has_more = found.ended or found.count > known.count
-        if not has_more:
+        if is_growing and not has_more:
             found.exhausted = size
         is_ours = known.publish(found)
-        self._progress = known.latest()
-        self._check_count()
-        return has_more or not is_ours
+        self._progress = latest = known.latest()
+        self._check_count(latest.count)
+        return latest if has_more or not is_ours else known
 
-    def _check_count(self) -> None:
-        if self.count > self._most:
+    def _check_count(self, count: int) -> None:
+        if count > self._most:
             raise ImageFormatError(f"the file has more frames than the limit of {self._most}")
 
     def _run(self, found: Progress, wanted: int, *, extend: bool) -> int:

@@ -14,7 +14,7 @@ from sddisplaylink.decoders.png.stream_end import StreamEnd
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.native import check, lib
 
-__all__ = ["PngIndex"]
+__all__ = ["PngIndex", "is_still", "stream_size"]
 
 _HEADER = slice(16, 29)
 _DATA = (b"IDAT", b"fdAT")
@@ -46,8 +46,7 @@ class PngIndex(FrameIndex):
     @property
     def is_still(self) -> bool:
         """True if there is no animation, or one with a single frame."""
-        state = self.state
-        return not state.animated or state.declared_frames == 1 or not state.frame_count
+        return is_still(self.state)
 
     @property
     def loop_count(self) -> int:
@@ -81,17 +80,20 @@ class PngIndex(FrameIndex):
 
     def spans(self, index: int) -> list[tuple[int, int]]:
         """The pieces of a frame's zlib stream: (begin, end) of each."""
-        frame = self.frame(index)
-        pieces = map(self.progress.spans.at, range(frame.first_span, frame.first_span + frame.span_count))
-        return [(span.begin, span.end) for span in pieces]
+        known = self.progress_at(index)
+        return _spans(known, known.frames.at(index))
 
     def stream(self, index: int) -> bytes:
         """The zlib stream of a frame."""
-        frame, data = self.frame(index), self.data
+        known = self.progress_at(index)
+        return self.stream_of(known, known.frames.at(index))
+
+    def stream_of(self, known: Progress, frame: Any) -> bytes:
+        """The zlib stream of an sddl_png_frame."""
         if frame.span_count == 1:
-            span = self.progress.spans.at(frame.first_span)
-            return data[span.begin : span.end]
-        return b"".join([data[begin:end] for begin, end in self.spans(index)])
+            span = known.spans.at(frame.first_span)
+            return self.data[span.begin : span.end]
+        return b"".join([self.data[begin:end] for begin, end in _spans(known, frame)])
 
     def has_right_checksums(self, index: int) -> bool:
         """Whether the checksums of the IDAT chunks of a frame are right; fdAT, an ancillary chunk, is not checked."""
@@ -106,10 +108,8 @@ class PngIndex(FrameIndex):
 
     def stream_size(self, index: int) -> int:
         """The approximate number of bytes of a frame's zlib stream."""
-        frame = self.frame(index)
-        first, last = frame.first_span, frame.first_span + frame.span_count - 1
-        spans = self.progress.spans
-        return int(spans.at(last).end - spans.at(first).begin)
+        known = self.progress_at(index)
+        return stream_size(known, known.frames.at(index))
 
     def _run(self, found: Progress, wanted: int, *, extend: bool) -> int:
         state, first, count, needs_data = found.state, found.count, 0, False
@@ -128,8 +128,8 @@ class PngIndex(FrameIndex):
     def _count_whole_frame(self, found: Progress, frame: Any) -> int:
         """Count the last frame as soon as its data is complete, while more data is to come."""
         state = found.state
-        is_still = not state.animated and not found.count
-        if is_still and state.still_count:
+        is_lone = not state.animated and not found.count
+        if is_lone and state.still_count:
             _add_still(found)
         elif state.has_control and not state.counted and state.control.span_count:
             frame[0] = state.control  # so that it can be decoded
@@ -137,7 +137,7 @@ class PngIndex(FrameIndex):
             return 0
         if not self._is_there(found, frame):
             return 0
-        return 1 if is_still else check(lib.sddl_png_count_frame(state, frame))
+        return 1 if is_lone else check(lib.sddl_png_count_frame(state, frame))
 
     def _is_there(self, found: Progress, frame: Any) -> bool:
         """Whether the zlib stream of the frame that was read last is whole and can be decoded."""
@@ -180,6 +180,24 @@ class PngIndex(FrameIndex):
 
     def _read_delays(self, frames: Any, count: int, delays: Any) -> None:
         check(lib.sddl_png_delays(frames, count, delays))
+
+
+def is_still(state: Any) -> bool:
+    """True if an sddl_png_index has no animation, or one with a single frame."""
+    return not state.animated or state.declared_frames == 1 or not state.frame_count
+
+
+def stream_size(known: Progress, frame: Any) -> int:
+    """The approximate number of bytes of the zlib stream of an sddl_png_frame."""
+    first = last = known.spans.at(frame.first_span)
+    if frame.span_count > 1:
+        last = known.spans.at(frame.first_span + frame.span_count - 1)
+    return int(last.end - first.begin)
+
+
+def _spans(known: Progress, frame: Any) -> list[tuple[int, int]]:
+    pieces = map(known.spans.at, range(frame.first_span, frame.first_span + frame.span_count))
+    return [(span.begin, span.end) for span in pieces]
 
 
 def _add_still(found: Progress) -> None:

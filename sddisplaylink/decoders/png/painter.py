@@ -53,13 +53,15 @@ class NativePngPainter:
 
     def prepare(self, index: int) -> bytearray | None:
         """The filtered rows of a region; None if Pillow has to decode it."""
-        if not self._is_regular or index >= self._index.count:
+        known = self._index.progress
+        if not self._is_regular or index >= known.count:
             return None
-        size = lib.sddl_png_frame_size(self._index.state, self._index.frame(index))
+        frame = known.frames.at(index)
+        size = lib.sddl_png_frame_size(known.state, frame)
         try:
             if size <= 0:
                 return None
-            stream = self._index.stream(index)
+            stream = self._index.stream_of(known, frame)
             return inflated(stream, size) or unchecked_rows(self._index, index, stream)
         except (SDDisplayLinkError, MemoryError):
             return None

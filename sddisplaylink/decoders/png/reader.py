@@ -15,7 +15,7 @@ from sddisplaylink.decoders.data.frame_index import shared
 from sddisplaylink.decoders.data.limits import Limits
 from sddisplaylink.decoders.pillow.errors import CONTENT_ERRORS, check_pixels, content_errors
 from sddisplaylink.decoders.png.appearance import png_appearance
-from sddisplaylink.decoders.png.index import PngIndex
+from sddisplaylink.decoders.png.index import PngIndex, is_still, stream_size
 from sddisplaylink.decoders.png.inflate import inflated_unchecked
 from sddisplaylink.decoders.protocol import ImageInfo
 from sddisplaylink.decoders.regions import Blend, Disposal, FrameRegion
@@ -91,19 +91,19 @@ class PngReader:
 
     def delay_ns(self, index: int) -> int | None:
         """The delay of frame `index`."""
-        if self.index.is_still:
+        known = self.index.progress_at(index)
+        if is_still(known.state):
             return None
-        frame = self.index.frame(index)
+        frame = known.frames.at(index)
         return int(frame.delay_numerator * _NANOSECONDS // (frame.delay_denominator or _DEFAULT_DENOMINATOR))
 
     def region(self, index: int) -> FrameRegion:
         """The region of frame `index`."""
-        frame = self.index.frame(index)
+        known = self.index.progress_at(index)
+        frame = known.frames.at(index)
         box = frame.x, frame.y, frame.width, frame.height
         disposal, blend = _DISPOSALS[frame.disposal], _BLENDS[frame.blend]
-        return FrameRegion(
-            *box, disposal, blend, frame.dependency.base, box, index, frame, self.index.stream_size(index)
-        )
+        return FrameRegion(*box, disposal, blend, frame.dependency.base, box, index, frame, stream_size(known, frame))
 
     def check_size(self, index: int) -> None:
         """Nothing to check: no region is larger than the picture."""
