@@ -11,11 +11,9 @@ from PIL import Image, ImageCms, features
 
 import sddisplaylink as sd
 from sddisplaylink.decoders.appearance import Presentation
-from sddisplaylink.decoders.colour import transform
 from sddisplaylink.decoders.colour.cicp import cicp_profile
-from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
-from sddisplaylink.decoders.colour.matrix import colour_table
-from sddisplaylink.decoders.colour.transform import colours_of, is_profile
+from sddisplaylink.decoders.colour.icc import SRGB, Gamma, rgb_profile
+from sddisplaylink.decoders.colour.transform import colours_of
 from sddisplaylink.decoders.composition.buffers import BufferPool
 from sddisplaylink.decoders.composition.composer import ComposingDecoder
 from sddisplaylink.decoders.data.file import FileData
@@ -24,35 +22,34 @@ from sddisplaylink.decoders.opening import open_decoder
 from sddisplaylink.decoders.pillow.sequence import SequenceDecoder
 from support.decode_path import get
 from support.images import GifPicture, PngPicture, PngWriter, build_apng, build_gif, build_png, build_row, chunk
-from support.profiles import grey_of_ink, grey_of_light, table_profile
+from support.profiles import (
+    GAMMA_1,
+    GREY_PROFILE,
+    P3_22,
+    P3_POWER,
+    P3_PRIMARIES,
+    STORED,
+    iccp,
+)
 
 pytestmark = pytest.mark.skipif(not features.check("littlecms2"), reason="this Pillow has no colour management")
 
-STORED = (200, 60, 60, 255)
-P3_PRIMARIES = Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), (0.3127, 0.3290))
 SRGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-GREY_PROFILE = rgb_profile(SRGB, Gamma(1.0)).replace(b"RGB XYZ ", b"GRAYXYZ ").replace(b"rTRC", b"kTRC")
 
-GAMMA_1 = chunk(b"gAMA", struct.pack(">I", 100_000))
 GAMMA_22 = chunk(b"gAMA", struct.pack(">I", 45_455))
 SRGB_CHUNK = chunk(b"sRGB", b"\0")
 P3_CORNERS = chunk(b"cHRM", struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000))
-
-
-def iccp(profile):
-    return chunk(b"iCCP", b"name\0\0" + zlib.compress(profile))
 
 
 def cicp(primaries, transfer, matrix=0, full=1):
     return chunk(b"cICP", bytes([primaries, transfer, matrix, full]))
 
 
-P3_22 = rgb_profile(P3_PRIMARIES, Gamma(2.2))
 GREY_LINEAR = iccp(rgb_profile(SRGB, Gamma(1.0)).replace(b"RGB XYZ ", b"GRAYXYZ ").replace(b"rTRC", b"kTRC"))
 INK = iccp(P3_22.replace(b"RGB XYZ ", b"CMYKXYZ "))
 OF_VERSION_5 = iccp(P3_22[:8] + b"\5" + P3_22[9:])
 P3_PROFILE = iccp(P3_22)
-LINEAR, P3_SRGB, P3_POWER = (229, 133, 133), (217, 42, 52), (219, 37, 49)  # what Chromium's canvas has of (200, 60, 60)
+LINEAR, P3_SRGB = (229, 133, 133), (217, 42, 52)  # what Chromium's canvas has of (200, 60, 60)
 
 
 @pytest.mark.parametrize(
@@ -367,210 +364,3 @@ def test_gifs_and_pictures_without_a_profile_are_decoded_as_ever():
 )
 def test_what_the_colours_are_called(chunks, name):
     assert sd.AnimatedImage.open(build_png((4, 3), STORED, *chunks)).colour_profile == name
-
-
-# profiles
-
-
-def curved(tag):
-    """A profile of Display P3 with another curve."""
-    whole = rgb_profile(P3_PRIMARIES, Gamma(1.0))
-    begin = whole.index(b"para")
-    assert len(tag) % 4 == 0
-    profile = bytearray(whole + tag)
-    for number in range(int.from_bytes(profile[128:132], "big")):
-        at = 132 + 12 * number
-        if profile[at + 1 : at + 4] == b"TRC":
-            assert struct.unpack_from(">I", profile, at + 4)[0] >= begin
-            struct.pack_into(">II", profile, at + 4, len(whole), len(tag))
-    struct.pack_into(">I", profile, 0, len(profile))
-    return bytes(profile)
-
-
-def parametric(kind, *numbers):
-    return struct.pack(f">4sIHH{len(numbers)}i", b"para", 0, kind, 0, *[round(number * 65536) for number in numbers])
-
-
-CURVES = {
-    "no curve": struct.pack(">4sII", b"curv", 0, 0),
-    "gamma": struct.pack(">4sIIHH", b"curv", 0, 1, round(1.8 * 256), 0),
-    "sampled": struct.pack(">4sII6H", b"curv", 0, 6, 0, 1000, 6000, 18000, 38000, 65535),
-    "formula 0": parametric(0, 2.6),
-    "formula 1": parametric(1, 2.2, 1.1, -0.1),
-    "formula 2": parametric(2, 2.2, 1.1, -0.1, 0.0),
-    "formula 3": parametric(3, 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045),
-    "formula 4": parametric(4, 2.4, 0.9, 0.1, 0.3, 0.1, 0.0, 0.0),
-}
-
-
-@pytest.mark.parametrize("tag", CURVES.values(), ids=CURVES)
-def test_the_kernel_converts_as_pillow_does(tag):
-    """Of whatever has curves and a matrix, which is nearly all that there is."""
-    profile = curved(tag)
-    assert colour_table(profile) is not None
-    colours = colours_of(profile)
-    target = ImageCms.createProfile("sRGB")
-    reference = ImageCms.buildTransform(ImageCms.ImageCmsProfile(io.BytesIO(profile)), target, "RGBA", "RGBA")
-    picture = Image.effect_noise((64, 64), 200).convert("RGBA")
-    picture = Image.merge("RGBA", [picture.getchannel(0).rotate(90 * turn) for turn in range(4)])
-    ours = colours.convert(picture.tobytes(), BufferPool(picture.size))
-    theirs = reference.apply(picture).tobytes()
-    assert max(abs(a - b) for a, b in zip(ours, theirs, strict=True)) <= 2
-    assert bytes(ours[3::4]) == theirs[3::4]
-
-
-def test_profiles_of_tables_are_left_to_pillow(monkeypatch):
-    profile = rgb_profile(P3_PRIMARIES, Gamma(2.0)).replace(b"cprt", b"A2B0")
-    assert colour_table(profile) is None
-    monkeypatch.setattr(transform, "colour_table", lambda *_: None)
-    for profile, shown in ((rgb_profile(SRGB, Gamma(1.001)), 188), (GREY_PROFILE[:-1] + b"x", 188)):
-        colours = transform.colours_of(profile)
-        assert colours.table is None
-        assert list(colours.convert(bytes([128, 128, 128, 77]), BufferPool((1, 1)))) == pytest.approx(
-            [shown] * 3 + [77], abs=1
-        )
-
-
-def test_black_that_has_light():
-    """As in Chromium; Pillow's colour management would make it black."""
-    colours = colours_of(curved(parametric(4, 2.4, 0.9, 0.1, 0.3, 0.1, 0.0, 0.01)))
-    greys = bytes(value for grey in range(0, 256, 40) for value in (grey, grey, grey, 255))
-    shown = colours.convert(greys, BufferPool((7, 1)))
-    assert list(shown[::4]) == pytest.approx([25, 51, 89, 127, 165, 203, 241], abs=1)
-
-
-BROKEN = [
-    b"curv\0\0\0\0\xff\xff\xff\xff",
-    b"para" + bytes(8),
-    parametric(0, -5.0),
-    parametric(1, 2.2, 0.0, 0.1),
-    parametric(1, 2.2, 0.9, 0.1),
-    parametric(2, 2.2, 0.8, 0.1, 0.05),
-    parametric(9, 1.0),
-    b"nope" + bytes(12),
-    b"",
-]
-
-
-@pytest.mark.parametrize("tag", BROKEN)
-def test_profiles_with_broken_curves_are_none(tag):
-    assert colours_of(curved(tag)) is None
-
-
-def test_profiles_that_make_no_sense():
-    whole = rgb_profile(SRGB, Gamma(1.8))
-    assert is_profile(whole)
-    for broken in (b"", whole[:100], whole[:-1], whole.replace(b"acsp", b"nope"), whole.replace(b"RGB ", b"Lab ", 1)):
-        assert not is_profile(broken)
-        assert colours_of(broken) is None
-    assert colours_of(whole.replace(b"rTRC", b"xTRC")) is None
-
-
-def test_a_curve_of_grey_to_lab_is_none_for_browsers():
-    to_lab = GREY_PROFILE.replace(b"GRAYXYZ ", b"GRAYLab ")
-    assert colours_of(to_lab) is None
-    data = build_row(8, 0, bytes([123]), 1, iccp(to_lab), GAMMA_1)
-    assert sd.AnimatedImage.open(data)[0].image.getpixel((0, 0)) == (185, 185, 185, 255)
-
-
-def test_primaries_that_make_no_sense():
-    line = Primaries((0.1, 0.1), (0.2, 0.2), (0.3, 0.3), (0.3127, 0.3290))
-    for primaries in (line, SRGB._replace(white=(0.3, 0.0)), SRGB._replace(red=(2.0, 0.3))):
-        with pytest.raises(ValueError):
-            rgb_profile(primaries, Gamma(1.0))
-
-
-def test_every_pair_of_numbers_gives_a_profile_or_none():
-    known = 0
-    for primaries in range(256):
-        for transfer in (1, 8, 13, 16, 17, 18, 99):
-            profile = cicp_profile(primaries, transfer)
-            known += profile is not None
-            assert not profile or is_profile(profile)
-    assert known == 11 * 6
-    assert cicp_profile(1, 13) == b""
-
-
-# ---- profiles of tables, and of ink ----
-
-
-def jpeg(mode, colour, profile):
-    file = io.BytesIO()
-    Image.new(mode, (8, 8), colour).save(file, "JPEG", quality=100, subsampling=0, icc_profile=profile)
-    return file.getvalue()
-
-
-def shown(data, **options):
-    with sd.AnimatedImage.open(data, **options) as image:
-        return image[0].image.getpixel((0, 0))[:3]
-
-
-@pytest.mark.parametrize(
-    ("tables", "expected"),
-    [
-        ({b"A2B0": grey_of_light(20)}, (130, 130, 130)),
-        ({b"A2B1": grey_of_light(20)}, (130, 130, 130)),
-        ({b"A2B1": grey_of_light(90), b"A2B0": grey_of_light(20)}, (130, 130, 130)),
-        ({b"A2B2": grey_of_light(20)}, (0, 128, 64)),
-    ],
-)
-def test_the_table_of_a_profile_that_browsers_use(tables, expected):
-    data = jpeg("RGB", (0, 128, 64), table_profile(b"RGB ", tables))
-    assert shown(data) == pytest.approx(expected, abs=2)
-
-
-INK_PROFILE = table_profile(b"CMYK", {b"A2B0": grey_of_ink(255, 20)})
-
-
-@pytest.mark.parametrize(
-    ("ink", "expected"), [((0, 0, 0, 0), 255), ((0, 64, 0, 0), 189), ((0, 64, 0, 128), 99), ((0, 0, 0, 255), 23)]
-)
-def test_ink_of_a_jpeg_as_chromium_shows_it(ink, expected):
-    """Which makes black of the other inks before it looks at the profile."""
-    data = jpeg("CMYK", ink, INK_PROFILE)
-    assert shown(data) == pytest.approx((expected,) * 3, abs=2)
-    assert sd.AnimatedImage.open(data).colour_profile == "a table"
-    assert shown(data, to_srgb=False) == pytest.approx(Image.new("CMYK", (1, 1), ink).convert("RGB").getpixel((0, 0)))
-
-
-def test_ink_of_other_formats_is_what_the_profile_says():
-    file = io.BytesIO()
-    Image.new("CMYK", (8, 8), (0, 64, 0, 128)).save(file, "TIFF", icc_profile=INK_PROFILE)
-    assert shown(file.getvalue()) == pytest.approx((129,) * 3, abs=2)
-
-
-@pytest.mark.parametrize("profile", [P3_22, INK_PROFILE[:200]])
-def test_ink_with_a_profile_that_is_not_of_ink(profile):
-    assert shown(jpeg("CMYK", (0, 64, 0, 128), profile)) == pytest.approx((127, 95, 127), abs=1)
-
-
-def test_large_pictures_of_ink_are_converted_as_small_ones():
-    file = io.BytesIO()
-    Image.new("CMYK", (1200, 900), (0, 64, 0, 0)).save(file, "JPEG", icc_profile=INK_PROFILE)
-    assert shown(file.getvalue()) == pytest.approx((189,) * 3, abs=3)
-
-
-def pieces(*numbers):
-    """A JPEG with pieces of a profile: (number, total, content)."""
-    data = jpeg("RGB", STORED[:3], None)
-    marks = [b"ICC_PROFILE\0" + bytes([number, total]) + content for number, total, content in numbers]
-    return data[:2] + b"".join(b"\xff\xe2" + struct.pack(">H", len(mark) + 2) + mark for mark in marks) + data[2:]
-
-
-P3_HALVES, OTHER = (P3_22[:100], P3_22[100:]), rgb_profile(SRGB, Gamma(1.0))
-
-
-@pytest.mark.parametrize(
-    ("numbers", "is_whole"),
-    [
-        ([(1, 1, P3_22)], True),
-        ([(2, 2, P3_HALVES[1]), (1, 2, P3_HALVES[0])], True),
-        ([(1, 1, P3_22), (1, 1, OTHER)], True),
-        ([(1, 2, P3_HALVES[0]), (2, 2, P3_HALVES[1]), (2, 3, OTHER)], True),
-        ([(0, 2, P3_HALVES[0]), (1, 2, P3_HALVES[1])], False),
-        ([(1, 3, P3_HALVES[0]), (2, 3, P3_HALVES[1])], False),
-        ([(1, 2, P3_HALVES[0]), (3, 2, P3_HALVES[1])], False),
-    ],
-)
-def test_pieces_of_a_profile_in_a_jpeg(numbers, is_whole):
-    assert shown(pieces(*numbers)) == pytest.approx(P3_POWER if is_whole else STORED[:3], abs=2)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, features
-from test_colour import P3_PRIMARIES
 
 import sddisplaylink as sd
 from sddisplaylink.decoders.colour.icc import Gamma, rgb_profile
@@ -18,6 +17,7 @@ from support.avif import avif_sequence, with_plays, with_timing
 from support.browser_samples import exif
 from support.every_format import dcx, flic, flic_frame, flic_palette, flic_pixels, flic_same, psd, saved, tiff
 from support.images import BLUE, CLEAR, GREEN, RED, GifPicture, PngPicture, build_apng, build_gif, chunk
+from support.profiles import P3_PRIMARIES
 from support.riff import webp_file, webp_frame, webp_picture
 
 PROFILE = rgb_profile(P3_PRIMARIES, Gamma(1.0))

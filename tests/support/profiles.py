@@ -1,13 +1,29 @@
-"""ICC profiles of tables, made here: of printers and scanners none is free to be passed on."""
+"""ICC profiles for tests, made here: of printers and scanners none is free to be passed on."""
 
 from __future__ import annotations
 
 import itertools
 import struct
+import zlib
 from collections.abc import Callable, Sequence
+
+from sddisplaylink.decoders.colour.icc import SRGB, Gamma, Primaries, rgb_profile
+from support.images import chunk
+
+STORED = (200, 60, 60, 255)
+P3_PRIMARIES = Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), (0.3127, 0.3290))
+P3_22 = rgb_profile(P3_PRIMARIES, Gamma(2.2))
+P3_POWER = (219, 37, 49)  # what Chromium's canvas has of (200, 60, 60) under P3_22
+GREY_PROFILE = rgb_profile(SRGB, Gamma(1.0)).replace(b"RGB XYZ ", b"GRAYXYZ ").replace(b"rTRC", b"kTRC")
+GAMMA_1 = chunk(b"gAMA", struct.pack(">I", 100_000))
 
 GRID = 5
 _WHITE = 63190, 65536, 54061
+
+
+def iccp(profile: bytes) -> bytes:
+    """The chunk of a PNG that holds a profile."""
+    return chunk(b"iCCP", b"name\0\0" + zlib.compress(profile))
 
 
 def table_profile(space: bytes, tables: dict[bytes, Callable[..., Sequence[float]]]) -> bytes:
