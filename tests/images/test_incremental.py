@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import array
-import contextlib
 import io
 import os
-import random
-import signal
 import threading
-import tracemalloc
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 import sddisplaylink as sd
-from sddisplaylink.decoders.data.incoming import IncomingData
 from sddisplaylink.images.incremental import IncrementalImage
-from sddisplaylink.native import ffi, lib
 from support.extent import examples
 from support.frame_ends import last_bytes, png_ends
 from support.generated_images import apngs, gifs
@@ -32,19 +25,11 @@ from support.images import (
     build_gif,
     build_png,
     chunk,
-    loop_extension,
     scanlines,
 )
+from support.incremental import APNG, GIF, described, fed
 
 MakeImage = Callable[..., bytes]
-
-
-def described(image: sd.AnimatedImage) -> tuple[object, ...]:
-    """All that an image says of itself, pixels included."""
-    pixels = [frame.rgba.tobytes() for frame in image]
-    times = [(frame.index, frame.timestamp, frame.duration) for frame in image]
-    said = image.format, image.size, image.frame_count, image.loop_count, image.durations, image.truncated
-    return (*said, image.duration, image.is_animated, times, pixels)
 
 
 def opened(data: bytes) -> sd.AnimatedImage | None:
@@ -60,42 +45,12 @@ def frames_in(data: bytes) -> int:
     return image.frame_count if image else 0
 
 
-def fed(data: bytes, size: int | None = None) -> IncrementalImage:
-    image = sd.IncrementalImage()
-    step = size or max(1, len(data))
-    for begin in range(0, len(data), step):
-        image.feed(data[begin : begin + step])
-    return image
-
-
 def finished(image: IncrementalImage) -> sd.AnimatedImage | None:
     try:
         image.finish()
     except sd.ImageFormatError:
         return None
     return image
-
-
-GIF = build_gif(
-    [
-        GifPicture(24, 20, fill=1, delay=3),
-        GifPicture(5, 4, 3, 2, fill=2, disposal=3, palette=bytes(768)),
-        GifPicture(24, 20, pixels=bytes(random.Random(1).randbytes(480)), delay=None, before=loop_extension(4)),
-        GifPicture(9, 9, 12, 8, fill=4, transparent=4, disposal=2, interlaced=True),
-        GifPicture(24, 20, fill=5, delay=2, before=b"!\xfe\x05hello\0"),
-    ],
-    size=(24, 20),
-)
-APNG = build_apng(
-    [
-        PngPicture(24, 20, fill=(1, 2, 3, 255)),
-        PngPicture(5, 4, 3, 2, fill=(9, 8, 7, 128), dispose=1, blend=1, pieces=3),
-        PngPicture(24, 20, fill=(5, 5, 5, 5), delay=(1, 0)),
-        PngPicture(9, 9, 12, 8, fill=(200, 100, 0, 255), dispose=2, pieces=2),
-    ],
-    size=(24, 20),
-    plays=3,
-)
 
 
 # ---- when a frame is there ----
@@ -433,186 +388,3 @@ def test_decoding_on_other_threads_while_it_grows() -> None:
         thread.join()
     assert not wrong
     assert image.frame_count == 60
-
-
-# ---- no call waits for another ----
-
-PATIENCE = 20.0
-
-
-def while_processing(image: IncrementalImage, call: Callable[[], object]) -> list[object]:
-    """Have ``call`` run once while a piece is processed; what it returned or raised, as soon as that has happened."""
-    results: list[object] = []
-    find_decoder = image._decoding.find_decoder
-
-    def interrupted() -> object:
-        if not results:
-            results.append(None)  # only once, also if the call processes pieces
-            try:
-                results[0] = call()
-            except (sd.SDDisplayLinkError, IndexError) as error:
-                results[0] = error
-        return find_decoder()
-
-    image._decoding.find_decoder = interrupted  # type: ignore[assignment, method-assign]
-    return results
-
-
-def on_another_thread(call: Callable[[], object]) -> Callable[[], object]:
-    def run() -> object:
-        results: list[object] = []
-        thread = threading.Thread(target=lambda: results.append(call()), daemon=True)
-        thread.start()
-        thread.join(PATIENCE)
-        return results[0] if results else "still waits"
-
-    return run
-
-
-CALLS: dict[str, Callable[[IncrementalImage], object]] = {
-    "feed": lambda image: image.feed(b""),
-    "finish": lambda image: image.finish(),
-    "properties": lambda image: (image.frame_count, image.loop_count, image.durations, image.duration, repr(image)),
-    "frame": lambda image: image.frame(0).index,
-    "player": lambda image: sd.AnimatedImagePlayer(image, clock="timer").close(),
-    "purge": lambda image: image.purge(),
-    "close": lambda image: image.close(),
-}
-
-
-@pytest.mark.parametrize("where", [on_another_thread, lambda call: call], ids=["thread", "handler"])
-@pytest.mark.parametrize("name", CALLS)
-def test_no_call_waits_for_the_thread_that_feeds(name: str, where: Callable[..., Callable[[], object]]) -> None:
-    """That thread may be inside a finaliser, or a signal handler, that waits for the one which makes the call."""
-    ends = last_bytes(GIF)
-    image = fed(GIF[: ends[0]])
-    results = while_processing(image, where(lambda: CALLS[name](image)))
-    try:
-        image.feed(GIF[ends[0] : ends[2]])
-        image.feed(GIF[ends[2] :])
-    except sd.LinkClosedError:
-        assert name in ("close", "finish")
-    assert results[0] != "still waits"
-    assert not isinstance(results[0], Exception)
-    if name == "close":
-        assert image._incoming.is_closed
-        with pytest.raises(sd.LinkClosedError):
-            image.frame(0)
-    elif name != "finish":
-        assert described(image) == described(sd.AnimatedImage.open(GIF))
-
-
-@pytest.mark.parametrize("where", [on_another_thread, lambda call: call], ids=["thread", "handler"])
-def test_pieces_that_come_while_one_is_processed_follow_it(where: Callable[..., Callable[[], object]]) -> None:
-    image = sd.IncrementalImage()
-    second = bytearray(GIF[300:])
-
-    def feed_second() -> None:
-        image.feed(second)
-        second[:] = bytes(len(second))  # the piece has been copied
-        image.finish()
-
-    results = while_processing(image, where(feed_second))
-    image.feed(GIF[:300])
-    assert results == [None]
-    assert image.is_finished
-    assert described(image) == described(sd.AnimatedImage.open(GIF))
-    with pytest.raises(sd.LinkClosedError):
-        image.feed(b"more")
-
-
-def test_a_child_forked_while_a_piece_is_processed_does_not_wait() -> None:
-    image = fed(GIF[: last_bytes(GIF)[0]])
-
-    def fork() -> object:
-        child = os.fork()
-        if child:
-            return os.waitpid(child, 0)[1]
-        signal.alarm(round(PATIENCE))
-        with contextlib.suppress(sd.ForkedProcessError):
-            image.feed(b"x")
-        with contextlib.suppress(sd.ForkedProcessError):
-            image.finish()
-        image.progress_since(0)
-        image.close()
-        os._exit(0)
-
-    results = while_processing(image, on_another_thread(fork))
-    image.feed(GIF[last_bytes(GIF)[0] :])
-    assert results == [0]
-
-
-# ---- time and memory ----
-
-
-def test_bytes_are_moved_seldom_and_kept_once() -> None:
-    data, places = IncomingData(), set()
-    for _ in range(1 << 12):
-        data.append(b"x" * 1024)
-        places.add(id(data._memory))
-    assert len(places) <= 7
-    data.end()
-    assert data.size == len(data.whole()) == 4 << 20
-    assert not data._memory
-
-
-def test_memory_while_it_grows() -> None:
-    noise = random.Random(2).randbytes(255 * 350)
-    codes = b"\x08" + b"".join(b"\xff" + noise[at : at + 255] for at in range(0, len(noise), 255)) + b"\0"
-    data = build_gif([GifPicture(data=codes)] * 40)
-    image = sd.IncrementalImage()
-    tracemalloc.start()
-    for begin in range(0, len(data), 4096):
-        image.feed(data[begin : begin + 4096])
-    held, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert image.frame_count == 40
-    assert held < 1.2 * len(data)
-    assert peak < 3.2 * len(data)
-
-
-@pytest.mark.parametrize("size", [1, 16])
-def test_tiny_pieces_of_a_large_frame_take_linear_time(size: int) -> None:
-    """Counted in blocks skipped, not in seconds: each feed begins where the last one stopped."""
-    large = GifPicture(data=b"\x08" + (b"\xff" + bytes(255)) * 400 + b"\0")
-    data = build_gif([large])
-    image = sd.IncrementalImage()
-    skipped = []
-    for begin in range(0, len(data) - 1, size):
-        image.feed(data[begin : min(begin + size, len(data) - 1)])
-        source = image._decoding._reader
-        if source is not None and source.index.state.skipped_to > 1000:  # within the frame
-            skipped.append(source.index.state.skipped_to)
-    assert image.frame_count == 1
-    assert skipped == sorted(skipped)
-    assert max(skipped) > 100_000
-
-
-@given(st.lists(st.binary(max_size=50_000), max_size=6))
-@settings(deadline=None)
-def test_pieces_are_one_after_the_other(pieces: list[bytes]) -> None:
-    data = IncomingData()
-    for piece in pieces:
-        data.append(array.array("B", piece))
-    whole = b"".join(pieces)
-    assert (data.whole(), data.size, data[3:9]) == (whole, len(whole), whole[3:9])
-    assert data.startswith(whole[:5])
-    data.end()
-    assert (data.whole(), data.is_growing) == (whole, False)
-    data.close()
-    with pytest.raises(sd.LinkClosedError):
-        data.check()
-
-
-def test_the_kernel_counts_a_frame_only_where_there_is_one() -> None:
-    index, frame = ffi.new("sddl_png_index *"), ffi.new("sddl_png_frame *")
-    assert lib.sddl_png_count_frame(ffi.NULL, frame) == lib.sddl_png_count_frame(index, ffi.NULL) == lib.SDDL_E_ARGUMENT
-    assert lib.sddl_png_count_frame(index, frame) == 0
-    index.animated = index.has_control = index.declared_frames = 1
-    assert lib.sddl_png_count_frame(index, frame) == 0  # none of its data has come
-    index.control.span_count = 1
-    assert [lib.sddl_png_count_frame(index, frame), lib.sddl_png_count_frame(index, frame), index.frame_count] == [
-        1,
-        0,
-        1,
-    ]
