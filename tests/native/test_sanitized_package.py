@@ -25,6 +25,7 @@ TESTS = (
     "playback/test_player.py",
     "playback/native/test_player_native.py",
     "playback/native/test_player_native_commands.py",
+    "playback/native/test_player_native_loops.py",
     "playback/test_player_group.py",
 )
 

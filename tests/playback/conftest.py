@@ -9,6 +9,7 @@ import pytest
 
 import sddisplaylink as sd
 from support.played import Open, Play, Start
+from support.slow_reader import Slow
 
 MakeImage = Callable[..., bytes]
 
@@ -42,3 +43,17 @@ def start(make_apng: MakeImage, open_play: Open) -> Start:
         return play
 
     return start
+
+
+@pytest.fixture
+def slow(make_gif: MakeImage, clock: sd.ManualClock) -> Iterator[Callable[..., Slow]]:
+    """``slow([50, 50], ...)``: a player of frames of so many milliseconds, which come when the test says so."""
+    opened: list[Slow] = []
+
+    def make(durations: list[int], plays: int = 0, **options: Any) -> Slow:
+        opened.append(Slow(make_gif(durations, plays=plays), clock, **options))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()

@@ -3,117 +3,19 @@
 from __future__ import annotations
 
 import gc
-import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import sddisplaylink as sd
-from sddisplaylink.frames.retention import Direction
 from sddisplaylink.native import ffi
 from sddisplaylink.playback.events import DueEvent
 from sddisplaylink.playback.native_player import command_all
+from support.slow_reader import PATIENCE, Slow, joined
 
 MakeImage = Callable[..., bytes]
-PATIENCE = 20.0
-
-
-class SlowReader:
-    """A pool reader whose frames come when :meth:`decode` is called."""
-
-    def __init__(self, image: sd.AnimatedImage) -> None:
-        self.image = image
-        self.decoded: dict[int, sd.Frame] = {}
-        self.prefetched: list[list[int]] = []
-        self.directions: list[Direction] = []
-        self.asked: list[tuple[int, Callable[[Any], None]]] = []
-        self.was_asked = threading.Semaphore(0)
-        self.is_closed = False
-        self.shown: int | None = None
-
-    def lookahead(self, direction: Direction) -> int:
-        return 3
-
-    def has_all(self) -> bool:
-        return False
-
-    def get(self, index: int) -> sd.Frame | None:
-        return self.decoded.get(index)
-
-    def prefetch(self, indices: Iterable[int], direction: Direction, *, inline: bool = False) -> bool:
-        self.prefetched.append(list(indices))
-        self.directions.append(direction)
-        return False
-
-    def notify(self, index: int, ready: Callable[[Any], None]) -> None:
-        self.asked.append((index, ready))
-        self.was_asked.release()
-
-    def forget(self, index: int) -> None:
-        pass
-
-    def close(self) -> None:
-        self.is_closed = True
-
-    def decode(self, *indices: int) -> None:
-        for index in indices:
-            self.decoded[index] = self.image.frame(index)
-
-    def answer(self, outcome: Exception | None = None) -> int:
-        """Bring the frame that was asked for first."""
-        assert self.was_asked.acquire(timeout=PATIENCE)
-        index, ready = self.asked.pop(0)
-        self.decoded[index] = self.image.frame(index)
-        ready(outcome or self.decoded[index])
-        return index
-
-
-class Slow:
-    """A player on such a reader; ``advance`` lets time pass on another thread, for it waits for frames."""
-
-    def __init__(self, data: bytes, clock: sd.ManualClock, **options: Any) -> None:
-        self.clock = clock
-        self.log: list[Any] = []
-        self.image = sd.AnimatedImage.open(data)
-        self.player = sd.AnimatedImagePlayer(
-            self.image,
-            clock=clock,
-            on_frame=lambda frame: self.log.append(frame.index),
-            on_loop=lambda loops: self.log.append(("loop", loops)),
-            on_finish=lambda: self.log.append("finish"),
-            **options,
-        )
-        self.reader = SlowReader(self.image)
-        self.player.engine.delivery.attach_reader(self.reader)  # type: ignore[arg-type]
-
-    def advance(self, seconds: float) -> threading.Thread:
-        thread = threading.Thread(target=self.clock.advance, args=(seconds,))
-        thread.start()
-        return thread
-
-    def close(self) -> None:
-        self.player.close()
-        self.image.close()
-
-
-@pytest.fixture
-def slow(make_gif: MakeImage, clock: sd.ManualClock) -> Iterator[Callable[..., Slow]]:
-    opened: list[Slow] = []
-
-    def make(durations: list[int], plays: int = 0, **options: Any) -> Slow:
-        opened.append(Slow(make_gif(durations, plays=plays), clock, **options))
-        return opened[-1]
-
-    yield make
-    for one in opened:
-        one.close()
-
-
-def joined(thread: threading.Thread) -> bool:
-    thread.join(PATIENCE)
-    return not thread.is_alive()
 
 
 def test_time_waits_until_the_frame_is_there(slow: Callable[..., Slow]) -> None:
@@ -450,79 +352,6 @@ def test_dropping_the_player_while_a_frame_is_awaited_lets_time_go_on(slow: Call
     assert gone() is None
     one.reader.was_asked.release()
     one.reader.answer()
-
-
-def test_a_move_while_a_frame_is_awaited_takes_the_wait_along(slow: Callable[..., Slow]) -> None:
-    first, never_run = sd.Dispatcher(thread=False), sd.Dispatcher(thread=False)
-    one = slow([50] * 4, dispatcher=first)
-    one.player.play()
-    run_until_awaited(one)
-    assert first._has_deliveries(one.clock.handle)
-    one.player.use_dispatcher(never_run)
-    assert not first._has_deliveries(one.clock.handle)
-    assert never_run._has_deliveries(one.clock.handle)
-    last = sd.Dispatcher()
-    one.player.use_dispatcher(last)
-    advancing = one.advance(0)
-    one.reader.answer()
-    assert joined(advancing)
-    assert one.log == [0]
-    for dispatcher in (first, never_run, last):
-        dispatcher.close()
-
-
-def run_until_awaited(one: Slow) -> None:
-    """The player's own dispatcher runs until the player awaits a frame."""
-    tick(one.clock)
-    one.player.engine.binding.current.run_pending()
-    assert one.player.engine.delivery.is_waiting
-
-
-def tick(clock: sd.ManualClock) -> None:
-    """A tick, without waiting for what it brings."""
-    clock._ticks += 1
-    clock._give_tick()
-
-
-def test_a_frame_that_came_at_the_former_dispatcher_is_shown_at_the_new_one(slow: Callable[..., Slow]) -> None:
-    former = sd.Dispatcher(thread=False)
-    one = slow([50] * 4, dispatcher=former)
-    one.player.play()
-    run_until_awaited(one)
-    one.reader.answer()  # posted to one that does not run any more
-    last = sd.Dispatcher(thread=False)
-    one.player.use_dispatcher(last)
-    last.run_pending()
-    assert one.log == [0]
-    last.close()
-    former.close()
-
-
-def test_a_loop_that_takes_the_frames_holds_up_no_clock(slow: Callable[..., Slow]) -> None:
-    home, loop = sd.Dispatcher(thread=False), sd.Dispatcher(thread=False)
-    one = slow([50] * 4, dispatcher=home)
-    one.player.play()
-    run_until_awaited(one)
-    one.player.engine.binding.move_to(loop, one.player.engine)
-    assert joined(one.advance(0))
-    one.player.engine.binding.move_back(loop, one.player.engine)
-    advancing = one.advance(0)
-    one.reader.answer()
-    assert joined(advancing)
-    assert one.log == [0]
-    home.close()
-    loop.close()
-
-
-def test_closing_on_any_thread_ends_the_wait_at_once(slow: Callable[..., Slow]) -> None:
-    home = sd.Dispatcher(thread=False)
-    one = slow([50] * 4, dispatcher=home)
-    one.player.play()
-    run_until_awaited(one)
-    assert home._has_deliveries(one.clock.handle)
-    one.player.close()
-    assert not home._has_deliveries(one.clock.handle)
-    home.close()
 
 
 def test_a_frame_that_cannot_be_decoded_stops_playback(slow: Callable[..., Slow]) -> None:
