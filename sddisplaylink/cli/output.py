@@ -36,7 +36,8 @@ def print_columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Non
 def describe_error(error: Exception) -> str:
     """The error as one line."""
     if isinstance(error, OSError) and error.strerror:
-        return one_line(f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror)
+        name = "" if error.filename is None else f"{error.filename or repr('')}: "
+        return one_line(name + error.strerror)
     if isinstance(error, SDDisplayLinkError) and str(error):
         return one_line(str(error))
     return one_line(f"internal error, please report it: {type(error).__name__}: {error} (traceback: python -X dev)")

@@ -75,7 +75,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--seconds", type=positive_float, default=3.0, metavar="N", help="how long (default: %(default)s)"
     )
-    parser.add_argument("--clock", metavar="NAME", help="auto, corevideo, timer or timer:HZ (default: auto)")
+    parser.add_argument(
+        "--clock", metavar="NAME", help="auto, corevideo, quartzcore, timer or timer:HZ (default: auto)"
+    )
     parser.add_argument("--json", action="store_true", help="as JSON, times in seconds")
     parser.add_argument("--plot", metavar="FILE.png", help="draw a chart of the ticks (needs the extra 'plot')")
     parser.set_defaults(run=run)

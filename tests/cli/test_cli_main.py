@@ -122,6 +122,7 @@ def test_an_unexpected_error_is_one_line_too(
     ("error", "text"),
     [
         (FileNotFoundError(2, "No such file or directory", "a.gif"), "a.gif: No such file or directory"),
+        (FileNotFoundError(2, "No such file or directory", ""), "'': No such file or directory"),
         (OSError(28, "No space left on device"), "No space left on device"),
         (sddisplaylink.ImageFormatError("no image"), "no image"),
     ],
