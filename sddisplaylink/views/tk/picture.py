@@ -28,7 +28,7 @@ class TkPicture:
 
         ``former``: the picture that the label shows until the first frame is complete.
         """
-        self._size = size
+        self._size = 0, 0  # until Tk's images are made
         self._label = label
         self._former = former
         self._is_large = False
@@ -36,13 +36,16 @@ class TkPicture:
         self._next: Frame | None = None
         self._tops: list[int] = []  # first rows of the bands to be drawn, in reverse order
         self._pending: str | None = None
+        self._front: tkinter.PhotoImage | None = None  # of a large frame: what is shown, and what is drawn to
+        self._back: tkinter.PhotoImage | None = None
+        self._hidden: tkinter.Label | None = None
         self._background = ""
         if all(size):
-            self._prepare()
+            self._prepare(size)
 
-    def _prepare(self) -> None:
-        """Make Tk's images, for frames of the size that is known."""
-        width, height = self._size
+    def _prepare(self, size: tuple[int, int]) -> None:
+        """Make Tk's images, for frames of that size."""
+        width, height = size
         self._is_large = width * height > WHOLE_PIXELS
         rows = self._rows = max(1, BAND_PIXELS // width) if self._is_large else height
         # without alpha: Tk needs seconds for many scattered transparent pixels
@@ -54,14 +57,14 @@ class TkPicture:
             self._hidden = tkinter.Label(self._label, image=self._back)  # keeps the image ready for the screen
         if self._former is None:
             self._label["image"] = self._front if self._is_large else self._band
+        self._size = size
 
     def show(self, frame: Frame) -> None:
         """Draw the frame, now or when the present one is complete."""
         if not all(self._size):  # of an image that has begun to come only now
-            self._size = frame.size
-            self._prepare()
+            self._prepare(frame.size)
         self._next = frame
-        if self._pending is None:
+        if not self._is_scheduled():
             self._draw()
 
     @property
@@ -87,22 +90,45 @@ class TkPicture:
             self._label.after_cancel(self._pending)
             self._pending = None
         self._frame = self._next = self._former = None
-        if self._is_large:
+        if self._hidden is not None:
             with contextlib.suppress(tkinter.TclError):  # it was destroyed with the label
                 self._hidden.destroy()
 
+    def _is_scheduled(self) -> bool:
+        """Whether Tk will call :meth:`_draw`. Tk forgets the call if a Ctrl-C comes before its first statement."""
+        try:
+            return self._pending is not None and bool(self._label.tk.call("after", "info", self._pending))
+        except tkinter.TclError:  # there is no such call
+            return False
+
+    # An interrupt may end these calls wherever they call something. So what has to be done is dropped only afterwards:
+    # the next call does it again.
+
     def _draw(self) -> None:
+        """Draw a band, and have Tk call this again if there are more."""
         self._pending = None
-        if not self._tops:
-            self._frame, self._next = self._next, None
-            self._tops = list(reversed(range(0, self._size[1], self._rows)))
-            self._background = str(self._label["background"])
-        if self._frame is not None:
-            self._draw_band(self._frame, self._tops.pop())
-        if not self._tops:
-            self._present()
-        if self._tops or self._next is not None:
-            self._pending = self._label.after_idle(self._draw)
+        try:
+            if not self._tops:
+                self._begin()
+            if self._frame is not None:
+                self._draw_band(self._frame, self._tops[-1])
+            if len(self._tops) == 1:
+                self._present()
+            else:
+                self._tops.pop()
+        except Exception:
+            self._tops.clear()  # the frame cannot be drawn
+            raise
+        finally:
+            if self._tops or self._next is not None:
+                self._pending = self._label.after_idle(self._draw)
+
+    def _begin(self) -> None:
+        """Begin to draw the frame that waits."""
+        tops = list(reversed(range(0, self._size[1], self._rows)))
+        background = str(self._label["background"])
+        self._background, self._tops = background, tops
+        self._frame, self._next = self._next, None
 
     def _draw_band(self, frame: Frame, top: int) -> None:
         width, height = self._size
@@ -119,10 +145,10 @@ class TkPicture:
 
     def _present(self) -> None:
         """Show the frame, which is complete."""
-        if self._is_large:
-            self._front, self._back = self._back, self._front
-            self._label["image"] = self._front
-            self._hidden["image"] = self._back
+        front, back = self._front, self._back
+        if self._hidden is not None:
+            self._label["image"] = back
+            self._hidden["image"] = front
         elif self._former is not None:
             self._label["image"] = self._band
-        self._former = None
+        self._front, self._back, self._former, self._tops = back, front, None, []  # one step

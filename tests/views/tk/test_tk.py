@@ -25,6 +25,10 @@ def test_a_large_frame_is_seen_only_when_it_is_whole(virtual_screen: VirtualScre
     assert seen["halfway"] > 50
 
 
+def test_an_interrupt_loses_no_frame(virtual_screen: VirtualScreen) -> None:
+    assert virtual_screen.run(WINDOWS, "interrupted") == {"points": True, "unfinished": [], "frozen": []}
+
+
 def test_an_image_of_which_nothing_has_come(virtual_screen: VirtualScreen) -> None:
     assert virtual_screen.run(WINDOWS, "coming_in") == {"worst": 0, "shown": True}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _tkinter
+import dis
 import sys
 import tkinter
 from typing import Any
@@ -15,6 +16,7 @@ from sddisplaylink.views.tk.label import AnimatedLabel
 from support.window_driver import main
 from support.window_scenes import BALL, SPIRAL, difference, expected
 
+BEFORE_PICTURES = ("CallWrapper.__call__", "Misc.after.<locals>.callit")
 OTHER_BACKGROUND = "#c01030"
 
 
@@ -67,6 +69,72 @@ def large() -> dict[str, object]:
         clock.advance(0.05)
         stage.update()
         return {"worst": max(worst, difference(stage, label)), "halfway": halfway, "torn": torn}
+
+
+class InterruptOnce:
+    """A trace function that raises KeyboardInterrupt at the n-th point where a signal handler may run.
+
+    That is after a call, or where a function begins, in the file of pictures or between Tk and that file.
+    """
+
+    def __init__(self, point: int) -> None:
+        self.left = point
+        self.has_begun = False
+        """Whether it was raised in the file of pictures, behind the beginning of a function."""
+        self._last: dict[Any, str] = {}
+
+    def __call__(self, frame: Any, event: str, argument: object) -> Any:
+        code = frame.f_code
+        if code.co_filename != tk_picture.__file__ and code.co_qualname not in BEFORE_PICTURES:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            last = self._last.get(frame, "RESUME")
+            self._last[frame] = dis.opname[code.co_code[frame.f_lasti]]
+            self.left -= last.startswith(("CALL", "RESUME"))
+            if not self.left and last.startswith(("CALL", "RESUME")):
+                self.left = -1
+                self.has_begun = code.co_filename == tk_picture.__file__ and last != "RESUME"
+                raise KeyboardInterrupt
+        return self
+
+
+def interrupted() -> dict[str, object]:
+    """Ctrl-C while a frame is drawn in bands: the frame is completed, and the next one shown in any case.
+
+    If the Ctrl-C comes before the drawing of a band begins, the frame stays incomplete, as Tk forgets the call.
+    """
+    tk_picture.WHOLE_PIXELS, tk_picture.BAND_PIXELS = 2000, 4000
+    unfinished, frozen, point, was_raised, clock = [], [], 0, True, sd.ManualClock()
+    with TkStage() as stage:
+        stage.root.report_callback_exception = lambda *_: None  # Tk reports a Ctrl-C as well
+        label = stage.add(SPIRAL, clock=clock, autoplay=False)
+        stage.update()
+        while was_raised:
+            point += 1
+            label.player.seek(2 * point % 7)
+            clock.advance(0)  # draws the first band
+            sys.settrace(trace := InterruptOnce(point))
+            try:
+                while stage.root.tk.dooneevent(_tkinter.DONT_WAIT):
+                    pass
+            except KeyboardInterrupt:
+                pass
+            finally:
+                sys.settrace(None)
+            was_raised = trace.left < 0
+            stage.update()
+            if trace.has_begun and difference(stage, label):
+                unfinished.append(point)
+            label.player.seek((2 * point + 1) % 7)
+            clock.advance(0)
+            stage.update()
+            if difference(stage, label):
+                frozen.append(point)
+                stage.end([label], "close")
+                label = stage.add(SPIRAL, clock=clock, autoplay=False)
+                stage.update()
+    return {"points": point > 30, "unfinished": unfinished, "frozen": frozen}
 
 
 def coming_in() -> dict[str, object]:
