@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from threading import get_ident
 
+from sddisplaylink.native import is_forked
+
 __all__ = ["CallbackThread"]
 
 
@@ -29,8 +31,11 @@ class CallbackThread:
         _thread.start_new_thread(self._launch, ())
 
     def join(self, timeout: float) -> None:
-        """Wait, at most that many seconds, until the function has returned. Returns at once on the thread itself."""
-        if self._ident != get_ident() and self._running.acquire(timeout=timeout):
+        """Wait, at most that many seconds, until the function has returned.
+
+        Returns at once on the thread itself, and in a forked child, which does not have it.
+        """
+        if self._ident != get_ident() and not is_forked() and self._running.acquire(timeout=timeout):
             self._running.release()
 
     def _launch(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import _thread
+import os
+import signal
 import threading
 
 import pytest
@@ -101,3 +103,16 @@ def test_joining_waits_for_the_function_and_never_for_itself() -> None:
     threads[0].join(PATIENCE)
     assert order == ["not yet", "function"]
     threads[0].join(PATIENCE)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork")
+def test_a_forked_child_does_not_wait_for_the_thread_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatchers, "JOIN_TIMEOUT", 600.0)
+    dispatcher = sd.Dispatcher()
+    child = os.fork()
+    if not child:
+        signal.alarm(round(PATIENCE))
+        dispatcher.close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    dispatcher.close()
