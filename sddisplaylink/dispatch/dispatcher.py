@@ -366,7 +366,11 @@ class _AsyncioDispatcher(Dispatcher):
             self.run_pending()
             return
         done = Wakeup()
-        self._loop.call_soon_threadsafe(_run_and_wake, weakref.ref(self), self._loop, self._watched, done)
+        try:
+            self._loop.call_soon_threadsafe(_run_and_wake, weakref.ref(self), self._loop, self._watched, done)
+        except RuntimeError:  # it has been closed meanwhile
+            self.run_pending()
+            return
         while not done.wait(WAIT_SLICE) and self._loop.is_running() and may_wait():
             pass
 

@@ -274,3 +274,18 @@ def test_programs_that_are_started_meanwhile_inherit_no_pipe():
         stop.set()
         for thread in threads:
             thread.join()
+
+
+def test_a_clock_is_advanced_while_the_loop_ends(clock, monkeypatch):
+    """The loop is closed just after it was found to run."""
+    loop, calls = asyncio.new_event_loop(), []
+    dispatcher = sd.Dispatcher.for_asyncio(loop)
+    link = sd.DisplayLink(calls.append, clock=clock, dispatcher=dispatcher)
+    link.start()
+    loop.close()
+    answers = [True]
+    monkeypatch.setattr(loop, "is_running", lambda: bool(answers and answers.pop()))
+    clock.advance(1 / clock.refresh_rate)
+    assert len(calls) == 1
+    link.close()
+    dispatcher.close()
