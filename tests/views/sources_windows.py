@@ -69,6 +69,55 @@ def tk() -> dict[str, object]:
     }
 
 
+def break_down(frame: sd.Frame) -> None:
+    raise ZeroDivisionError
+
+
+def tk_after_a_failure() -> dict[str, object]:
+    """A label whose player has failed, as Tk has reported, plays the next image."""
+    import tkinter
+
+    from sddisplaylink.views.tk import AnimatedLabel
+
+    root, reported = tkinter.Tk(), []
+    root.report_callback_exception = lambda kind, *_: reported.append(kind.__name__)  # type: ignore[method-assign]
+    label = AnimatedLabel(root, RED, on_frame=break_down)
+    label.pack()
+    until(lambda: bool(reported), root.update)
+    label.player.on_frame = None
+    label.set_source(GREEN)
+    plays = until(lambda: label.player.stats.shown > 1, root.update)
+    players = sd.diagnostics()["players"]
+    label.destroy()
+    return {"reported": reported, "plays": plays, "players": players}
+
+
+def pygame_after_a_failure() -> dict[str, object]:
+    """A picture whose player has failed, which nobody knows yet, plays the next image, and says so."""
+    from sddisplaylink.views.pygame import AnimatedSurface
+
+    clock = sd.ManualClock()
+    picture = AnimatedSurface(RED, on_frame=break_down, clock=clock)
+    clock.advance(0.1)
+    picture.player.on_frame = None
+    try:
+        picture.set_source(GREEN)
+    except ZeroDivisionError:
+        raised = True
+    clock.advance(0.2)
+    picture.update()
+    seen = {"raised": raised, "shown": picture.player.stats.shown > 1, "players": sd.diagnostics()["players"]}
+    picture.close()
+    handled: list[BaseException] = []
+    with AnimatedSurface(RED, on_frame=break_down, on_error=handled.append, clock=clock) as picture:
+        clock.advance(0.1)
+        picture.update()
+        picture.player.on_frame = None
+        picture.set_source(GREEN)  # raises nothing
+        clock.advance(0.2)
+    return {**seen, "handled": len(handled)}
+
+
 def pygame() -> dict[str, object]:
     import pygame
 

@@ -31,6 +31,16 @@ def test_tk(virtual_screen: VirtualScreen) -> None:
     }
 
 
+def test_tk_after_a_failure(virtual_screen: VirtualScreen) -> None:
+    seen = run(virtual_screen, "tk_after_a_failure", "_tkinter")
+    assert seen == {"reported": ["ZeroDivisionError"], "plays": True, "players": 1}
+
+
+def test_pygame_after_a_failure(virtual_screen: VirtualScreen) -> None:
+    seen = run(virtual_screen, "pygame_after_a_failure", "pygame")
+    assert seen == {"raised": True, "shown": True, "players": 1, "handled": 1}
+
+
 def test_pygame(virtual_screen: VirtualScreen) -> None:
     assert run(virtual_screen, "pygame", "pygame") == {
         "refused": True,

@@ -41,14 +41,17 @@ class GameLoopView(ClosedByWith, PlayerObserver):
         """Play another image; the old frame stays visible until the first new one has come.
 
         The new player has the settings and callbacks of the former one, which is closed. Raises the exceptions of the
-        constructor, without changing anything.
+        constructor, without changing anything; and, when the new image plays, an exception that has stopped the former
+        player, unless it was raised or passed to ``on_error``.
         """
         former = self.player
         options = settings_of(former, self._options)
         player = AnimatedImagePlayer(open_shared(source), dispatcher=self._dispatcher, **options)
         former.detach(self)
-        former.close()
         self._begin(player)
+        if former.on_error is not None:
+            former.take_error()
+        former.close()
 
     def _begin(self, player: AnimatedImagePlayer) -> None:
         self.player = player
@@ -78,7 +81,7 @@ class GameLoopView(ClosedByWith, PlayerObserver):
     def close(self) -> None:
         """End playback; the picture stays as it is. Idempotent.
 
-        Raises an exception that was not raised or passed to ``on_error``.
+        Raises, once, the exception that has stopped the player, unless :meth:`update` has raised it.
         """
         try:
             self.player.close()

@@ -77,7 +77,8 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         former, former_picture = self.player, self._picture
         player = self._open(source, settings_of(former, self._playback))
         former.detach(self)
-        former.close()
+        with contextlib.suppress(Exception):  # reported already
+            former.close()
         if former_picture is not None:
             former_picture.close()
         self._begin(player)
