@@ -6,6 +6,7 @@ objects of the macOS module on the emulator that runs all its arm64 code.
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -40,6 +41,7 @@ def program(out: Path, compiler: tuple[str, ...], runner: tuple[str, ...] = ()) 
     built = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert built.returncode == 0, built.stderr
 
+    @functools.cache
     def run(first: int, count: int) -> list[str]:
         done = subprocess.run([*runner, str(out), str(first), str(count)], capture_output=True, text=True, timeout=300)
         assert (done.returncode, done.stderr) == (0, "")
