@@ -55,15 +55,16 @@ def mutate(tree: Path, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def build_package(tree: Path, clang: tuple[str, ...], flags: str = "") -> Path:
+def build_package(tree: Path, clang: tuple[str, ...], flags: str = "", link_flags: str = "") -> Path:
     """Build the native module in place, CoreVideo clock and stand-in included; returns the tree."""
     environment = os.environ | {
         "CC": shlex.join(clang),
         "LDSHARED": shlex.join([*clang, "-shared"]),
         "SDDISPLAYLINK_STANDIN": STANDIN,
         "SDDISPLAYLINK_CFLAGS": f"{RUNTIME} -O1 -DSDDL_CHECK_LOCKS {flags}",
+        "SDDISPLAYLINK_LDFLAGS": link_flags,
     }
-    command = [sys.executable, "setup.py", "-q", "build_ext", "--inplace"]
+    command = [sys.executable, str(HERE / "setup_at_once.py"), "-q", "build_ext", "--inplace"]
     run(command, cwd=tree, env=environment)
     return tree
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 import native_builds
+from side_by_side import run_ahead
 from support.requirements import unavailable
 
 SUPPRESSIONS = Path(__file__).parent / "thread_sanitizer.supp"
@@ -62,17 +65,14 @@ def runtime_of(clang: tuple[str, ...], name: str) -> str:
     return found
 
 
-@pytest.fixture(scope="module", params=SANITIZERS)
-def sanitized(request, clang, tmp_path_factory, monkeypatch_module):
-    """A tree with the package built for one sanitizer, and the environment to run it in."""
-    name, kinds, options = SANITIZERS[request.param]
+def sanitized(sanitizer: str, clang: tuple[str, ...], tree: Path) -> tuple[Path, dict[str, str]]:
+    """Build the package for one sanitizer; where it is, and the environment to run it in."""
+    name, kinds, options = SANITIZERS[sanitizer]
     library = runtime_of(clang, name)
-    tree = native_builds.copy_sources(tmp_path_factory.mktemp(name))
+    native_builds.copy_sources(tree)
     # Python asks for -fwrapv, under which no sum can overflow
     flags = f"-fsanitize={kinds} -fno-sanitize-recover=all -shared-libsan -fno-wrapv"
-    monkeypatch_module.setenv("SDDISPLAYLINK_LDFLAGS", flags)
-    # Python's own flags have -fwrapv, with which no overflow of signed numbers is undefined
-    native_builds.build_package(tree, clang, f"-g -fno-omit-frame-pointer -fno-wrapv -DSDDL_CHECK_LOCKS {flags}")
+    native_builds.build_package(tree, clang, f"-g -fno-omit-frame-pointer {flags}", flags)
     tests = native_builds.ROOT / "tests"
     for folder in ("support", "stress"):
         shutil.copytree(tests / folder, tree / folder)
@@ -83,19 +83,12 @@ def sanitized(request, clang, tmp_path_factory, monkeypatch_module):
     return tree, environment | options | {"LD_PRELOAD": library, "PYTHONMALLOC": "malloc", "PYTHONPATH": str(tree)}
 
 
-@pytest.fixture(scope="module")
-def monkeypatch_module():
-    with pytest.MonkeyPatch.context() as patch:
-        yield patch
-
-
-def run(sanitized, *arguments: str) -> str:
+def run(tree: Path, environment: dict[str, str], *arguments: str) -> str:
     """Run Python on the sanitized package; what it printed. Fails for whatever a sanitizer says of our code.
 
     The interpreter and cffi are not instrumented and leave memory unfreed at exit: a report that names nothing of ours
     does not count.
     """
-    tree, environment = sanitized
     done = subprocess.run(
         [sys.executable, "-P", *arguments],
         cwd=tree,
@@ -112,19 +105,49 @@ def run(sanitized, *arguments: str) -> str:
     return done.stdout
 
 
-def test_the_packages_own_tests(sanitized):
-    printed = run(sanitized, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS)
+@pytest.fixture(scope="module")
+def outputs(request, clang, tmp_path_factory):
+    trees = {name: tmp_path_factory.mktemp(name) for name in SANITIZERS}
+    locks = {name: threading.Lock() for name in SANITIZERS}
+    build = functools.cache(lambda name: sanitized(name, clang, trees[name]))
+
+    def run_program(test: pytest.Function) -> str:
+        name = test.callspec.params["sanitizer"]
+        with locks[name]:
+            tree, environment = build(name)
+        return run(tree, environment, *PROGRAMS[test.originalname])
+
+    yield from run_ahead(request, run_program)
+
+
+PROGRAMS = {
+    "test_the_packages_own_tests": ("-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS),
+    "test_random_calls": ("-m", "stress.run", "--calls", "100", "--seconds", STRESS_SECONDS, "--may-grow"),
+    "test_links_and_players_on_corevideo": ("-c", ON_COREVIDEO),
+}
+
+
+@pytest.fixture
+def printed(outputs, request):
+    return outputs[request.node.name].result()
+
+
+pytestmark = [
+    pytest.mark.parametrize("sanitizer", SANITIZERS),
+    pytest.mark.timeout(600),
+]  # the first waits for its build
+
+
+def test_the_packages_own_tests(printed, sanitizer):
     assert " passed" in printed
     assert "failed" not in printed
 
 
-def test_random_calls(sanitized):
+def test_random_calls(printed, sanitizer):
     """More of them: SDDISPLAYLINK_STRESS_SECONDS."""
-    arguments = ("--calls", "100", "--seconds", STRESS_SECONDS, "--may-grow")
-    printed = run(sanitized, "-m", "stress.run", *arguments)
     assert printed.endswith(" rounds\n")
     print(*printed.splitlines()[-2:], sep="\n")
 
 
-def test_links_and_players_on_corevideo(sanitized):
-    assert run(sanitized, "-c", ON_COREVIDEO) == "20 links and 20 players\n"
+def test_links_and_players_on_corevideo(printed, sanitizer):
+    assert printed == "20 links and 20 players\n"

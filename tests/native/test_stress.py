@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import native_builds
+from side_by_side import run_ahead
 from support.requirements import unavailable
 
 THREADS, CALLS, FORKS = "8", "10000", "50"
@@ -52,15 +53,34 @@ def gcc() -> tuple[str, ...]:
     return (str(found),)
 
 
+@pytest.fixture(scope="module")
+def runs(request, gcc, clang, tmp_path_factory):
+    def drive(test):
+        """Build what the test is about, and run it."""
+        folder = tmp_path_factory.mktemp("stress")
+        if mutant := test.callspec.params.get("mutant"):
+            file, old, new, sanitizer = MUTANTS[mutant]
+            shutil.copytree(native_builds.ROOT / "csrc", folder / "csrc")
+            native_builds.mutate(folder, f"csrc/{file}", old, new)
+            return stress(build(folder, gcc, sanitizer, standin=False, csrc=folder / "csrc"), sanitizer)
+        sanitizer, standin = test.callspec.params["sanitizer"], test.originalname == test_corevideo_clock.__name__
+        return stress(build(folder, clang if standin else gcc, sanitizer, standin=standin), sanitizer)
+
+    yield from run_ahead(request, drive)
+
+
+@pytest.fixture
+def done(runs, request):
+    return runs[request.node.name].result()
+
+
 @pytest.mark.parametrize("sanitizer", SANITIZERS)
-def test_timer_clock(tmp_path, gcc, sanitizer):
-    done = stress(build(tmp_path, gcc, sanitizer, standin=False), sanitizer)
+def test_timer_clock(done, sanitizer):
     assert (done.returncode, done.stdout, done.stderr) == (0, "0 failures, nothing left, ended\n", "")
 
 
 @pytest.mark.parametrize("sanitizer", SANITIZERS)
-def test_corevideo_clock(tmp_path, clang, sanitizer):
-    done = stress(build(tmp_path, clang, sanitizer, standin=True), sanitizer)
+def test_corevideo_clock(done, sanitizer):
     assert (done.returncode, done.stdout, done.stderr) == (0, "0 failures, nothing left, ended\n", "")
 
 
@@ -95,9 +115,5 @@ MUTANTS = {
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_the_stress_finds(tmp_path, gcc, mutant):
-    file, old, new, sanitizer = MUTANTS[mutant]
-    shutil.copytree(native_builds.ROOT / "csrc", tmp_path / "csrc")
-    native_builds.mutate(tmp_path, f"csrc/{file}", old, new)
-    done = stress(build(tmp_path, gcc, sanitizer, standin=False, csrc=tmp_path / "csrc"), sanitizer)
+def test_the_stress_finds(done, mutant):
     assert done.returncode != 0

@@ -15,6 +15,10 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from setup_at_once import compile_on_all_processors
+
 SYSTEM = "14.5"
 
 
@@ -38,6 +42,7 @@ def main() -> None:
     settings = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     sys.argv[:] = ["setup.py", *sys.argv[2:]]
     sys.path.insert(0, str(Path.cwd()))
+    compile_on_all_processors()
     pretend(settings)
     runpy.run_path("setup.py", run_name="__main__")
 
