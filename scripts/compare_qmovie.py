@@ -112,6 +112,11 @@ def size(thing: Any) -> tuple[int, int]:
     return thing.width(), thing.height()
 
 
+def longest(delay: Callable[[], int]) -> int:
+    """The longest of some delays, in tens: from each QMovie has deducted the time it took to decode."""
+    return round(max(delay() for _ in range(10)), -1)
+
+
 # ---- being made ----
 
 
@@ -386,15 +391,17 @@ def step_jump_while_running(side: Side) -> object:
 
 def step_nextFrameDelay(side: Side) -> object:
     m = side.make(BALL, cacheMode=Cache.CacheAll)
-    m.jumpToFrame(2)
-    return round(m.nextFrameDelay(), -1)  # of which QMovie has deducted what it took to decode
+    return longest(lambda: (m.jumpToFrame(1), m.jumpToFrame(2), m.nextFrameDelay())[-1])
 
 
 def step_nextFrameDelay_at_half_speed(side: Side) -> object:
-    m = side.make(BALL)
-    m.setSpeed(50)
-    m.start()
-    return round(m.nextFrameDelay(), -1)  # of which QMovie has deducted what it took to decode
+    def started() -> int:
+        m = side.make(BALL)
+        m.setSpeed(50)
+        m.start()
+        return int(m.nextFrameDelay())
+
+    return longest(started)
 
 
 # ---- settings ----

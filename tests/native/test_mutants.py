@@ -16,7 +16,7 @@ from conftest import MUTANT, Mutation
 from mutants import MUTANTS, Mutant
 from native_builds import HERE, ROOT
 from processes import run_group
-from side_by_side import run_ahead
+from support.side_by_side import run_ahead
 
 Trial = subprocess.CompletedProcess[str]
 

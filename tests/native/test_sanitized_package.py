@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import native_builds
-from side_by_side import run_ahead
 from support.requirements import unavailable
+from support.side_by_side import run_ahead
 
 SUPPRESSIONS = Path(__file__).parent / "thread_sanitizer.supp"
 # the preloaded runtime, what it is built with, and its options

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import native_builds
-from side_by_side import run_ahead
 from support.requirements import unavailable
+from support.side_by_side import run_ahead
 
 THREADS, CALLS, FORKS = "8", "10000", "50"
 SANITIZERS = {"thread": "0", "address,undefined": FORKS}  # TSan does not support what a fork leaves behind

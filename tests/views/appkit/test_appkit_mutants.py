@@ -6,11 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from support.appkit_mutants import MUTANTS, mutated
+from support.side_by_side import run_ahead
 
 ROOT = Path(__file__).resolve().parents[3]
 TEST = "tests/views/appkit/test_appkit_memory.py"
@@ -26,18 +29,25 @@ def failures(tree: Path) -> set[str]:
     return set(re.findall(r"^(?:FAILED|ERROR) \S+::(\w+)", run.stdout, re.MULTILINE))
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """The package, to be changed, and its tests."""
-    shutil.copytree(ROOT / "sddisplaylink", tmp_path / "sddisplaylink", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("tests", "examples", "pyproject.toml"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    return tmp_path
+def make_tree(folder: Path, name: str) -> Path:
+    """The package with a mutant in it, and its tests."""
+    shutil.copytree(ROOT / "sddisplaylink", folder / "sddisplaylink", ignore=shutil.ignore_patterns("__pycache__"))
+    for linked in ("tests", "examples", "pyproject.toml"):
+        (folder / linked).symlink_to(ROOT / linked)
+    file = folder / "sddisplaylink" / "views" / "appkit" / MUTANTS[name].file
+    file.write_text(mutated(MUTANTS[name], file.read_text(encoding="utf-8")), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trials(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[set[str]]]]:
+    yield from run_ahead(
+        request, lambda test: failures(make_tree(tmp_path_factory.mktemp("mutant"), test.callspec.params["name"]))
+    )
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_what_leaks_is_noticed(tree: Path, name: str) -> None:
-    mutant = MUTANTS[name]
-    file = tree / "sddisplaylink" / "views" / "appkit" / mutant.file
-    file.write_text(mutated(mutant, file.read_text(encoding="utf-8")), encoding="utf-8")
-    assert failures(tree) == mutant.tests
+def test_what_leaks_is_noticed(trials: dict[str, Future[set[str]]], name: str, request: pytest.FixtureRequest) -> None:
+    assert trials[request.node.name].result() == MUTANTS[name].tests

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,10 +71,18 @@ def interrupt(process: PtyProcess, name: str, delay: float) -> Ending | None:
 
 
 def endings(side: str, name: str, handling: str, count: int) -> set[Ending | None]:
-    """How so many interrupts at random moments end the app; one process takes all those that do not end it."""
-    seen: set[Ending | None] = set()
+    """How so many interrupts at random moments end the app, two apps at a time."""
     moments = random.Random(count)
     delays = [moments.random() * 0.15 for _ in range(count)]
+    with ThreadPoolExecutor(2) as pool:
+        return set().union(
+            *pool.map(lambda some: endings_after(some, side, name, handling), [delays[::2], delays[1::2]])
+        )
+
+
+def endings_after(delays: list[float], side: str, name: str, handling: str) -> set[Ending | None]:
+    """How interrupts after those delays end the app; one process takes all those that do not end it."""
+    seen: set[Ending | None] = set()
     while delays:
         with PtyProcess(str(PROGRAMS), "Textual", side, handling) as process:
             process.read_until(lambda process=process: frames_of(process) >= 3)

@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,22 @@ def running(screen: VirtualScreen, name: str, side: str, handling: str) -> Itera
         yield program
 
 
-def outcomes(screen: VirtualScreen, name: str, side: str, handling: str, count: int) -> set[tuple[str, str]]:
+@pytest.fixture(scope="module")
+def screens(virtual_screen: VirtualScreen) -> Iterator[list[VirtualScreen]]:
+    """Two, so that no window of two programs covers the other's."""
+    with VirtualScreen() as second:
+        yield [virtual_screen, second]
+
+
+def outcomes(screens: Sequence[VirtualScreen], name: str, side: str, handling: str, count: int) -> set[tuple[str, str]]:
+    """How so many interrupts end the program, with a program at a time on each screen."""
+    with ThreadPoolExecutor(len(screens)) as pool:
+        shares = [count // len(screens) + (at < count % len(screens)) for at in range(len(screens))]
+        seen = pool.map(lambda screen, share: outcomes_on(screen, name, side, handling, share), screens, shares)
+        return set().union(*seen)
+
+
+def outcomes_on(screen: VirtualScreen, name: str, side: str, handling: str, count: int) -> set[tuple[str, str]]:
     """How so many interrupts end the program; one process takes all those that do not end it."""
     seen: set[tuple[str, str]] = set()
     left = count
@@ -84,23 +100,26 @@ def outcomes(screen: VirtualScreen, name: str, side: str, handling: str, count: 
 @pytest.mark.parametrize(("handling", "count"), [("default", OFTEN), ("quit", 3), ("system", 1)])
 @pytest.mark.parametrize("name", NAMES)
 def test_ctrl_c_does_what_it_does_without_us(
-    virtual_screen: VirtualScreen, name: str, handling: str, count: int
+    screens: list[VirtualScreen], name: str, handling: str, count: int
 ) -> None:
     if name not in ("asyncio", "frames", "wait") and importlib.util.find_spec(MODULES.get(name, name)) is None:
         unavailable(f"{name} is not installed")
-    expected = outcomes(virtual_screen, name, "theirs", handling, 1)
-    assert outcomes(virtual_screen, name, "ours", handling, count) == expected
+    expected = outcomes(screens, name, "theirs", handling, 1)
+    assert outcomes(screens, name, "ours", handling, count) == expected
 
 
 @pytest.mark.extended
 def test_ctrl_c_in_the_terminal() -> None:
-    for _ in range(OFTEN):
-        with PtyProcess(*PLAY, str(BALL), "--loops", "0") as process:
-            process.read_until(lambda process=process: UPDATE_END in process.log)
-            before = process.log.count(UPDATE_END)
-            more = random.randrange(3)
-            process.read_until(lambda process=process, most=before + more: process.log.count(UPDATE_END) >= most)
-            process.send(b"\x03")
-            process.ends_with(130)
-            assert process.errors == ""
-            assert_given_back(process)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(play_and_interrupt, range(OFTEN)))
+
+
+def play_and_interrupt(_: int) -> None:
+    with PtyProcess(*PLAY, str(BALL), "--loops", "0") as process:
+        process.read_until(lambda: UPDATE_END in process.log)
+        most = process.log.count(UPDATE_END) + random.randrange(3)
+        process.read_until(lambda: process.log.count(UPDATE_END) >= most)
+        process.send(b"\x03")
+        process.ends_with(130)
+        assert process.errors == ""
+        assert_given_back(process)
