@@ -259,6 +259,32 @@ typedef struct sddl_cell {
  * symbols the first. SDDL_E_ARGUMENT unless `count` is the picture's number of cells. */
 int sddl_fit_symbols(const sddl_canvas *picture, const sddl_symbols *symbols, sddl_cell *cells, size_t count);
 
+/* Makes cells of the symbols 0, a space, 1, an upper half, and 2, a lower half, of a picture of an even height: each
+ * shows a dot above another. Dots whose alpha is 0 are left transparent. SDDL_E_ARGUMENT as above. */
+int sddl_half_cells(const sddl_canvas *picture, sddl_cell *cells, size_t count);
+
+/* At most: bytes of UTF-8 of a symbol, and bytes that one cell is written as. */
+enum { SDDL_GLYPH_BYTES = 4, SDDL_CELL_BYTES = 64 };
+
+/* A picture of cells to be written for a terminal. */
+typedef struct sddl_cell_text {
+    const sddl_cell *cells; /* row by row */
+    const sddl_cell *shown; /* what the terminal shows there; NULL: nothing */
+    uint32_t columns;
+    uint32_t rows;
+    uint32_t column; /* of the first cell on the terminal, from 0 */
+    uint32_t row;
+    const char *glyphs; /* of each symbol SDDL_GLYPH_BYTES, a shorter one with zeros behind */
+    uint32_t glyph_count;
+    int32_t palette;  /* 1: in xterm's 256 colours, 0: in 24 bits */
+    int32_t in_lines; /* 1: as lines of text, without moving the cursor */
+} sddl_cell_text;
+
+/* Writes the cells, or only those that differ from `shown`, whatever takes fewer bytes: colours as SGR parameters, set
+ * where they change, and at the end the terminal's own. Returns the number of bytes. SDDL_E_ARGUMENT: a cell has no such
+ * symbol, or there is no room for two times SDDL_CELL_BYTES of each cell and of one more. */
+int64_t sddl_write_cells(const sddl_cell_text *text, uint8_t *output, size_t size);
+
 /* ---- PNG: pixels ---- */
 
 /* The number of bytes that the zlib stream of a frame inflates to; SDDL_E_ARGUMENT if PNG has no such format, or for

@@ -6,6 +6,25 @@ static uint32_t place(const uint8_t **data, size_t *size) {
     return value == 255 ? UINT32_MAX - take(data, size) : value % 90;
 }
 
+/* Whole, and against cells of the same and of another picture. */
+static void write_cells(const sddl_cell *cells, uint32_t columns, size_t count) {
+    static const char glyphs[9 * SDDL_GLYPH_BYTES] = "full one two threeabcdefghijklmnop";
+    sddl_cell *empty = (sddl_cell *)exactly(count * sizeof *empty);
+    memset(empty, 0, count * sizeof *empty);
+    const sddl_cell *former[] = {NULL, empty, cells};
+    const size_t room = 2 * SDDL_CELL_BYTES * (count + 1);
+    uint8_t *output = exactly(room);
+    for (int32_t kind = 0; kind < 12; kind++) {
+        const sddl_cell_text text = {cells,        former[kind % 3], columns, (uint32_t)(count / columns),
+                                     UINT16_MAX,   UINT16_MAX,       glyphs,  9,
+                                     kind / 3 & 1, kind / 6};
+        const int64_t written = sddl_write_cells(&text, output, room);
+        demand(written >= 0 && (written > 0 || kind % 3 != 0) && (written == 0 || kind % 3 != 2));
+    }
+    free(output);
+    free(empty);
+}
+
 /* Characters of all kinds; the canvas mostly is not one of whole cells. */
 static void fit_symbols(const sddl_canvas *picture, const uint8_t *data, size_t size) {
     uint64_t masks[9] = {0};
@@ -21,6 +40,8 @@ static void fit_symbols(const sddl_canvas *picture, const uint8_t *data, size_t 
     const int status = sddl_fit_symbols(&whole, &symbols, cells, count);
     demand(status == SDDL_OK || status == SDDL_E_ARGUMENT);
     demand(sddl_fit_symbols(&whole, &symbols, cells, count + 1) == SDDL_E_ARGUMENT);
+    if (status == SDDL_OK && count)
+        write_cells(cells, columns, count);
     free(cells);
 }
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from functools import partial
 
 from sddisplaylink.errors import SDDisplayLinkError
+from sddisplaylink.views.terminal.cells import HALF, Symbols
 from sddisplaylink.views.terminal.colour import ColourDepth, colour_depth
-from sddisplaylink.views.terminal.halfblock import HALF, HalfBlockRenderer, Symbols
+from sddisplaylink.views.terminal.halfblock import HalfBlockRenderer
 from sddisplaylink.views.terminal.query import Capabilities
 from sddisplaylink.views.terminal.renderer import Renderer
 

@@ -33,31 +33,6 @@ def colour_depth(environ: Mapping[str, str]) -> ColourDepth:
     return ColourDepth.PALETTE
 
 
-def sgr(layer: int, red: int, green: int, blue: int, depth: ColourDepth) -> bytes:
-    """SGR parameters that set a colour; `layer` is 38 for the foreground, 48 for the background."""
-    if depth is ColourDepth.TRUECOLOUR:
-        return b"%d;2;%d;%d;%d" % (layer, red, green, blue)
-    return b"%d;5;%d" % (layer, palette_index((red, green, blue)))
-
-
-@lru_cache(maxsize=1 << 14)
-def palette_index(colour: RGB) -> int:
-    """The nearest of xterm's 6x6x6 cube (16 ... 231) and 24 greys (232 ... 255)."""
-    steps = [_nearest_step(value) for value in colour]
-    grey = min(23, max(0, round((sum(colour) / 3 - 8) / 10)))
-    in_cube = _distance(colour, (_CUBE[steps[0]], _CUBE[steps[1]], _CUBE[steps[2]]))
-    in_greys = _distance(colour, (8 + 10 * grey,) * 3)
-    return 232 + grey if in_greys < in_cube else 16 + 36 * steps[0] + 6 * steps[1] + steps[2]
-
-
-def _nearest_step(value: int) -> int:
-    return min(range(len(_CUBE)), key=lambda step: abs(_CUBE[step] - value))
-
-
-def _distance(one: RGB, other: RGB) -> int:
-    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
-
-
 # ---- dithering ----
 
 _BAYER = (0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5)  # 4 x 4

@@ -5,21 +5,18 @@ A cell shows two colours. The native kernel chooses, of all symbols of a set, th
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 from PIL import Image
 
 from sddisplaylink.native import check, ffi, lib
-from sddisplaylink.views.terminal.colour import ColourDepth, mixed, sgr
-from sddisplaylink.views.terminal.halfblock import HALF, Cell, Row, Symbols
+from sddisplaylink.views.terminal.cells import CELL_SIZE, HALF, Symbols, canvas_of, glyph_table
+from sddisplaylink.views.terminal.colour import mixed
 from sddisplaylink.views.terminal.layout import Dots
 
 __all__ = ["SYMBOLS"]
 
 _ACROSS = lib.SDDL_CELL_COLUMNS
-_PIXEL = 4
-_DEFAULT_BACKGROUND = b"49"
 _LEFT, _RIGHT, _ALL = 0b010101, 0b101010, 0b111111  # sextants that are older characters
 
 Glyphs = dict[str, int]
@@ -64,32 +61,19 @@ class _SymbolSet:
         order, known = list(grid), grid | more
         half = len(order) // 2
         glyphs = [*order[:half], *more, *order[half:]]
-        self._glyphs = [glyph.encode() for glyph in glyphs]
+        self.glyphs = glyphs
         self._rows = rows
         self._masks = ffi.new("uint64_t[]", [known[glyph] for glyph in glyphs])
         self._table = ffi.new("sddl_symbols *", (self._masks, len(glyphs), half + len(more), rows))
 
-    def rows(self, image: Image.Image, dithers: bool) -> list[Row]:
-        """Rows of cells, each an ``sddl_cell`` as one integer."""
+    def make_cells(self, image: Image.Image, dithers: bool) -> bytes:
+        """As in Symbols."""
         columns, lines = image.width // _ACROSS, image.height // self._rows
-        pixels = ffi.from_buffer("uint8_t[]", image.tobytes())
-        canvas = ffi.new("sddl_canvas *", (pixels, ffi.sizeof(pixels), _PIXEL * image.width, *image.size))
-        cells = bytearray(2 * _PIXEL * columns * lines)
+        canvas, _pixels = canvas_of(image)
+        cells = bytearray(CELL_SIZE * columns * lines)
         target = ffi.from_buffer("sddl_cell[]", cells, require_writable=True)
         check(lib.sddl_fit_symbols(canvas, self._table, target, columns * lines))
-        both = memoryview(cells)
-        if dithers:
-            both = memoryview(_dithered_cells(cells, (2 * columns, lines)))
-        numbers = both.cast("Q")
-        return [numbers[at : at + columns].tolist() for at in range(0, len(numbers), columns)]
-
-    def cell(self, number: int, depth: ColourDepth) -> Cell:
-        """What is written for an ``sddl_cell``."""
-        dots = number.to_bytes(8, sys.byteorder)
-        symbol, is_opaque = dots[3], dots[7]
-        foreground = sgr(38, dots[0], dots[1], dots[2], depth) if symbol else None
-        background = sgr(48, dots[4], dots[5], dots[6], depth) if is_opaque else _DEFAULT_BACKGROUND
-        return self._glyphs[symbol], foreground, background
+        return _dithered_cells(cells, (2 * columns, lines)) if dithers else bytes(cells)
 
 
 def _dithered_cells(cells: bytearray, size: tuple[int, int]) -> bytes:
@@ -102,7 +86,7 @@ def _dithered_cells(cells: bytearray, size: tuple[int, int]) -> bytes:
 
 def _symbols(name: str, rows: int, grid: Glyphs, more: Glyphs) -> Symbols:
     chosen = _SymbolSet(rows, grid, more)
-    return Symbols(name, Dots(_ACROSS, rows), chosen.rows, chosen.cell)
+    return Symbols(name, Dots(_ACROSS, rows), chosen.glyphs, chosen.make_cells, glyph_table(chosen.glyphs))
 
 
 _QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from PIL import Image
@@ -9,20 +10,20 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from sddisplaylink.views.terminal.colour import RGB, ColourDepth
-from sddisplaylink.views.terminal.halfblock import CellMaker, Symbols, flatten
+from sddisplaylink.views.terminal.cells import CELL_SIZE, Symbols
+from sddisplaylink.views.terminal.colour import RGB
+from sddisplaylink.views.terminal.halfblock import flatten
 from sddisplaylink.views.terminal.layout import Area, Placement, place, scaled
 
 __all__ = ["StripMaker"]
 
 
 class StripMaker:
-    """Draws pictures with symbols, and remembers the cells that it has made."""
+    """Draws pictures with symbols."""
 
     def __init__(self, symbols: Symbols) -> None:
         self._symbols = symbols
         self._aspect = symbols.dots.down / (2 * symbols.dots.across)
-        self._cell = CellMaker(ColourDepth.TRUECOLOUR, symbols)
 
     def place(self, size: tuple[int, int], columns: int, rows: int) -> Placement:
         """Where a picture of so many pixels stands in so many cells."""
@@ -40,23 +41,23 @@ class StripMaker:
         empty = Strip.blank(columns, base)
         left = Segment(" " * placement.column, base)
         right = Segment(" " * (columns - placement.column - placement.columns), base)
+        cells, line = self._symbols.make_cells(flat, False), CELL_SIZE * placement.columns
         drawn = [
-            Strip([left, *(self._segment(dots, base) for dots in row), right], columns).simplify()
-            for row in self._symbols.rows(flat, False)
+            Strip([left, *self._segments(cells[at : at + line], base), right], columns).simplify()
+            for at in range(0, len(cells), line)
         ]
         return [*[empty] * placement.row, *drawn, *[empty] * (rows - placement.row - placement.rows)]
 
-    def _segment(self, dots: object, base: Style) -> Segment:
-        glyph, front, back = self._cell(dots)
-        return Segment(glyph.decode(), base + _style(front, back))
+    def _segments(self, row: bytes, base: Style) -> Iterator[Segment]:
+        for at in range(0, len(row), CELL_SIZE):
+            glyph, front, back = self._symbols.cell(row[at : at + CELL_SIZE])
+            yield Segment(glyph, base + _style(front, back))
 
 
 @lru_cache(maxsize=1 << 14)
-def _style(front: bytes | None, back: bytes) -> Style:
-    """The style for two colours as they are written to a terminal."""
+def _style(front: RGB | None, back: RGB | None) -> Style:
     return Style(color=_colour(front), bgcolor=_colour(back))
 
 
-def _colour(parameters: bytes | None) -> str | None:
-    parts = [] if parameters is None else parameters.split(b";")
-    return "rgb({},{},{})".format(*map(int, parts[2:])) if len(parts) == 5 else None
+def _colour(colour: RGB | None) -> str | None:
+    return None if colour is None else "rgb({},{},{})".format(*colour)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-import sys
 
 import pytest
 from PIL import Image, ImageDraw
 
-from sddisplaylink.views.terminal.colour import ColourDepth, colour_depth, palette_index
-from sddisplaylink.views.terminal.halfblock import HalfBlockRenderer, cell_rows, changed_runs, flatten
+from sddisplaylink.views.terminal.colour import ColourDepth, colour_depth
+from sddisplaylink.views.terminal.halfblock import HalfBlockRenderer, flatten
 from sddisplaylink.views.terminal.layout import Area, Dots, place, scaled
+from support.palette import palette_index
 from support.terminal_support import Emulator, expected_dots, picture_dots
 
 
@@ -186,29 +186,6 @@ def test_palette_index(colour: tuple[int, int, int], index: int) -> None:
 )
 def test_colour_depth(environ: dict[str, str], depth: ColourDepth) -> None:
     assert colour_depth(environ) is depth
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "runs"),
-    [
-        ([1, 2, 3], [1, 2, 3], []),
-        ([1, 2, 3], [9, 2, 9], [(0, 1), (2, 3)]),
-        ([1, 2, 3, 4], [1, 8, 9, 4], [(1, 3)]),
-        ([1], [2], [(0, 1)]),
-    ],
-)
-def test_changed_runs(before: list[int], after: list[int], runs: list[tuple[int, int]]) -> None:
-    assert changed_runs(after, before) == runs
-
-
-def test_cell_rows_pair_the_dots() -> None:
-    image = noise((3, 4), 8)
-    rows = cell_rows(image)
-    assert [len(row) for row in rows] == [3, 3]
-    upper, lower = image.getpixel((2, 2)), image.getpixel((2, 3))
-    assert isinstance(upper, tuple)
-    assert isinstance(lower, tuple)
-    assert rows[1][2].to_bytes(8, sys.byteorder) == bytes(upper) + bytes(lower)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,15 @@ import pytest
 from PIL import Image
 
 import sddisplaylink as sd
+from sddisplaylink.views.terminal.cells import Cell, write_cells
 from sddisplaylink.views.terminal.choice import SYMBOL_NAMES, TerminalOptions, choose_renderer
-from sddisplaylink.views.terminal.colour import ColourDepth, dithered, palette_index
-from sddisplaylink.views.terminal.halfblock import CellMaker, CellWriter, HalfBlockRenderer
-from sddisplaylink.views.terminal.layout import Area
+from sddisplaylink.views.terminal.colour import ColourDepth, dithered
+from sddisplaylink.views.terminal.halfblock import HalfBlockRenderer
+from sddisplaylink.views.terminal.layout import Area, Placement
 from sddisplaylink.views.terminal.query import Capabilities
 from sddisplaylink.views.terminal.symbols import SYMBOLS
 from sddisplaylink.views.terminal.tmux import Tmux
+from support.palette import palette_index
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from benchmarks.terminal_pictures import paint, psnr
@@ -51,21 +53,20 @@ def checkers(name: str, seed: int) -> Image.Image:
 @pytest.mark.parametrize("name", DOTS)
 def test_two_colours_in_a_cell_are_shown_exactly(name: str) -> None:
     picture = checkers(name, 5)
-    writer = CellWriter(CellMaker(ColourDepth.TRUECOLOUR, SYMBOLS[name]))
     shape = SYMBOLS[name].dots
     fine = picture.resize((COLUMNS * shape.across, ROWS * shape.down), Image.Resampling.NEAREST).convert("RGBA")
-    for number, row in enumerate(SYMBOLS[name].rows(fine, False)):
-        writer.move_to(number, 0)
-        writer.write(row)
+    placement = Placement(0, 0, COLUMNS, ROWS, *fine.size)
+    cells = SYMBOLS[name].make_cells(fine, False)
+    data = write_cells(SYMBOLS[name], ColourDepth.TRUECOLOUR, placement, cells)
     large = picture.resize((COLUMNS * 8, ROWS * 24), Image.Resampling.NEAREST)
-    assert paint(writer.take(), COLUMNS, ROWS).tobytes() == large.tobytes()
+    assert paint(data, COLUMNS, ROWS).tobytes() == large.tobytes()
 
 
-def shown(name: str, dots: Image.Image) -> tuple[bytes, bytes | None, bytes]:
+def shown(name: str, dots: Image.Image) -> Cell:
     """The cell that shows a picture of its very dots."""
     symbols = SYMBOLS[name]
     fine = dots.resize(symbols.dots, Image.Resampling.NEAREST)
-    return symbols.cell(symbols.rows(fine, False)[0][0], ColourDepth.TRUECOLOUR)
+    return symbols.cell(symbols.make_cells(fine, False))
 
 
 def of_dots(across: int, down: int, mask: int, colour: tuple[int, ...], other: tuple[int, ...]) -> Image.Image:
@@ -79,7 +80,7 @@ RED, BLUE, NOTHING = (250, 0, 0, 255), (0, 0, 250, 255), (0, 0, 0, 0)
 
 def test_the_glyphs_are_those_of_unicode() -> None:
     for mask in range(1, 63):
-        glyph = shown("sextant", of_dots(2, 3, mask, RED, NOTHING))[0].decode()
+        glyph = shown("sextant", of_dots(2, 3, mask, RED, NOTHING))[0]
         named = "".join(str(dot + 1) for dot in range(6) if mask >> dot & 1)
         older = {"135": "LEFT HALF BLOCK", "246": "RIGHT HALF BLOCK"}
         assert unicodedata.name(glyph) == older.get(named, f"BLOCK SEXTANT-{named}")
@@ -92,13 +93,13 @@ def test_heights_within_a_cell_are_seen(name: str, glyphs: dict[int, str]) -> No
     for eighths, glyph in glyphs.items():
         lower = sum(1 << dot for dot in range(8 - eighths, 8))
         large = of_dots(1, 8, lower, RED, BLUE).resize((1, 24), Image.Resampling.NEAREST)
-        assert shown(name, large) == (glyph.encode(), b"38;2;250;0;0", b"48;2;0;0;250")
+        assert shown(name, large) == (glyph, (250, 0, 0), (0, 0, 250))
 
 
 @pytest.mark.parametrize("name", ["quad", "sextant"])
 def test_widths_within_a_cell_are_seen(name: str) -> None:
     for mask, glyph in ((0b0001, "▎"), (0b0111, "▊")):
-        assert shown(name, of_dots(4, 1, mask, RED, BLUE)) == (glyph.encode(), b"38;2;250;0;0", b"48;2;0;0;250")
+        assert shown(name, of_dots(4, 1, mask, RED, BLUE)) == (glyph, (250, 0, 0), (0, 0, 250))
 
 
 def test_finer_symbols_are_nearer_to_the_frame() -> None:
@@ -110,8 +111,8 @@ def test_finer_symbols_are_nearer_to_the_frame() -> None:
 
 
 def test_transparent_dots_stay_unpainted() -> None:
-    assert shown("quad", of_dots(2, 2, 0b0101, RED, NOTHING)) == ("▌".encode(), b"38;2;250;0;0", b"49")
-    assert shown("quad", of_dots(2, 2, 0, RED, NOTHING)) == (b" ", None, b"49")
+    assert shown("quad", of_dots(2, 2, 0b0101, RED, NOTHING)) == ("▌", (250, 0, 0), None)
+    assert shown("quad", of_dots(2, 2, 0, RED, NOTHING)) == (" ", None, None)
 
 
 @pytest.mark.parametrize("name", DOTS)
@@ -207,6 +208,7 @@ def test_every_set_of_symbols_can_be_named() -> None:
 def test_half_blocks_import_no_other_renderer() -> None:
     program = """
 import sys
+from sddisplaylink.views.terminal.cells import Cell, write_cells
 from sddisplaylink.views.terminal.choice import TerminalOptions, choose_renderer
 from sddisplaylink.views.terminal.query import Capabilities
 choose_renderer(TerminalOptions(symbols="half"), Capabilities())()
