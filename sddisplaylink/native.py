@@ -31,6 +31,7 @@ __all__ = [
     "at_exit",
     "check",
     "check_process",
+    "check_seconds",
     "deadline_after",
     "duplicate_descriptor",
     "ffi",
@@ -90,8 +91,20 @@ def nanoseconds(value: float) -> int:
 
 
 def deadline_after(timeout: float | None) -> float | None:
-    """When a wait of so many seconds ends, by time.monotonic(); None is for ever. ValueError unless it is finite."""
-    return None if timeout is None else time.monotonic() + seconds(nanoseconds(timeout))
+    """When a wait of so many seconds ends, by time.monotonic(); None is for ever.
+
+    TypeError unless it is a number, ValueError unless it is finite.
+    """
+    if timeout is None:
+        return None
+    check_seconds(timeout)
+    return time.monotonic() + seconds(nanoseconds(timeout))
+
+
+def check_seconds(value: object) -> None:
+    """TypeError for what is no number, such as a string."""
+    if not hasattr(value, "__float__"):
+        raise TypeError(f"a time is a number of seconds, not {type(value).__name__}")
 
 
 # ---- owners ----

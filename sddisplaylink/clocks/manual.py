@@ -10,7 +10,7 @@ from sddisplaylink.clocks.displays import DEFAULT_RATE, validate_rate
 from sddisplaylink.clocks.source import Flushable, open_clock_source
 from sddisplaylink.copying import refuse_copies
 from sddisplaylink.errors import ClockError, LinkClosedError
-from sddisplaylink.native import NANOSECONDS, check, check_process, lib, nanoseconds
+from sddisplaylink.native import NANOSECONDS, check, check_process, check_seconds, lib, nanoseconds
 from sddisplaylink.weak_group import WeakGroup
 
 __all__ = ["ManualClock"]
@@ -111,6 +111,7 @@ class ManualClock:
         check(lib.sddl_manual_set_time(self.handle, nanoseconds(self.time)))
 
     def _end_after(self, duration: float) -> int:
+        check_seconds(duration)
         if not 0 <= duration < float("inf"):
             raise ValueError(f"time goes forward, by a finite number of seconds, not {duration!r}")
         if self._is_closed:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import threading
+from pathlib import Path
 
 import pytest
 
 import sddisplaylink as sd
 from support.images import GifPicture, build_gif
+
+BALL = Path(__file__).resolve().parents[2] / "examples" / "ball.gif"
 
 PATIENCE = 10.0
 ONE_PIXEL = build_gif([GifPicture(fill=number) for number in range(2)], loop=0)
@@ -71,6 +74,14 @@ def test_time_only_goes_forward(duration):
     for move in (clock.advance, clock.stall):
         with pytest.raises(ValueError, match="time goes forward"):
             move(duration)
+
+
+@pytest.mark.parametrize("duration", ["1", None, [1]])
+def test_times_are_numbers(duration):
+    with sd.AnimatedImagePlayer(BALL, clock=(clock := sd.ManualClock())) as player, sd.DisplayLink(clock=clock) as link:
+        for call in (clock.advance, clock.stall, *((player.wait, link.wait) if duration is not None else ())):
+            with pytest.raises(TypeError, match=f"a time is a number of seconds, not {type(duration).__name__}"):
+                call(duration)
 
 
 def test_closed_clock():

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import SupportsIndex
 
 from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.views.terminal.cells import HALF, Symbols
@@ -40,6 +41,8 @@ class TerminalOptions:
             raise ValueError(f"renderer must be one of {', '.join((*RENDERERS, 'window'))}, not {renderer!r}")
         if symbols not in SYMBOL_NAMES:
             raise ValueError(f"symbols must be one of {', '.join(SYMBOL_NAMES)}, not {symbols!r}")
+        if width is not None and not isinstance(width, SupportsIndex):
+            raise TypeError(f"width must be an int or None, not {type(width).__name__}")
         if width is not None and width < 1:
             raise ValueError(f"width must be at least 1 column, not {width}")
         self.renderer = renderer

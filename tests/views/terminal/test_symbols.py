@@ -201,6 +201,13 @@ def test_symbols_are_chosen_by_name() -> None:
         TerminalOptions(symbols="braille")
 
 
+def test_a_width_is_a_number_of_columns() -> None:
+    with pytest.raises(TypeError, match="width must be an int or None, not str"):
+        TerminalOptions(width="9")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="width must be at least 1 column, not 0"):
+        TerminalOptions(width=0)
+
+
 def test_every_set_of_symbols_can_be_named() -> None:
     assert ("auto", *SYMBOLS) == SYMBOL_NAMES
 
