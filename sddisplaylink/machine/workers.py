@@ -122,8 +122,8 @@ class DecodeWorker:
         try:
             if self._alive.acquire(blocking=False):  # otherwise a signal has started two
                 self._has_thread = True
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 try:
+                    self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                     self._thread.start()
                 except (RuntimeError, MemoryError):
                     self._is_refused = True
@@ -138,11 +138,13 @@ class DecodeWorker:
 
     def _run(self) -> None:
         self._is_refused = False
-        while self._step(self._idle_seconds):
-            pass
-        self._mark_ended()
-        if not (self._queue.empty() or self._is_stopping):  # submitted while this thread was about to end
-            self._ensure_thread()
+        try:
+            while self._step(self._idle_seconds):
+                pass
+        finally:  # also where there is not even memory to report an error
+            self._mark_ended()
+            if not (self._queue.empty() or self._is_stopping):  # submitted while this thread was about to end
+                self._ensure_thread()
 
     def _step(self, idle_seconds: float) -> bool:
         """Do one step of the next workload. While the thread waits for another one, no reference to it is held here."""
@@ -160,9 +162,20 @@ class DecodeWorker:
             if workload.work():
                 self.submit(workload)
         except Exception:
-            thread = threading.current_thread()
-            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), thread)))
+            _report_exception()
         return True
+
+
+def _report_exception() -> None:
+    """Report the exception that is being handled, as threads do, whatever the user's ``threading.excepthook`` does."""
+    arguments = threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread()))
+    try:
+        threading.excepthook(arguments)
+    except BaseException:
+        try:
+            sys.__excepthook__(*sys.exc_info())
+        except BaseException:  # there is no stderr to write to
+            return
 
 
 def _is_released(lock: _thread.LockType, deadline: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import gc
 import threading
+import time
 import weakref
 
 import pytest
@@ -226,3 +227,43 @@ def test_a_step_that_fails_is_reported_and_the_others_go_on(worker, monkeypatch)
 def test_the_library_has_four_threads_at_the_most():
     assert len(region_workers()) <= 3
     assert worker_threads() <= 4
+
+
+@pytest.mark.parametrize("raised", [RuntimeError, SystemExit])
+def test_an_excepthook_that_raises_does_not_end_the_work(worker, monkeypatch, raised):
+    def hook(_):
+        raise raised
+
+    class Broken(Load):
+        def work(self):
+            raise ValueError
+
+    monkeypatch.setattr(threading, "excepthook", hook)
+    broken, load = Broken(), Load()
+    worker.submit(broken)
+    worker.submit(load)
+    assert load.done.wait(PATIENCE)
+    another = Load()
+    worker.submit(another)
+    assert another.done.wait(PATIENCE)
+
+
+def test_work_goes_on_once_there_is_memory_for_the_thread(worker, monkeypatch):
+    refused = threading.Event()
+
+    class Refused(threading.Thread):
+        def __init__(self, *arguments, **options):
+            if options.get("name") == "test-decode":
+                refused.set()
+                raise MemoryError
+            super().__init__(*arguments, **options)
+
+    load = Load()
+    with monkeypatch.context() as patched:
+        patched.setattr(threading, "Thread", Refused)
+        worker.submit(load)
+        assert refused.wait(PATIENCE)
+    end = time.monotonic() + PATIENCE
+    while not load.done.wait(0.01) and time.monotonic() < end:
+        worker.submit(load)
+    assert load.left == 0
