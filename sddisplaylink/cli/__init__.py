@@ -10,6 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import sddisplaylink
 from sddisplaylink.cli.output import describe_error as describe
@@ -18,6 +19,7 @@ from sddisplaylink.cli.output import report_error
 __all__ = ["build_parser", "describe", "main"]
 
 COMMANDS = ("play", "info", "probe", "extract", "bench", "doctor", "completion")
+USUAL_WIDTH = 80
 FAILED, INTERRUPTED, PIPE_BROKEN = 1, 130, 141
 
 
@@ -67,9 +69,33 @@ class _ClosedOutput(io.StringIO):
             raise OSError(errno.EBADF, "standard output is closed")
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse's, and that of each command, with lines as wide as the terminal."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Formatter, **options})
+
+
+class _Formatter(argparse.HelpFormatter):
+    """argparse's, which would import shutil for the width, and with it bz2 and lzma: milliseconds of every start."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_terminal_width() - 2)
+
+
+def _terminal_width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or USUAL_WIDTH
+    except (AttributeError, OSError, ValueError):  # it is no terminal
+        return USUAL_WIDTH
+
+
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     """The parser of the whole command line, or with the name of a command, of that one; each command adds its own."""
-    parser = argparse.ArgumentParser(prog="sddisplaylink", description=sddisplaylink.__doc__)
+    parser = _Parser(prog="sddisplaylink", description=sddisplaylink.__doc__)
     parser.add_argument("--version", action="version", version=f"sddisplaylink {sddisplaylink.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     is_enough = command in COMMANDS and command != "completion"

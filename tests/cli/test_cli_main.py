@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import sddisplaylink
-from sddisplaylink.cli import COMMANDS, describe, info, main, output
+from sddisplaylink.cli import COMMANDS, build_parser, describe, info, main, output
 from sddisplaylink.views.play import play
 from support.pty_process import plain_environment
 
@@ -33,6 +33,27 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert exit_info.value.code == 0
     assert capsys.readouterr().out == f"sddisplaylink {sddisplaylink.__version__}\n"
+
+
+def test_playing_imports_no_more_than_it_needs() -> None:
+    program = """
+import sys
+from sddisplaylink.cli import build_parser
+build_parser("play").parse_args(["play", "--loops", "1", "a.gif"])
+print([name for name in ("shutil", "bz2", "lzma", "json", "glob", "subprocess", "logging") if name in sys.modules])
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout == "[]\n"
+
+
+def test_help_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lines(columns: str) -> list[str]:
+        monkeypatch.setenv("COLUMNS", columns)
+        return build_parser("play").format_help().splitlines()
+
+    assert len(lines("200")) < len(lines("80")) < len(lines("50"))
+    assert max(map(len, lines("80"))) <= 78
+    assert lines("") == lines("0") == lines("many") == lines("80")
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
