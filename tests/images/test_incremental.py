@@ -14,7 +14,7 @@ from PIL import Image
 
 import sddisplaylink as sd
 from sddisplaylink.images.incremental import IncrementalImage
-from support.extent import examples
+from support.extent import examples, some_of
 from support.frame_ends import last_bytes, png_ends
 from support.generated_images import apngs, gifs
 from support.images import (
@@ -147,7 +147,7 @@ SHORT = GifPicture(data=b"\x02\x02\x4c\x01\0")  # lacks pixels
 )
 @pytest.mark.parametrize("size", [1, 5, 29, 10_000])
 def test_wherever_a_file_breaks_off_and_whatever_was_decoded_before(data: bytes, size: int) -> None:
-    for end in range(len(data) - 150, len(data) + 1):
+    for end in some_of(range(len(data) - 150, len(data) + 1), step=3):
         image = sd.IncrementalImage()
         try:
             for begin in range(0, end, size):

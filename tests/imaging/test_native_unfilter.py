@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sddisplaylink._native import ffi, lib
+from support.extent import examples
 from support.kernels import Canvas, rect
 
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -125,7 +126,7 @@ class Frame:
 
 @pytest.mark.parametrize(("colour_type", "depth"), FORMATS)
 @given(data=st.data(), interlaced=st.booleans(), width=st.integers(1, 21), height=st.integers(1, 17))
-@settings(deadline=None, max_examples=25)
+@examples(25)
 def test_every_format_filter_and_pass(colour_type, depth, data, interlaced, width, height):
     picture = Picture(colour_type, depth, width, height, data.draw)
     stored = picture.stored(interlaced, data.draw)
@@ -138,7 +139,7 @@ def test_every_format_filter_and_pass(colour_type, depth, data, interlaced, widt
 
 @pytest.mark.parametrize(("colour_type", "depth"), FORMATS)
 @given(data=st.data(), interlaced=st.booleans(), width=st.integers(1, 40), height=st.integers(1, 9))
-@settings(deadline=None, max_examples=25)
+@examples(25)
 def test_drawn_where_it_belongs_and_over_what_is_there(colour_type, depth, data, interlaced, width, height):
     picture = Picture(colour_type, depth, width, height, data.draw)
     if colour_type == 3:
