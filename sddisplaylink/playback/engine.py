@@ -12,7 +12,7 @@ from typing import Any
 from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.dispatch.subscriber import CallbackActivity, DispatcherBinding
 from sddisplaylink.dispatch.wait_list import WaitList
-from sddisplaylink.errors import LinkClosedError
+from sddisplaylink.errors import ForkedProcessError, LinkClosedError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.reader import Outcome
 from sddisplaylink.native import lib
@@ -318,7 +318,7 @@ class PlaybackEngine:
         """
         pending = self.callbacks.pending_error
         pending.keep(error, is_news=is_news, is_delivered=self.callbacks.on_error is not None)
-        with contextlib.suppress(LinkClosedError):  # closed in the callback
+        with contextlib.suppress(LinkClosedError, ForkedProcessError):  # the callback has closed the player, or forked
             self.move(self.native.command(lib.SDDL_OP_STOP))
         self.callbacks.notify_error(error)
         if not isinstance(error, Exception) and not self.binding.current.has_thread:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -148,4 +149,33 @@ BUSY_PROGRAM = textwrap.dedent("""
 
 def test_a_child_does_not_wait_for_what_other_threads_held() -> None:
     done = subprocess.run([sys.executable, "-c", BUSY_PROGRAM], capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+EXITING = textwrap.dedent("""
+    import os, sys, warnings
+    import sddisplaylink as sd
+
+    warnings.simplefilter("ignore")
+    clock, dispatcher = sd.ManualClock(), sd.Dispatcher(thread=False)
+    codes = []
+
+    def fork(_):
+        child = os.fork()
+        if not child:
+            sys.exit(5)
+        codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+    options = {"clock": clock, "dispatcher": dispatcher}
+    player = sd.AnimatedImagePlayer(sys.argv[1], on_frame=fork, **options)
+    with player, sd.DisplayLink(fork, **options):
+        player.play()
+        clock.advance(0.1)
+    assert len(codes) > 2 and set(codes) == {5}, codes
+""")
+
+
+def test_a_child_that_a_callback_has_forked_ends_as_it_says() -> None:
+    ball = Path(__file__).resolve().parents[2] / "examples" / "ball.gif"
+    done = subprocess.run([sys.executable, "-c", EXITING, str(ball)], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
