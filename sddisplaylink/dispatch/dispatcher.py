@@ -344,6 +344,8 @@ class _AsyncioDispatcher(Dispatcher):
         import asyncio  # takes as long as importing everything else
 
         loop = asyncio.get_running_loop() if loop is None else loop
+        if not hasattr(loop, "add_reader"):
+            raise TypeError(f"loop must be an asyncio event loop, not {type(loop).__name__}")
         self._loop = loop
         # A duplicate: another loop may watch the original, which may be closed first. The loop's reader owns it, too:
         # a dispatcher that is dropped leaves a closed mailbox, which the loop finds readable, and stops watching it. No

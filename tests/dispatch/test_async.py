@@ -402,3 +402,9 @@ def test_closing_while_the_wait_begins_ends_the_iteration(
         return []
 
     assert Asyncio.run(main) == []
+
+
+@pytest.mark.parametrize("loop", [5, "loop", object()])
+def test_what_is_no_loop_is_a_type_error(loop: object) -> None:
+    with pytest.raises(TypeError, match="loop"):
+        sd.Dispatcher.for_asyncio(loop)  # type: ignore[arg-type]
