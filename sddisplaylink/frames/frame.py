@@ -21,18 +21,21 @@ class Frame(Immutable):
     Frames compare by identity. ``numpy.asarray(frame)`` copies nothing: a read-only (height, width, 4) array of uint8.
     """
 
-    __slots__ = ("__weakref__", "duration", "index", "rgba", "size", "timestamp")
+    __slots__ = {  # noqa: RUF023 -- in the order of the constructor
+        "index": "Number of the frame in its image, from 0.",
+        "timestamp": "When the frame begins in one forward loop of the image, in seconds.",
+        "duration": "How long the frame is shown, in seconds, by the image's timing rule.",
+        "size": "(width, height) in pixels, the same for every frame of an image.",
+        "rgba": 'Read-only pixels, shape (height, width, 4), format ``"B"``, C-contiguous: red, green, blue, '
+        "straight alpha.",
+        "__weakref__": "",
+    }
 
     index: int
-    """Number of the frame in its image, from 0."""
     timestamp: float
-    """When the frame begins in one forward loop of the image, in seconds."""
     duration: float
-    """How long the frame is shown, in seconds, by the image's timing rule."""
     size: tuple[int, int]
-    """(width, height) in pixels, the same for every frame of an image."""
     rgba: memoryview
-    """Read-only pixels, shape (height, width, 4), format ``"B"``, C-contiguous: red, green, blue, straight alpha."""
 
     def __init__(self, index: int, timestamp: float, duration: float, size: tuple[int, int], rgba: memoryview) -> None:
         object.__setattr__(self, "index", index)

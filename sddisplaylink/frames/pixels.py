@@ -47,16 +47,17 @@ class PixelBuffer(Immutable):
                       CGDataProviderCreateWithCFData(data), None, False, kCGRenderingIntentDefault)
     """
 
-    __slots__ = ("data", "format", "size", "stride")
+    __slots__ = {  # noqa: RUF023 -- in the order of the constructor
+        "data": 'Flat bytes, format ``"B"``: `nbytes` of them. Read-only unless they were written to ``out``.',
+        "stride": "Bytes from one row to the next, at least 4 × width. Bytes between rows have no meaning.",
+        "size": "(width, height) in pixels.",
+        "format": '``"RGBA"``, ``"BGRA"``, or with premultiplied colours ``"RGBa"``, ``"BGRa"``.',
+    }
 
     data: memoryview
-    """Flat bytes, format ``"B"``: `nbytes` of them. Read-only unless they were written to ``out``."""
     stride: int
-    """Bytes from one row to the next, at least 4 × width. Bytes between rows have no meaning."""
     size: tuple[int, int]
-    """(width, height) in pixels."""
     format: PixelFormat
-    """``"RGBA"``, ``"BGRA"``, or with premultiplied colours ``"RGBa"``, ``"BGRa"``."""
 
     def __init__(self, data: memoryview, stride: int, size: tuple[int, int], format: PixelFormat) -> None:  # noqa: A002
         object.__setattr__(self, "data", data)

@@ -122,6 +122,13 @@ def test_help_explains_every_field_of_a_named_tuple():
         assert all(getattr(cls, field).__doc__ in " ".join(text.split()) for field in cls._fields), cls.__name__
 
 
+@pytest.mark.parametrize("cls", [sd.Frame, sd.PixelBuffer])
+def test_help_explains_every_field_of_a_frame(cls):
+    text = pydoc.render_doc(cls, renderer=pydoc.plaintext)
+    for field in set(cls.__slots__) - {"__weakref__"}:
+        assert f" |  {field}\n |      {inspect.getdoc(getattr(cls, field))}" in text
+
+
 def test_diagnostics_have_the_figures_of_a_bug_report():
     figures = sd.diagnostics()
     assert {"links", "players", "sources", "native_threads", "pool_bytes", "stalls", "versions"} <= set(figures)
