@@ -20,9 +20,11 @@ async def show_frames(player: sd.AnimatedImagePlayer) -> None:
 
 async def count_refreshes(link: sd.DisplayLink) -> None:
     """Ticks of the display: every task with a loop gets all of them."""
+    count_at = 60
     async for tick in link:
-        if tick.sequence % 60 == 0:
+        if tick.sequence >= count_at:
             print(f"{tick.sequence} refreshes, {tick.missed} missed by this task")
+            count_at += 60
 
 
 async def main(file: str, seconds: float) -> None:

@@ -109,7 +109,7 @@ def test_asyncio_frames() -> None:
     out = run_example("asyncio_frames.py", "--seconds", "1.5")
     assert "of loop 0\n" in out
     assert "1 loops completed\n" in out
-    assert "60 refreshes" in out
+    assert " refreshes, " in out
     assert "PlayerStats(" in out
 
 
