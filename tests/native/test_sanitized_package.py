@@ -134,8 +134,8 @@ def printed(outputs, request):
 
 pytestmark = [
     pytest.mark.parametrize("sanitizer", SANITIZERS),
-    pytest.mark.timeout(600),
-]  # the first waits for its build
+    pytest.mark.timeout(600 + int(STRESS_SECONDS)),  # the first waits for its build
+]
 
 
 def test_the_packages_own_tests(printed, sanitizer):
