@@ -1,6 +1,6 @@
 """The cffi builder of ``sddisplaylink._native``: which C and Objective-C files make the core on which system.
 
-``setup.py`` names :data:`ffibuilder`; cffi runs this file by its path. It stays out of the wheel.
+``setup.py`` names `ffibuilder`; cffi runs this file by its path. It stays out of the wheel.
 """
 
 from __future__ import annotations

@@ -59,12 +59,12 @@ class DisplayLink(ClosedByWith):
     """Ticks in step with a display.
 
     ``callback(tick)`` runs on ``dispatcher``: by default on the one library thread, never on the display's own thread.
-    Without a callback, pull ticks: :meth:`wait`, ``for tick in link`` or ``async for tick in link``. Ticks that are not
+    Without a callback, pull ticks: `wait`, ``for tick in link`` or ``async for tick in link``. Ticks that are not
     read in time coalesce: the reader gets the latest, with the number of those ``missed``.
 
-    ``display``: one of :func:`displays`, its id, or None for the main one. ``clock``: see :func:`available_clocks`;
-    ``"auto"`` by default. An exception in the callback stops the link and is raised by the next :meth:`wait` or by
-    :meth:`close`.
+    ``display``: one of `displays`, its id, or None for the main one. ``clock``: see `available_clocks`;
+    ``"auto"`` by default. An exception in the callback stops the link and is raised by the next `wait` or by
+    `close`.
 
     All methods may be called from any thread and inside the callback. Raises ClockError if there is no such clock or
     display. Dropping the last reference to a link stops it.
@@ -139,7 +139,7 @@ class DisplayLink(ClosedByWith):
 
     @property
     def is_closed(self) -> bool:
-        """Whether :meth:`close` has been called."""
+        """Whether `close` has been called."""
         return self._is_closed
 
     @property
@@ -168,7 +168,7 @@ class DisplayLink(ClosedByWith):
 
     @property
     def refresh_rate(self) -> float:
-        """Ticks per second: 1 / :attr:`refresh_period`."""
+        """Ticks per second: 1 / `refresh_period`."""
         return 1 / self.refresh_period
 
     # ---- pulling ----

@@ -15,7 +15,7 @@ T = TypeVar("T")
 class WeakGroup(Generic[T]):
     """A set of weakly held objects.
 
-    Unlike in :class:`weakref.WeakSet`, iterating is safe while other threads add objects, and an object that dies is
+    Unlike in `weakref.WeakSet`, iterating is safe while other threads add objects, and an object that dies is
     removed without running Python code, in which an interrupt would be lost.
     """
 

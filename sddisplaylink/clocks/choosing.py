@@ -19,7 +19,7 @@ def resolve_clock(clock: str | ManualClock | None, display: Display | int | None
 
     ``clock``: None or ``"auto"`` (the environment variable SDDISPLAYLINK_CLOCK, else the best of this system),
     ``"corevideo"``, ``"quartzcore"``, ``"timer"``, ``"timer:RATE"`` for a timer of another rate than 60 Hz, or a
-    :class:`ManualClock`. Raises ClockError for a clock or display that this system does not have.
+    `ManualClock`. Raises ClockError for a clock or display that this system does not have.
     """
     if isinstance(clock, ManualClock):
         if clock.is_closed:

@@ -20,7 +20,7 @@ _SECOND = 1 << 96
 
 
 class ManualClock:
-    """Virtual time, which passes only when :meth:`advance` is called: for tests of programs that use this library.
+    """Virtual time, which passes only when `advance` is called: for tests of programs that use this library.
 
     Time starts at 0.0; tick *k* = 1, 2, … is at *k* / ``refresh_rate`` seconds, its target one period later.
     """
@@ -68,7 +68,7 @@ class ManualClock:
 
     @property
     def is_closed(self) -> bool:
-        """Whether :meth:`close` has been called."""
+        """Whether `close` has been called."""
         return self._is_closed
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ class ManualClock:
         lib.sddl_release(self._owner)
 
     def register(self, dispatcher: Flushable) -> None:
-        """Wait for the callbacks of that dispatcher, held weakly, in :meth:`advance`."""
+        """Wait for the callbacks of that dispatcher, held weakly, in `advance`."""
         self._dispatchers.add(dispatcher)
 
     __reduce__ = refuse_copies("make another ManualClock; any number of links and players can share one")

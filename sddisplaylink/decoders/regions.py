@@ -87,7 +87,7 @@ class Painter(Protocol):
     is_slow: bool
     """Whether drawing even a small region takes longer than waking another thread."""
     prepared: tuple[int, object] | None
-    """A frame's index and its region from :meth:`prepare`, which is drawn if that frame is drawn next."""
+    """A frame's index and its region from `prepare`, which is drawn if that frame is drawn next."""
 
     def __copy__(self) -> Painter:
         """Another painter of the same file, for another thread."""

@@ -55,9 +55,9 @@ class Dispatcher:
     """Runs the callbacks of links and players, one at a time.
 
     ``Dispatcher()`` runs them on a daemon thread of its own; without one given, all links and players of the process
-    share one such thread. ``Dispatcher(thread=False)`` runs them inside :meth:`run_pending`, on whichever thread calls
-    it; hand :meth:`fileno` to any event loop (``add_reader``, ``QSocketNotifier``, ``createfilehandler``) and call
-    :meth:`run_pending` when it becomes readable. :meth:`for_asyncio` does that for asyncio, :meth:`run_async` in a
+    share one such thread. ``Dispatcher(thread=False)`` runs them inside `run_pending`, on whichever thread calls
+    it; hand `fileno` to any event loop (``add_reader``, ``QSocketNotifier``, ``createfilehandler``) and call
+    `run_pending` when it becomes readable. `for_asyncio` does that for asyncio, `run_async` in a
     task of asyncio or trio.
 
     Events that are not handled in time coalesce: at most one event of each link or player is pending. Raises
@@ -90,7 +90,7 @@ class Dispatcher:
 
     @property
     def is_closed(self) -> bool:
-        """Whether :meth:`close` has been called."""
+        """Whether `close` has been called."""
         return self._is_closed
 
     # ---- for event loops ----
@@ -134,7 +134,7 @@ class Dispatcher:
         raise LinkClosedError("the interpreter is exiting")
 
     async def run_async(self) -> None:
-        """Run callbacks in this task, of asyncio or trio, until it is cancelled or :meth:`close` is called.
+        """Run callbacks in this task, of asyncio or trio, until it is cancelled or `close` is called.
 
         For ``thread=False`` only. Raises LinkClosedError if it was closed before.
         """
@@ -182,7 +182,7 @@ class Dispatcher:
         lib.sddl_mailbox_wake(self.mailbox)
 
     def begin_async(self, delivery: PendingDelivery) -> None:
-        """A delivery continues on another thread, which decodes a frame: :meth:`flush` waits for :meth:`end_async`.
+        """A delivery continues on another thread, which decodes a frame: `flush` waits for `end_async`.
 
         Held weakly: dropping the delivery ends the wait, too.
         """
@@ -198,7 +198,7 @@ class Dispatcher:
         return self._running_on == get_ident()
 
     def has_failed(self, error: BaseException) -> None:
-        """Note that this error, about to end :meth:`run_pending`, is a callback's, which must not be run again."""
+        """Note that this error, about to end `run_pending`, is a callback's, which must not be run again."""
         self._callback_error = error
 
     def flush(self, source: int) -> None:
@@ -225,7 +225,7 @@ class Dispatcher:
         return True
 
     def run_due(self, source: int) -> None:
-        """Run what is due now because of that source, or wait until it has been run: part of :meth:`flush`."""
+        """Run what is due now because of that source, or wait until it has been run: part of `flush`."""
         if not self.has_thread:
             self.run_pending()
             return
@@ -233,14 +233,14 @@ class Dispatcher:
             pass
 
     def await_delivery(self, source: int) -> None:
-        """Wait, a slice at most, for an asynchronous delivery to be posted or made: a part of :meth:`flush`."""
+        """Wait, a slice at most, for an asynchronous delivery to be posted or made: a part of `flush`."""
         if self.has_thread:
             self.await_other_thread(source)
         else:
             self.wait(WAIT_SLICE)
 
     def await_other_thread(self, source: int) -> None:
-        """As :meth:`await_delivery`, if another thread runs the callbacks."""
+        """As `await_delivery`, if another thread runs the callbacks."""
         self._async_changed.wait(lambda: not self._has_deliveries(source), WAIT_SLICE)
 
     def _make_progress(self, source: int) -> bool:

@@ -12,9 +12,9 @@ __all__ = ["LoopDispatcher"]
 
 
 class LoopDispatcher(Dispatcher):
-    """Runs callbacks on the thread that made it: whenever its event loop finds :meth:`fileno` readable.
+    """Runs callbacks on the thread that made it: whenever its event loop finds `fileno` readable.
 
-    A :class:`ManualClock` may be advanced on any thread. On this one, callbacks are run at once; on another, the clock
+    A `ManualClock` may be advanced on any thread. On this one, callbacks are run at once; on another, the clock
     waits until this one's event loop has run them, or this thread has ended.
     """
 

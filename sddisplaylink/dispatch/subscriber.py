@@ -137,7 +137,7 @@ class DispatcherBinding:
     thread that changes what is wanted then moves the player there, and again if that has changed meanwhile.
 
     What the player waits for, and what is posted for it, moves along. A dispatcher from which the player has moved may
-    still have read an event: ``current.is_current()`` is False there, and the event is passed on with :meth:`post`.
+    still have read an event: ``current.is_current()`` is False there, and the event is passed on with `post`.
     """
 
     __slots__ = ("_calls", "_handle", "_loops", "_under_way", "current", "own")
@@ -159,7 +159,7 @@ class DispatcherBinding:
             dispatcher.post(self._run_next)
 
     def begin_async(self, delivery: PendingDelivery) -> None:
-        """Let :meth:`Dispatcher.flush` of the current dispatcher wait for that delivery until :meth:`end_async`."""
+        """Let `Dispatcher.flush` of the current dispatcher wait for that delivery until `end_async`."""
         self._under_way.add(delivery)
         dispatcher = self.current
         dispatcher.begin_async(delivery)
@@ -188,7 +188,7 @@ class DispatcherBinding:
             raise
 
     def move_to(self, dispatcher: Dispatcher, handler: EventHandler) -> None:
-        """Run callbacks there until :meth:`move_back`. ClockError during another loop over frames."""
+        """Run callbacks there until `move_back`. ClockError during another loop over frames."""
         self._loops.append(dispatcher)
         if self._loops[0] is not dispatcher:
             self._loops.remove(dispatcher)

@@ -15,7 +15,7 @@ __all__ = ["WaitList"]
 class WaitList:
     """The threads that wait for one thing to change.
 
-    Each of them waits for a lock of its own, which the thread that makes the change releases. So :meth:`notify` never
+    Each of them waits for a lock of its own, which the thread that makes the change releases. So `notify` never
     waits and may be called anywhere, and a signal or a finaliser at any point leaves no lock taken.
     """
 

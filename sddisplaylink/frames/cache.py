@@ -29,7 +29,7 @@ class FrameCache:
         """Why frames cannot be decoded, also those that are composed from a broken one."""
         self.plan = Plan(backward_lookahead=lookahead(frame_bytes))
         self.log_bytes = 0
-        """Bytes of the decoder's edit log, a part of :attr:`nbytes`."""
+        """Bytes of the decoder's edit log, a part of `nbytes`."""
 
     @property
     def nbytes(self) -> int:

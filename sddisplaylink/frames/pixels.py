@@ -30,7 +30,7 @@ _new_bytes = ffi.new_allocator(should_clear_after_alloc=False)  # every byte of 
 
 
 class PixelBuffer(Immutable):
-    """Pixels of a frame, four bytes each, in rows of `stride` bytes; made by :meth:`Frame.buffer`.
+    """Pixels of a frame, four bytes each, in rows of `stride` bytes; made by `Frame.buffer`.
 
     Toolkits use the memory as it is. It must live as long as the object that they make of it: keep ``data`` until
     then::
@@ -97,7 +97,7 @@ class PixelBuffer(Immutable):
 def convert_pixels(
     rgba: memoryview, layout: PixelFormat, row_alignment: SupportsIndex, out: WriteableBuffer | None
 ) -> PixelBuffer:
-    """As :meth:`Frame.buffer`, for C-contiguous straight RGBA pixels of shape (height, width, 4)."""
+    """As `Frame.buffer`, for C-contiguous straight RGBA pixels of shape (height, width, 4)."""
     if layout not in _LAYOUTS:
         raise ValueError(f"format must be one of {', '.join(_LAYOUTS)}, not {layout!r}")
     height, width, _ = cast(tuple[int, int, int], rgba.shape)

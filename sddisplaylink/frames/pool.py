@@ -33,7 +33,7 @@ class FramePool:
     Only the worker thread ever waits. A reader replaces its request, or appends the frame it waits for to `waiters`,
     and submits the pool to the worker. Frames are looked up in the cache without a lock. A thread borrows a decoder to
     decode. One decoder is for the requests: the worker borrows it, or a dispatcher's thread if a frame is quickly
-    composed, or a caller of :meth:`frame` while no player plays. Other callers borrow the spare one.
+    composed, or a caller of `frame` while no player plays. Other callers borrow the spare one.
     """
 
     def __init__(self, decoder: Decoder, timeline: Timeline, name: str) -> None:
@@ -75,7 +75,7 @@ class FramePool:
         return PoolReader(self, self.requests, max_bytes)
 
     def prefetch(self, indices: tuple[int, ...], *, inline: bool) -> bool:
-        """Have the worker decode `indices`; True if `inline` and it is best to :meth:`compose` them at once."""
+        """Have the worker decode `indices`; True if `inline` and it is best to `compose` them at once."""
         missing = self._missing(indices)
         if missing and inline and self._facts.cost(missing[0]) <= CHEAP_COST:
             return missing[0] in indices[:2]  # two at a time, while data and code are in the processor caches

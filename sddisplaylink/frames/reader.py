@@ -223,7 +223,7 @@ class PoolReader:
         self.number = next(_numbers)
         """Readers opened first have their turn first."""
         self.awaited: dict[int, Waiter] = {}
-        """The waiters of the frames that were asked for, until :meth:`forget`."""
+        """The waiters of the frames that were asked for, until `forget`."""
         self.answered = -1
         """The number of the newest waiter that was notified."""
         self.caches_all = False
@@ -267,7 +267,7 @@ class PoolReader:
 
         Replaces the earlier request; frames that no reader requests are evicted, except key frames and others that save
         decoding, as the player goes on in `direction`. If `inline`, the method may return True: the frames are so cheap
-        that the caller should call :meth:`compose`.
+        that the caller should call `compose`.
         """
         if self.is_closed:
             return False
@@ -276,7 +276,7 @@ class PoolReader:
         return self._pool.prefetch(self.request.indices, inline=inline)
 
     def compose(self) -> None:
-        """Compose the frames that :meth:`prefetch` has left to the caller, or leave them to the worker. Never waits."""
+        """Compose the frames that `prefetch` has left to the caller, or leave them to the worker. Never waits."""
         if not self.is_closed:
             self._pool.compose(self.request.indices)
 

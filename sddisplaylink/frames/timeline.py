@@ -35,8 +35,8 @@ class Timeline:
     """Durations and start times of an image's frames under a timing rule, computed when they are needed.
 
     ``"browser"`` shows frames of less than 11 ms, 0 or no stored delay for 100 ms; longer delays are kept. ``"raw"``
-    keeps what is stored: its zero (or missing) delays are 0.0 in :attr:`durations`, but one nanosecond in
-    :attr:`durations_ns`, because a schedule needs every frame to end after it begins.
+    keeps what is stored: its zero (or missing) delays are 0.0 in `durations`, but one nanosecond in
+    `durations_ns`, because a schedule needs every frame to end after it begins.
     """
 
     def __init__(self, stored: Delays, rule: TimingRule) -> None:
@@ -76,7 +76,7 @@ class Timeline:
         return begins[index] / _NANOSECONDS, shown / _NANOSECONDS
 
     def duration_ns(self, index: int) -> int:
-        """The duration of one frame as in :attr:`durations_ns`; reads the file no further than that frame."""
+        """The duration of one frame as in `durations_ns`; reads the file no further than that frame."""
         return max(1, self._shown(self._stored.delay_ns(index)))
 
     @cached_property

@@ -47,7 +47,7 @@ def _may_be_name(data: bytes) -> bool:
 
 
 class AnimatedImage:
-    """An image with one or more frames; open it with :meth:`open`.
+    """An image with one or more frames; open it with `open`.
 
     All methods may be called from any thread. Decoded frames are held in a pool that all players of the image share. In
     a forked child, an image that the parent opened raises ForkedProcessError.
@@ -64,7 +64,7 @@ class AnimatedImage:
         decoder: DecoderName,
         presentation: Presentation = IN_BROWSERS,
     ) -> None:
-        """Used by :meth:`open`."""
+        """Used by `open`."""
         try:
             frames = open_decoder(data, limits, native=decoder == "auto", presentation=presentation)
         except ImageFormatError as error:

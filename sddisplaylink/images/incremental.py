@@ -74,13 +74,13 @@ class Listener(Protocol):
 class IncrementalImage(AnimatedImage):
     """An animated image that grows as its data comes in, for instance from a download.
 
-    Pass the image to players and views at once, pass every piece of the data to :meth:`feed`, then call :meth:`finish`.
+    Pass the image to players and views at once, pass every piece of the data to `feed`, then call `finish`.
     A frame of a GIF or an APNG is available as soon as its last byte has come; other formats are available after
-    :meth:`finish`. :attr:`frame_count`, :attr:`durations` and :attr:`loop_count` cover what has come so far; before the
-    first frame :attr:`frame_count` is 0 and :attr:`size` is (0, 0).
+    `finish`. `frame_count`, `durations` and `loop_count` cover what has come so far; before the
+    first frame `frame_count` is 0 and `size` is (0, 0).
 
     A player shows whole frames: it waits for the first one, and a frame whose time is over stays until the next one has
-    come, without skipping time. No loop ends before the end is known, because the file says so or :meth:`finish` was
+    come, without skipping time. No loop ends before the end is known, because the file says so or `finish` was
     called. Playing backwards (a negative rate, REVERSE, REVERSED_BOUNCE) waits for the end.
 
     All methods may be called from any thread, in signal handlers and finalisers, and none waits for another thread.
@@ -88,7 +88,7 @@ class IncrementalImage(AnimatedImage):
     In a forked child ForkedProcessError is raised.
 
     Args:
-        timing, decoder, max_pixels, max_frames, orient, to_srgb: as for :meth:`AnimatedImage.open`.
+        timing, decoder, max_pixels, max_frames, orient, to_srgb: as for `AnimatedImage.open`.
 
     Raises:
         TypeError, ValueError: an argument is not one of those.
@@ -140,7 +140,7 @@ class IncrementalImage(AnimatedImage):
 
     @classmethod
     def open(cls, *source: Any, **options: Any) -> NoReturn:
-        """TypeError: an image that grows is made empty, and gets its data by :meth:`feed`."""
+        """TypeError: an image that grows is made empty, and gets its data by `feed`."""
         raise TypeError(f"make an empty image by {cls.__name__}(), then pass its data to feed() and call finish()")
 
     # ---- the data ----
@@ -149,9 +149,9 @@ class IncrementalImage(AnimatedImage):
         """Append the next piece of the data: any buffer of bytes, of any size, which is copied. Decodes nothing.
 
         Data after the end of the image is ignored. Raises ImageFormatError, now and in later calls, once it is certain
-        that there will be no image; LinkClosedError after :meth:`close` or :meth:`finish`; TypeError if `data` is no
+        that there will be no image; LinkClosedError after `close` or `finish`; TypeError if `data` is no
         buffer. Where memory is short for more than the data itself, frames come later: with the next piece, or
-        :meth:`finish`.
+        `finish`.
         """
         self._check_usable()
         if self._is_finished:
@@ -167,9 +167,9 @@ class IncrementalImage(AnimatedImage):
     def finish(self) -> None:
         """Say that all data has come, even if the file is incomplete. Idempotent.
 
-        From now on the image is the same as if :meth:`AnimatedImage.open` had opened the data: :attr:`truncated` if
+        From now on the image is the same as if `AnimatedImage.open` had opened the data: `truncated` if
         frames are missing. Raises ImageFormatError, now and in later calls, if no whole frame has come; LinkClosedError
-        after :meth:`close`; MemoryError, after which it can be called again.
+        after `close`; MemoryError, after which it can be called again.
         """
         self._check_usable()
         if not self._is_finished:
@@ -219,13 +219,13 @@ class IncrementalImage(AnimatedImage):
         return self._known.is_complete and self._frames.info.truncated
 
     def open_reader(self, max_bytes: int | None) -> PoolReader:
-        """As :meth:`AnimatedImage.open_reader`, once there is a frame. LinkClosedError before that."""
+        """As `AnimatedImage.open_reader`, once there is a frame. LinkClosedError before that."""
         if not self.frame_count:
             raise LinkClosedError("no frame has come yet")
         return super().open_reader(max_bytes)
 
     def purge(self) -> None:
-        """As :meth:`AnimatedImage.purge`; does nothing before there is a frame."""
+        """As `AnimatedImage.purge`; does nothing before there is a frame."""
         if self.frame_count:
             super().purge()
 

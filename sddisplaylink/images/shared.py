@@ -21,7 +21,7 @@ def open_shared(source: AnimatedImage | ImageInput) -> AnimatedImage:
 
     A file that another view has open, and that has not changed, is shared.
 
-    Do not close a shared image: it is freed with its last user. Raises what :meth:`AnimatedImage.open` raises.
+    Do not close a shared image: it is freed with its last user. Raises what `AnimatedImage.open` raises.
     """
     if isinstance(source, AnimatedImage):
         return source

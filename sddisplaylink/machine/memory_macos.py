@@ -63,7 +63,7 @@ def available_bytes(library: Any = None) -> int | None:
 def pressure_percent(library: Any = None) -> float:
     """How short memory is, on the scale of Linux's pressure figures: 0 (normal), 50 (warning) or 100 (critical).
 
-    0 also if macOS does not report it. `library`: as of :func:`available_bytes`.
+    0 also if macOS does not report it. `library`: as of `available_bytes`.
     """
     try:
         found = ctypes.CDLL(None) if library is None else library

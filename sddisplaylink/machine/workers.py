@@ -36,7 +36,7 @@ class DecodeWorker:
     """Gives every submitted workload one step in turn, on a daemon thread that lives only while there is work.
 
     Workloads are held weakly, except while their step runs. No lock is held while Python code runs, so that
-    :meth:`submit` never waits.
+    `submit` never waits.
     """
 
     def __init__(self, name: str, idle_seconds: float = _IDLE_SECONDS) -> None:

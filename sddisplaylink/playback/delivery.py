@@ -22,12 +22,12 @@ class Delivery:
 
     Several events may be awaited, of which the newest is decoded first. A frame that arrives late is shown all the same
     as long as no newer one has been: so a decoder of any speed shows what it decodes, and never an older frame than the
-    one on screen. Events are awaited on the thread of the player's dispatcher; :meth:`prefetch`, :meth:`cache_all`,
-    :meth:`clear_current` and :meth:`close` may be called on any thread.
+    one on screen. Events are awaited on the thread of the player's dispatcher; `prefetch`, `cache_all`,
+    `clear_current` and `close` may be called on any thread.
     """
 
     def __init__(self, native: NativePlayer, reader: PoolReader | None) -> None:
-        """``reader`` is None as long as the image has no frame; :meth:`attach_reader` sets it."""
+        """``reader`` is None as long as the image has no frame; `attach_reader` sets it."""
         self._native = native
         self._reader = reader
         self._direction = direction_of(lib.SDDL_NORMAL, 1.0)
@@ -76,7 +76,7 @@ class Delivery:
     # ---- on the dispatcher ----
 
     def find(self, due: DueEvent) -> Frame | None:
-        """The frame of the event if it is decoded; else None, and the caller calls :meth:`await_frame`."""
+        """The frame of the event if it is decoded; else None, and the caller calls `await_frame`."""
         frame = None if self._reader is None else self._reader.get(due.frame)
         if frame is not None and self._awaited is not None:
             for earlier in self._awaited.events:
@@ -87,7 +87,7 @@ class Delivery:
     def show(self, index: int, shown_info: Any, *, inline: bool) -> bool:
         """Say that the player shows that frame now, and decode ahead: what is awaited, else the frames that follow.
 
-        If ``inline``, a cheap frame may be left to the caller: then returns True, and the caller calls :meth:`compose`
+        If ``inline``, a cheap frame may be left to the caller: then returns True, and the caller calls `compose`
         after the user's callbacks.
         """
         reader = self._reader
@@ -106,7 +106,7 @@ class Delivery:
         return reader.prefetch(dict.fromkeys([index, *following]), self._direction, inline=inline)
 
     def compose(self) -> None:
-        """Compose the frames that :meth:`show` has left to the caller. Never waits."""
+        """Compose the frames that `show` has left to the caller. Never waits."""
         if self._reader is not None:
             self._reader.compose()
 

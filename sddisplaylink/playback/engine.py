@@ -29,7 +29,7 @@ _FRAME, _LOOP, _FINISHED = lib.SDDL_EVENT_FRAME, lib.SDDL_EVENT_LOOP, lib.SDDL_E
 
 
 class PlaybackEngine:
-    """The working part of an :class:`AnimatedImagePlayer`; dropping the engine stops the player.
+    """The working part of an `AnimatedImagePlayer`; dropping the engine stops the player.
 
     Commands may be called on any thread while the thread of the dispatcher shows frames, and neither waits for the
     other. A command is a native call that begins a new *epoch*, which makes the events of earlier epochs void. Records
@@ -72,11 +72,11 @@ class PlaybackEngine:
 
     @property
     def is_closed(self) -> bool:
-        """Whether :meth:`close` has been called."""
+        """Whether `close` has been called."""
         return self._last_info is not None
 
     def info(self) -> Any:
-        """The ``sddl_player_info``; after :meth:`close`, the last one."""
+        """The ``sddl_player_info``; after `close`, the last one."""
         if self._last_info is None:
             try:
                 return self.native.info()

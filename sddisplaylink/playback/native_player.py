@@ -23,7 +23,7 @@ class NativePlayer:
     def __init__(self, source: int, mailbox: int, durations_ns: Sequence[int] | None) -> None:
         """Open a player on that clock source.
 
-        ``durations_ns`` is None if frames are still to come (see :meth:`extend`).
+        ``durations_ns`` is None if frames are still to come (see `extend`).
         """
         durations = ffi.NULL if durations_ns is None else ffi.new("int64_t[]", durations_ns)
         self._owner = owned_handle()

@@ -12,14 +12,14 @@ __all__ = ["Observers", "PlayerObserver"]
 
 
 class PlayerObserver:
-    """A view of a player, notified from :meth:`AnimatedImagePlayer.attach` on. The player holds its views weakly.
+    """A view of a player, notified from `AnimatedImagePlayer.attach` on. The player holds its views weakly.
 
     The methods are called on the player's dispatcher, before the user's callbacks. An exception in one of them is
     treated like one in a callback.
     """
 
     is_visible = True
-    """Whether the view can be seen. After a change call :meth:`AnimatedImagePlayer.update_visibility`."""
+    """Whether the view can be seen. After a change call `AnimatedImagePlayer.update_visibility`."""
 
     def frame_shown(self, frame: Frame) -> None:
         """Show this frame from now on."""

@@ -74,14 +74,14 @@ class PacingSummary(NamedTuple):
 
 
 class PacingRecorder:
-    """Records the frames that a player shows, from :meth:`AnimatedImagePlayer.record` until :meth:`stop`.
+    """Records the frames that a player shows, from `AnimatedImagePlayer.record` until `stop`.
 
     A context manager, which stops at the end of the block. The latest ``capacity`` events are kept, about 250 bytes
     each. All methods may be called from any thread, also while recording, and take no lock.
     """
 
     def __init__(self, capacity: int, missed: int, detach: Callable[[PacingRecorder], object]) -> None:
-        """Used by :meth:`AnimatedImagePlayer.record`; ``missed``: ticks that the player has lost before."""
+        """Used by `AnimatedImagePlayer.record`; ``missed``: ticks that the player has lost before."""
         self._events: collections.deque[tuple[int, PacingEvent]] = collections.deque(maxlen=to_capacity(capacity))
         self._numbers = itertools.count(1)  # of all events, those dropped included
         self._detach = detach

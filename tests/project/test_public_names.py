@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import io
 import pydoc
+import re
 
 import pytest
 from PIL import Image
@@ -111,6 +112,13 @@ def test_every_public_thing_says_what_it_is():
         for member, value in vars(thing).items() if inspect.isclass(thing) else ():
             if not member.startswith("_") and (inspect.isfunction(value) or isinstance(value, property)):
                 assert inspect.getdoc(value), f"{name}.{member}"
+
+
+@pytest.mark.parametrize("name", sd.__all__)
+def test_help_is_plain_text(name):
+    """No roles of Sphinx: its default role links names in single backquotes."""
+    text = pydoc.render_doc(getattr(sd, name), renderer=pydoc.plaintext)
+    assert not re.findall(r".*:[a-z:]+:`.*", text)
 
 
 def test_help_explains_every_field_of_a_named_tuple():

@@ -61,7 +61,7 @@ def open_window(appkit: Any) -> Any:
 
 
 def four_frames(loop: int | None = 0) -> bytes:
-    """A GIF of :data:`SIZE`, 50 ms each."""
+    """A GIF of `SIZE`, 50 ms each."""
     pictures = [GifPicture(*SIZE, fill=number, delay=5, transparent=9) for number in (1, 2, 3, 4)]
     pictures[1].pixels = bytes([9, 2] * (SIZE[0] * SIZE[1] // 2))
     pictures[0].disposal = 2  # so that frame 1 is half transparent

@@ -13,7 +13,7 @@ PATIENCE = 20.0
 
 
 class SlowReader:
-    """A pool reader whose frames come when :meth:`decode` is called."""
+    """A pool reader whose frames come when `decode` is called."""
 
     def __init__(self, image: sd.AnimatedImage) -> None:
         self.image = image

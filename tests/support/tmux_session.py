@@ -22,7 +22,7 @@ CELL = (10, 20)
 
 
 class TmuxSession(PtyProcess):
-    """A tmux with one pane, in which :meth:`run` runs programs; a context manager that ends the server."""
+    """A tmux with one pane, in which `run` runs programs; a context manager that ends the server."""
 
     def __init__(self, directory: Path, *, passthrough: str, columns: int = 60, rows: int = 20) -> None:
         if shutil.which("tmux") is None:

@@ -1,6 +1,6 @@
 """What pictures in the windows of every toolkit must do, as scenes that each toolkit's program plays on its own Stage.
 
-A program of a toolkit calls :func:`main` with a class that is a Stage; views/test_windows.py runs these programs, each
+A program of a toolkit calls `main` with a class that is a Stage; views/test_windows.py runs these programs, each
 scene in a process of its own, and says what must be seen.
 """
 

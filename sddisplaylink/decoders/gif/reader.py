@@ -35,12 +35,12 @@ class GifReader:
     format = "GIF"
 
     def __init__(self, data: FileData, limits: Limits) -> None:
-        """:meth:`begin` has to be called before anything else."""
+        """`begin` has to be called before anything else."""
         self.data = data
         self.index = GifIndex(data, limits)
         self._limits = limits
         self.size = 0, 0
-        """(width, height) of the canvas, known after :meth:`begin`."""
+        """(width, height) of the canvas, known after `begin`."""
 
     def begin(self) -> None:
         """Read the first frame. ImageFormatError: there is none, or a limit is exceeded."""

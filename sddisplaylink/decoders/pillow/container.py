@@ -41,4 +41,4 @@ class Container(NamedTuple):
     since: Since | None = None
     """For formats that Pillow decodes from the first frame only."""
     can_resume: bool = False
-    """Whether frames can be decoded from the pixels of the one before them, by :attr:`since`."""
+    """Whether frames can be decoded from the pixels of the one before them, by `since`."""

@@ -99,7 +99,7 @@ class _Pieces:
         self._begins = list(accumulate(sizes, initial=_HEADER))
 
     def since(self, index: int, pixels: Buffer | None = None) -> tuple[bytes, int]:
-        """As of :class:`Since`: the whole file, or up to the next key."""
+        """As of `Since`: the whole file, or up to the next key."""
         if index == 0 and pixels is None:
             return self.whole, len(self.palettes)
         end = index + 1

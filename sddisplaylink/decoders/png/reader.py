@@ -41,7 +41,7 @@ class PngReader:
     format = "PNG"
 
     def __init__(self, data: FileData, limits: Limits) -> None:
-        """:meth:`begin` has to be called before anything else."""
+        """`begin` has to be called before anything else."""
         self.data = data
         self._limits = limits
         self.index = PngIndex(data, limits, partial(_is_whole, limits.pixels))

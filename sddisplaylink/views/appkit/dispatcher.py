@@ -16,7 +16,7 @@ class RunLoopDispatcher(LoopDispatcher):
     """Runs callbacks on the main thread while its run loop runs, also while a menu is open or a window is resized.
 
     Give it to links and players: ``DisplayLink(on_tick, dispatcher=RunLoopDispatcher())``. The dispatcher runs as long
-    as one of them exists, or until :meth:`close`. ClockError on another thread than the main one.
+    as one of them exists, or until `close`. ClockError on another thread than the main one.
     """
 
     def __init__(self) -> None:

@@ -59,7 +59,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
     @objc.python_method
     @classmethod
     def of(cls, source: AnimatedImage | ImageInput, **options: Any) -> SDDLAnimatedImageView:
-        """A view as large as the image; arguments as for :meth:`load`."""
+        """A view as large as the image; arguments as for `load`."""
         view: SDDLAnimatedImageView = cls.alloc().initWithFrame_(((0, 0), (0, 0)))
         view.load(source, **options)
         view.setFrameSize_(view.intrinsicContentSize())
@@ -77,7 +77,7 @@ class SDDLAnimatedImageView(AppKit.NSView):
         """Show another image, and return its player; the one before is closed.
 
         Without `autoplay` the view shows the first frame and waits for ``player.play()``; `scale`: pixels of the image
-        per point. `options` are those of :class:`AnimatedImagePlayer` but for ``dispatcher``, and so are the errors.
+        per point. `options` are those of `AnimatedImagePlayer` but for ``dispatcher``, and so are the errors.
         """
         player = AnimatedImagePlayer(open_shared(source), dispatcher=main_dispatcher(), **options)
         former, self._player, self._scale = self._player, player, scale

@@ -22,7 +22,7 @@ Playable: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
 
 
 class GameLoopView(ClosedByWith, PlayerObserver):
-    """A view whose player shows frames when :meth:`update` is called; has no thread or file descriptor of its own."""
+    """A view whose player shows frames when `update` is called; has no thread or file descriptor of its own."""
 
     player: AnimatedImagePlayer
     """The view's player, to pause, seek, set the rate, and so on."""
@@ -81,7 +81,7 @@ class GameLoopView(ClosedByWith, PlayerObserver):
     def close(self) -> None:
         """End playback; the picture stays as it is. Idempotent.
 
-        Raises, once, the exception that has stopped the player, unless :meth:`update` has raised it.
+        Raises, once, the exception that has stopped the player, unless `update` has raised it.
         """
         try:
             self.player.close()

@@ -13,9 +13,9 @@ __all__ = ["AnimatedSurface"]
 
 
 class AnimatedSurface(GameLoopView):
-    """A pygame surface that plays an animated image; its player is :attr:`player`.
+    """A pygame surface that plays an animated image; its player is `player`.
 
-    Call :meth:`update` once in each iteration of the game loop, and blit :attr:`surface` as any other::
+    Call `update` once in each iteration of the game loop, and blit `surface` as any other::
 
         ball = AnimatedSurface("ball.gif")
         while running:
@@ -23,23 +23,23 @@ class AnimatedSurface(GameLoopView):
             screen.blit(ball.surface, (0, 0))
             pygame.display.flip()
 
-    ``source``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes. ``options``: those of
-    :class:`AnimatedImagePlayer` but for ``dispatcher``. It plays in real time, however fast the loop is; a slow loop
-    leaves out frames. While pygame's window is hidden or minimised, the player is PAUSED. With one :class:`ManualClock`
+    ``source``: an `AnimatedImage`, or anything that `AnimatedImage.open` takes. ``options``: those of
+    `AnimatedImagePlayer` but for ``dispatcher``. It plays in real time, however fast the loop is; a slow loop
+    leaves out frames. While pygame's window is hidden or minimised, the player is PAUSED. With one `ManualClock`
     as the ``clock`` of all surfaces, they play in the game's time instead, by the seconds passed to ``advance()`` in
     each iteration. ``autoplay=False``: shows the first frame and waits for ``player.play()``.
 
-    The player's callbacks are called by :meth:`update`, or by the clock's ``advance()``. Use everything on one thread.
-    Dropping the object, or :meth:`close`, ends playback; the surface stays as it is.
+    The player's callbacks are called by `update`, or by the clock's ``advance()``. Use everything on one thread.
+    Dropping the object, or `close`, ends playback; the surface stays as it is.
 
     Raises what AnimatedImage.open() and the player do.
     """
 
     surface: pygame.Surface
     """The picture, with per-pixel alpha, in the layout that pygame blits fastest: always the same surface, until
-    :meth:`set_source` brings an image of another size, or the first frame of an image comes that is still coming in."""
+    `set_source` brings an image of another size, or the first frame of an image comes that is still coming in."""
     changed: pygame.Rect
-    """What the last :meth:`update` has changed: all of the surface, or an empty rectangle."""
+    """What the last `update` has changed: all of the surface, or an empty rectangle."""
 
     def __init__(self, source: Playable, *, autoplay: bool = True, **options: Any) -> None:
         super().__init__(source, autoplay, options)

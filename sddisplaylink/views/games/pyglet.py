@@ -24,26 +24,26 @@ _UPSIDE_DOWN = (0, 1, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0)
 
 
 class AnimatedTexture(GameLoopView):
-    """A pyglet texture that plays an animated image; its player is :attr:`player`. An OpenGL context must be current.
+    """A pyglet texture that plays an animated image; its player is `player`. An OpenGL context must be current.
 
-    Call :meth:`update` before drawing, and use :attr:`texture` as any other, in as many sprites as you like. Rows are
+    Call `update` before drawing, and use `texture` as any other, in as many sprites as you like. Rows are
     stored from the top, as in frames, and the texture's ``tex_coords`` flip them: sprites, ``blit()`` and regions show
     the picture upright, ``get_image_data()`` does not.
 
-    ``source``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes. ``options``: those of
-    :class:`AnimatedImagePlayer` but for ``dispatcher``. It plays in real time; while all of pyglet's windows are
-    invisible, the player is PAUSED. With one :class:`ManualClock` as the ``clock`` of all textures, they play in the
+    ``source``: an `AnimatedImage`, or anything that `AnimatedImage.open` takes. ``options``: those of
+    `AnimatedImagePlayer` but for ``dispatcher``. It plays in real time; while all of pyglet's windows are
+    invisible, the player is PAUSED. With one `ManualClock` as the ``clock`` of all textures, they play in the
     game's time instead, by the seconds passed to ``advance()``. ``autoplay=False``: shows the first frame and waits for
     ``player.play()``.
 
-    The player's callbacks are called by :meth:`update`, or by the clock's ``advance()``. Use everything on one thread.
-    Dropping the object, or :meth:`close`, ends playback; the texture stays as it is.
+    The player's callbacks are called by `update`, or by the clock's ``advance()``. Use everything on one thread.
+    Dropping the object, or `close`, ends playback; the texture stays as it is.
 
     Raises what AnimatedImage.open() and the player do.
     """
 
     texture: pyglet.image.Texture
-    """The picture, straight alpha: always the same texture, unless :meth:`set_source` brings another size."""
+    """The picture, straight alpha: always the same texture, unless `set_source` brings another size."""
     is_drawn: bool
     """Set this to False while nothing shows the texture: the player pauses."""
 
@@ -76,14 +76,14 @@ class AnimatedTexture(GameLoopView):
 class AnimatedSprite(pyglet.sprite.Sprite):
     """A pyglet sprite that plays an animated image by a player, in place of a ``pyglet.image.Animation``.
 
-    ``options``: those of :class:`pyglet.sprite.Sprite` (``x``, ``y``, ``batch``, ...) and of :class:`AnimatedTexture`,
+    ``options``: those of `pyglet.sprite.Sprite` (``x``, ``y``, ``batch``, ...) and of `AnimatedTexture`,
     whose statements about time and threads apply here as well. pyglet's clock updates the sprite once per refresh, and
     calls the player's callbacks. The player is PAUSED also while ``visible`` is False. An exception that has stopped
     playback goes to ``player.on_error`` or else through pyglet's event loop.
 
-    ``paused`` and ``frame_index`` are those of the player. :meth:`set_source` plays something else. Setting ``image``,
+    ``paused`` and ``frame_index`` are those of the player. `set_source` plays something else. Setting ``image``,
     as of any sprite, ends playback, and the sprite shows that image or plays that ``pyglet.image.Animation``.
-    :meth:`delete` ends playback, and so does dropping the sprite.
+    `delete` ends playback, and so does dropping the sprite.
     """
 
     def __init__(self, source: Playable, *, autoplay: bool = True, **options: Any) -> None:

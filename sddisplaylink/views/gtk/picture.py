@@ -15,8 +15,8 @@ __all__ = ["AnimatedPicture"]
 class AnimatedPicture(Gtk.Box):
     """Shows an animated image, and pauses as soon as it is unmapped or its window is minimised or suspended.
 
-    The arguments are those of `AnimatedPaintable`, which is :attr:`paintable`, with its properties and signals;
-    :attr:`picture` is the ``Gtk.Picture`` in it, which says how the image is fitted (``set_content_fit()``) and whether
+    The arguments are those of `AnimatedPaintable`, which is `paintable`, with its properties and signals;
+    `picture` is the ``Gtk.Picture`` in it, which says how the image is fitted (``set_content_fit()``) and whether
     it shrinks. Dropping the widget with its window ends playback.
     """
 

@@ -29,7 +29,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
     While the widget has the focus, space plays and pauses, arrow keys step and change the speed, Home and End show the
     first and the last frame.
 
-    Frames are sent from the player's dispatcher; commands come on the thread that runs cells. :meth:`close` removes the
+    Frames are sent from the player's dispatcher; commands come on the thread that runs cells. `close` removes the
     widget and leaves the player as it is. Raises LinkClosedError if the player is closed.
     """
 

@@ -15,7 +15,7 @@ class QtDispatcher(LoopDispatcher):
     """Runs callbacks in the Qt event loop of the thread that makes it, woken by a QSocketNotifier.
 
     Give it to links and players: ``DisplayLink(on_tick, dispatcher=QtDispatcher())``. The dispatcher runs as long as
-    one of them exists, or until :meth:`close`. Raises ClockError on a thread without an event loop.
+    one of them exists, or until `close`. Raises ClockError on a thread without an event loop.
     """
 
     def __init__(self) -> None:

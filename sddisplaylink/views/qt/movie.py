@@ -52,8 +52,8 @@ class AnimatedMovie(MovieFrame):
     ``fileName``, ``device``, ``speed``, ``cacheMode``, ``objectName``, and a slot for each signal.
 
     A movie belongs to the GUI thread: all signals are emitted there, while frames are decoded on another. As in Qt, a
-    file that cannot be read raises no exception: see :meth:`isValid` and ``error``; :meth:`set_source` raises one. A
-    movie ends with its parent, with :meth:`close`, or with the last reference to it.
+    file that cannot be read raises no exception: see `isValid` and ``error``; `set_source` raises one. A
+    movie ends with its parent, with `close`, or with the last reference to it.
     """
 
     MovieState = State
@@ -199,7 +199,7 @@ class AnimatedMovie(MovieFrame):
 
     @Slot()
     def stop(self) -> None:
-        """Stop. The frame stays on screen; :meth:`start` begins at the first."""
+        """Stop. The frame stays on screen; `start` begins at the first."""
         if self.player is not None:
             self.player.stop()
         self._emit_state()
@@ -228,7 +228,7 @@ class AnimatedMovie(MovieFrame):
     def jumpToFrame(self, number: int) -> bool:
         """Show any frame; False if there is no such frame. A running movie continues from there.
 
-        :meth:`currentFrameNumber` and :meth:`currentImage` change at once; signals are emitted when the frame is
+        `currentFrameNumber` and `currentImage` change at once; signals are emitted when the frame is
         decoded.
         """
         player = self.player
@@ -281,7 +281,7 @@ class AnimatedMovie(MovieFrame):
     def attach(self, label: QtWidgets.QLabel | TakesPixmaps) -> None:
         """Show the frames in that label, in place of ``label.setMovie()``, which only accepts a QMovie.
 
-        Ends with either of them, with :meth:`detach`, and when the label is given something else to show, as a QMovie's
+        Ends with either of them, with `detach`, and when the label is given something else to show, as a QMovie's
         showing does. Anything else with a ``setPixmap()`` will do as well.
         """
         self.detach(label)

@@ -54,7 +54,7 @@ class KeyReader:
         return [command for command in found if command is not None]
 
     def flush(self) -> list[Command]:
-        """The commands when nothing has come for :data:`ESCAPE_DELAY`: a pending Escape is the key."""
+        """The commands when nothing has come for `ESCAPE_DELAY`: a pending Escape is the key."""
         rest, self._rest = self._rest, b""
         return [Command.QUIT] if rest == b"\x1b" else []
 

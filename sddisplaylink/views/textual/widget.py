@@ -50,7 +50,7 @@ class _OfWidget(Message):
 
 
 class AnimatedImage(Widget):
-    """Plays an animated image in a Textual app; its player is :attr:`player`, from being mounted on.
+    """Plays an animated image in a Textual app; its player is `player`, from being mounted on.
 
     ``source``: an open image, or anything that `sddisplaylink.AnimatedImage.open` takes. ``symbols``: "half", or where
     the terminal's font has them "quad" or "sextant". ``autoplay=False``: shows the first frame and waits for

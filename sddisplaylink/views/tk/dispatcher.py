@@ -46,7 +46,7 @@ class TkDispatcher(LoopDispatcher):
 
     @classmethod
     def of(cls, widget: tkinter.Misc) -> TkDispatcher:
-        """The dispatcher for the widget's root; used from :meth:`add_widget` to :meth:`close_if_unused`."""
+        """The dispatcher for the widget's root; used from `add_widget` to `close_if_unused`."""
         root: tkinter.Tk = widget.nametowidget(".")
         if root not in _dispatchers:
             _dispatchers[root] = cls(root)

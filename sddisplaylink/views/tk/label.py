@@ -23,10 +23,10 @@ Playable: TypeAlias = AnimatedImage | str | os.PathLike[str] | bytes | BinaryIO
 
 
 class AnimatedLabel(tkinter.Label, PlayerObserver):
-    """A label that plays an animated image; its player is :attr:`player`.
+    """A label that plays an animated image; its player is `player`.
 
-    ``source``: an :class:`AnimatedImage`, or anything that :meth:`AnimatedImage.open` takes. ``options``: those of
-    :class:`AnimatedImagePlayer` but for ``dispatcher``, and those of :class:`tkinter.Label`. ``autoplay=False``: the
+    ``source``: an `AnimatedImage`, or anything that `AnimatedImage.open` takes. ``options``: those of
+    `AnimatedImagePlayer` but for ``dispatcher``, and those of `tkinter.Label`. ``autoplay=False``: the
     label shows the first frame and waits for ``player.play()``.
 
     Everything happens on Tk's thread: the main loop calls the player's callbacks, and the label's methods must be

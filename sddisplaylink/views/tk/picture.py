@@ -95,7 +95,7 @@ class TkPicture:
                 self._hidden.destroy()
 
     def _is_scheduled(self) -> bool:
-        """Whether Tk will call :meth:`_draw`. Tk forgets the call if a Ctrl-C comes before its first statement."""
+        """Whether Tk will call `_draw`. Tk forgets the call if a Ctrl-C comes before its first statement."""
         try:
             return self._pending is not None and bool(self._label.tk.call("after", "info", self._pending))
         except tkinter.TclError:  # there is no such call

@@ -1,7 +1,7 @@
 """A stand-in for PyObjC's ``AppKit``: windows and views without a screen, which call the same methods as the real ones.
 
-What a test does in place of the system is in :class:`NSWindow` (``cover``), :class:`NSView` (``draw``, ``setHidden_``)
-and :class:`NSWorkspace` (``setReduceMotion``). Methods that return an object which their caller does not own
+What a test does in place of the system is in `NSWindow` (``cover``), `NSView` (``draw``, ``setHidden_``)
+and `NSWorkspace` (``setReduceMotion``). Methods that return an object which their caller does not own
 autorelease it, as Apple's memory rules let any of them do (Advanced Memory Management Programming Guide, "Basic Memory
 Management Rules"), and what AppKit calls in Python may throw.
 """

@@ -76,7 +76,7 @@ def without_pool(build_mutant: Callable[..., Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def tree_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
-    """Makes the Python package on a macOS module, for :func:`native_builds.run_program`."""
+    """Makes the Python package on a macOS module, for `native_builds.run_program`."""
     if sys.platform != "linux" or platform.machine() != MACHINE:
         pytest.skip(f"the {MACHINE} code of the macOS module is run on {MACHINE} Linux")
     compiler = native_builds.find_clang()
