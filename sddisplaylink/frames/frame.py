@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from PIL import Image
 
-from sddisplaylink.frames.immutable import Immutable
+from sddisplaylink.immutable import Immutable
 from sddisplaylink.frames.pixels import PixelBuffer, PixelFormat, convert_pixels
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 
 from PIL import Image
 
-from sddisplaylink.frames.immutable import Immutable
+from sddisplaylink.immutable import Immutable
 from sddisplaylink.native import check, ffi, lib
 
 if TYPE_CHECKING:

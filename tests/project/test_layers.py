@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "sddisplaylink"
 
 # From the ground up: a room may import from itself and from the lines before; rooms on one line do not know each other
 TOWER = (
-    ("errors", "_version", "_native", "weak_group", "copying", "field_docs"),
+    ("errors", "_version", "_native", "weak_group", "copying", "field_docs", "immutable"),
     ("native",),
     ("machine",),
     ("decoders", "clocks"),
