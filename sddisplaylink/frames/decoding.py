@@ -97,8 +97,9 @@ class Decoding:
         self._count_log()
 
     def close(self) -> None:
-        """Release the data. No other method may be called afterwards."""
+        """Release the data and the frames. No other method may be called afterwards."""
         self._decoder.close()
+        self._cache.retain_only(())
 
     def _path_to(self, goal: int) -> deque[int]:
         """The frames to compose for frame `goal`, in order, from `_resume` if that is a frame; `goal` comes last.

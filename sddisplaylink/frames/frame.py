@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from PIL import Image
 
-from sddisplaylink.immutable import Immutable
 from sddisplaylink.frames.pixels import PixelBuffer, PixelFormat, convert_pixels
+from sddisplaylink.immutable import Immutable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

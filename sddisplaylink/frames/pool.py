@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import operator
 import os
+from copy import copy
 
 from sddisplaylink.decoders.protocol import Decoder
 from sddisplaylink.errors import ForkedProcessError, ImageFormatError, LinkClosedError
 from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.decoding import Decoding
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.frames.lending import LentDecoder
 from sddisplaylink.frames.reader import Outcome, PoolReader, Requests, Waiter
 from sddisplaylink.frames.timeline import Timeline
 from sddisplaylink.machine import memory_monitor
+from sddisplaylink.machine.lending import Lender
 from sddisplaylink.machine.workers import shared_worker
 
 __all__ = ["FramePool", "PoolReader"]
@@ -38,17 +39,21 @@ class FramePool:
 
     def __init__(self, decoder: Decoder, timeline: Timeline, name: str) -> None:
         width, height = decoder.size
-        self.cache = FrameCache(width * height * 4, name)
+        self.cache = cache = FrameCache(width * height * 4, name)
         self.is_queued = False
-        self.decoder = LentDecoder(decoder, self.cache, timeline)
-        self._spare_decoder = LentDecoder(decoder, self.cache, timeline)
+
+        def copy_decoder() -> Decoding:
+            return Decoding(copy(decoder), cache, timeline)
+
+        self.decoder = Lender(copy_decoder)
+        self._spare_decoder = Lender(copy_decoder)
         self._facts = decoder
         self._name = name
         self._process = os.getpid()
         self.requests = Requests(decoder)
         self._steps_in_turn = 0
         self._is_closed = False
-        self.decoder.give_back(Decoding(decoder, self.cache, timeline))
+        self.decoder.give_back(Decoding(decoder, cache, timeline))
         memory_monitor.monitor.add(self)
 
     @property
@@ -112,6 +117,8 @@ class FramePool:
         """Decode frame `index`: with the decoder for requests if there are no readers, else with the spare one."""
         lender = self._spare_decoder if self.requests.readers else self.decoder
         decoding = lender.borrow()
+        if decoding is None:
+            raise LinkClosedError(_CLOSED)
         try:
             self._update_plan(decoding, has_log=lender is self.decoder)
             while not self._is_closed:
@@ -156,9 +163,8 @@ class FramePool:
         notifications = self._collect_notifications()
         more = bool(notifications)
         if not (more or self._is_closed):
-            try:
-                decoding = self.decoder.borrow(_BORROW_TIMEOUT)
-            except LinkClosedError:  # closed meanwhile: the next step says so to those who wait
+            decoding = self.decoder.borrow(_BORROW_TIMEOUT)
+            if decoding is None:  # closed meanwhile: the next step says so to those who wait
                 return True
             try:
                 more = self._decode_ahead(decoding, notifications)

@@ -9,7 +9,7 @@ import pytest
 from sddisplaylink.errors import ImageFormatError, LinkClosedError
 from sddisplaylink.frames import pool as frame_pool
 from sddisplaylink.frames.frame import Frame
-from sddisplaylink.frames.lending import LentDecoder
+from sddisplaylink.machine.lending import Lender
 from support.pool_support import FRAME, NoWorker, drain, held, make_pool
 
 
@@ -216,14 +216,14 @@ def test_a_pool_that_is_closed_while_its_decoder_is_awaited_holds_up_nobody(by_h
     reader = pool.open_reader(10 * FRAME)
     got = []
     reader.notify(4, got.append)
-    borrow_idle = LentDecoder.borrow_idle
+    borrow_idle = Lender.borrow_idle
 
     def close_and_borrow(lender, timeout=0.0):
         if timeout:
             pool.close()
         return borrow_idle(lender, timeout)
 
-    monkeypatch.setattr(LentDecoder, "borrow_idle", close_and_borrow)
+    monkeypatch.setattr(Lender, "borrow_idle", close_and_borrow)
     monkeypatch.setattr(frame_pool, "_BORROW_TIMEOUT", 1e6)  # seconds: for ever
     drain(pool)
     assert [type(outcome) for outcome in got] == [LinkClosedError]
