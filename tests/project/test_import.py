@@ -49,7 +49,7 @@ IMPORTED_IN_CALLS = {
     "dispatch/dispatcher.py, _is_running_here": "asyncio",
     "dispatch/dispatcher.py, run_async": "asyncio or trio runs it",
     "display_link.py, events": "asyncio or trio runs it",
-    "frames/immutable.py, __setattr__": "the name of a mistake",
+    "immutable.py, __setattr__": "the name of a mistake",
     "machine/memory.py, _available": "ctypes, on a Mac",
     "machine/memory.py, is_memory_short": "ctypes, on a Mac",
     "native.py, _is_main_interpreter": "runs when the package is imported",
