@@ -34,20 +34,21 @@ _MIN_FRAMES = 4  # at least, whatever their size
 class AccessPattern:
     """Distinguishes users that go on in order from those that jump about."""
 
-    __slots__ = ("_at", "_direction", "_since_jump")
+    __slots__ = ("_direction", "_since_jump", "at")
 
     def __init__(self) -> None:
         self._direction = FORWARD
-        self._at: int | None = None
+        self.at: int | None = None
+        """The frame that was due last."""
         self._since_jump: int | None = None
 
     def request(self, indices: tuple[int, ...], direction: Direction, count_frames: Callable[[], int]) -> Request:
         """The request of a user that goes in that direction, for frames of which the first is due."""
         if not indices:
             return Request((), direction)
-        last, self._at, self._direction = self._at, indices[0], direction
+        last, self.at, self._direction = self.at, indices[0], direction
         at = 0 if last is None else last
-        step = (self._at - at) * direction if direction else abs(self._at - at)
+        step = (self.at - at) * direction if direction else abs(self.at - at)
         if not 0 <= step <= _NEAR and (last is not None or direction is FORWARD):
             frame_count = count_frames()
             if step % frame_count > max(_NEAR, frame_count // 4):
@@ -62,7 +63,7 @@ class AccessPattern:
 
     def guess(self, index: int) -> tuple[Direction, bool]:
         """The direction of a caller who asks for frame `index` now; whether the caller is sequential."""
-        at = self._at
+        at = self.at
         if at is None or index == at:
             return self._direction, not index
         return BACKWARD if -_NEAR <= index - at < 0 else FORWARD, index == at + 1
@@ -145,8 +146,9 @@ class Requests:
         readers = self._open_readers()
         shown = {reader.shown for reader in readers}
         for reader in readers:
-            due = reader.request.indices[:1]
-            reader.request = reader.request._replace(indices=due if shown.issuperset(due) else ())
+            request, reader.had_all = reader.present_request(), False
+            due = request.indices[:1]
+            reader.request = request._replace(indices=due if shown.issuperset(due) else ())
         self._caller, self._caller_request = AccessPattern(), Request()
         self.changed()
         return shown
@@ -171,9 +173,9 @@ class Requests:
         requests, budget = [], 0
         for reader in self._open_readers():
             budget = max(budget, reader.max_bytes)
-            request = reader.request
+            request = reader.present_request()
             if request.indices:
-                requests.append(request._replace(caches_all=True) if reader.caches_all else request)
+                requests.append(request)
         return requests, budget
 
     def _open_readers(self) -> list[PoolReader]:
@@ -199,22 +201,6 @@ class PoolReader:
     Closing the reader, or dropping the last reference to it, ends its requests.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_ahead",
-        "_pattern",
-        "_pool",
-        "_requests",
-        "answered",
-        "awaited",
-        "caches_all",
-        "is_closed",
-        "max_bytes",
-        "number",
-        "request",
-        "shown",
-    )
-
     def __init__(self, pool: Pool, requests: Requests, max_bytes: int | None) -> None:
         """`max_bytes` is the budget; None for one that depends on the free memory."""
         if max_bytes is None:
@@ -227,6 +213,8 @@ class PoolReader:
         self.answered = -1
         """The number of the newest waiter that was notified."""
         self.caches_all = False
+        self.had_all = False
+        """Whether the last frame was shown without a request, see `has_all`."""
         self.is_closed = False
         self.request = Request()
         """The present request; replaced as a whole, so that any thread may read it."""
@@ -251,12 +239,23 @@ class PoolReader:
         self._pool.submit()
 
     def has_all(self) -> bool:
-        """Whether all frames are decoded, and kept whatever the requests: then no frame need be requested."""
+        """Whether all frames are decoded and kept: then none need be requested, if `shown` is always up to date."""
         cache = self._pool.cache
         if not cache.plan.keeps_all or len(cache.frames) < self._requests.frame_count:
             return False
         memory_monitor.monitor.poll()  # as a request does
+        self.had_all = True
         return True
+
+    def present_request(self) -> Request:
+        """What is needed now: the frames from the one on screen on, if there was nothing to request for a while."""
+        request, shown = self.request, self.shown
+        if self.had_all and shown is not None:
+            step = request.direction or FORWARD
+            ahead = range(1 + self.lookahead(step))
+            indices = tuple([(shown + step * at) % self._requests.frame_count for at in ahead])
+            request = request._replace(indices=indices)
+        return request._replace(caches_all=self.caches_all) if request.caches_all != self.caches_all else request
 
     def lookahead(self, direction: Direction) -> int:
         """How many frames beyond the one that is due are worth requesting in that direction."""
@@ -271,6 +270,8 @@ class PoolReader:
         """
         if self.is_closed:
             return False
+        if self.had_all:  # the frames before were not requested: this is no jump
+            self.had_all, self._pattern.at = False, self.shown
         self.request = self._pattern.request(tuple(indices), direction, self._requests.count_frames)
         self._requests.changed()
         return self._pool.prefetch(self.request.indices, inline=inline)

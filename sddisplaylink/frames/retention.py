@@ -63,7 +63,7 @@ class Plan(NamedTuple):
     backward_lookahead: int = 1
     """The lookahead for users that go back."""
     keeps_all: bool = False
-    """Whether all frames are kept whichever the users request next: once they are decoded, no request is needed."""
+    """Whether all frames are kept until a user turns or is closed: once they are decoded, no request is needed."""
     basis: object = None
     """What the plan depends on; once that has changed, another plan is needed."""
 
@@ -97,7 +97,7 @@ def make_plan(
     capacity = max(1, budget // frame_bytes)
     order = requested(requests, capacity)
     kept = keep(requests, order, frame_count, frame_bytes, budget, reach=reach, can_resume=can_resume)
-    keeps_all = isinstance(kept, range) and frame_count * frame_bytes <= whole_bytes(requests, budget)
+    keeps_all = isinstance(kept, range) and not [request for request in requests if request.jumps]
     return Plan(order, kept, capacity, room, ahead, keeps_all, basis)
 
 
@@ -126,8 +126,11 @@ def keep(
     capacity = max(1, budget // frame_bytes)
     returns = [request for request in requests if request.jumps or request.direction is not FORWARD]
     are_apart = len(requests) > 1 and len(order) >= 2 * max([len(request.indices) for request in requests])
+    wants_all = returns or [request for request in requests if request.caches_all]
     # where users are apart, frames that one has passed are needed by another
-    limit = budget if are_apart else CHEAP_BYTES if returns else whole_bytes(requests, budget)
+    limit = (
+        budget if are_apart else CHEAP_BYTES if wants_all else max(SMALL_BYTES, min(budget // SMALL_PART, CHEAP_BYTES))
+    )
     if 0 < frame_count <= min(capacity, limit // frame_bytes):
         return range(frame_count)
     wanted = set(order)
@@ -144,14 +147,6 @@ def keep(
             last = request.indices[-1] if request.direction is BACKWARD else min(request.indices)
             wanted.update(range(max(0, last - share), last))
     return wanted
-
-
-def whole_bytes(requests: Sequence[Request], budget: int) -> int:
-    """The most bytes of an animation that is kept whole wherever its users are, until one is closed or turns."""
-    for request in requests:
-        if request.caches_all or request.direction is not FORWARD:
-            return CHEAP_BYTES
-    return max(SMALL_BYTES, min(budget // SMALL_PART, CHEAP_BYTES))
 
 
 def requested(requests: Sequence[Request], capacity: int) -> list[int]:

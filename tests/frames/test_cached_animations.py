@@ -240,3 +240,30 @@ def test_a_closed_player_caches_nothing_more(large: bytes, clock: sd.ManualClock
     with pytest.raises(sd.LinkClosedError):
         player.cache_all_frames = True
     assert player.cache_all_frames is False
+
+
+# ---- players at different places ----
+
+
+def test_players_that_are_apart_request_nothing_once_each_frame_is_decoded(
+    large: bytes, clock: sd.ManualClock, requests: list[PoolReader]
+) -> None:
+    shown: list[int] = []
+    with (
+        sd.AnimatedImage.open(large) as image,
+        sd.AnimatedImagePlayer(image, clock=clock, on_frame=lambda frame: shown.append(frame.index)) as lasting,
+    ):
+        with sd.AnimatedImagePlayer(image, clock=clock) as ending:
+            lasting.play()
+            ending.play()
+            ending.seek(COUNT // 2)
+            clock.advance(1.5)
+            requests.clear()
+            clock.advance(1.0)
+            assert not requests
+            assert sd.diagnostics()["pool_bytes"] == COUNT * LARGE_FRAME
+        clock.advance(1.0)
+        assert requests
+        wait_for_eviction(4 * LARGE_FRAME)
+        assert shown == [at % COUNT for at in range(len(shown))]
+        assert lasting.stats.skipped == 0
