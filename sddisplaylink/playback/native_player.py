@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sddisplaylink.errors import LinkClosedError
@@ -44,7 +44,9 @@ class NativePlayer:
 
     def command(self, operation: int, *, value: int = 0) -> Any:
         """Execute one command, and return the player's info after it."""
-        return command_all([self.handle], operation, value=value)[0]
+        after = ffi.new("sddl_player_info *")  # not an element of an array, which would not keep the array's memory
+        _execute([self.handle], after, {"op": operation, "value": value})
+        return after
 
     def extend(self, first: int, durations_ns: Sequence[int], *, is_complete: bool) -> None:
         """Add further frames, from index ``first`` on; ``is_complete`` if they are the last."""
@@ -104,13 +106,16 @@ def command_all(
     """
     after = ffi.new("sddl_player_info[]", len(handles))
     if handles:
-        players = ffi.new("sddl_handle[]", handles)
         fields = {"op": operation, "value": value, "frame": frame, "loop": loop, "rate": rate, "other": other}
-        command = ffi.new("sddl_command *", fields)
-        status = lib.sddl_player_command(players, len(handles), command, after)
-        if status < 0:
-            _check_player(status)
+        _execute(handles, after, fields)
     return after
+
+
+def _execute(handles: Sequence[int], after: Any, fields: Mapping[str, float]) -> None:
+    players = ffi.new("sddl_handle[]", handles)
+    status = lib.sddl_player_command(players, len(handles), ffi.new("sddl_command *", fields), after)
+    if status < 0:
+        _check_player(status)
 
 
 def _check_player(status: int) -> None:
