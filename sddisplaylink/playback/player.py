@@ -330,8 +330,8 @@ class AnimatedImagePlayer:
     def cache_all_frames(self) -> bool:
         """Whether each frame is decoded only once, if all fit in ``max_buffer_bytes`` and take at most 64 MB.
 
-        By default frames are decoded anew in every loop, which takes less memory and more processor time. Players of
-        one image share its frames: they stay as long as one of the players wants them.
+        By default all but small animations are decoded anew in every loop, which takes less memory and more processor
+        time. Players of one image share its frames: they stay as long as one of the players wants them.
         """
         return self.engine.delivery.caches_all
 

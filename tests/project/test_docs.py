@@ -36,7 +36,7 @@ COMMANDS = [
     for command in page.commands
 ]
 IMAGES = ("ball.gif", "spiral.png")
-TOOLKITS = ("tk", "qt", "pygame", "pyglet", "appkit")
+TOOLKITS = ("tk", "qt", "gtk", "textual", "pygame", "pyglet", "appkit", "notebook")
 PUBLIC_MODULES = ("sddisplaylink", *(f"sddisplaylink.views.{toolkit}" for toolkit in TOOLKITS))
 MISSING = re.compile(r"No module named '(?!sddisplaylink)\w+'")
 LIMIT = 120.0  # seconds for all the programs of a page
@@ -124,7 +124,7 @@ def test_every_public_name_has_its_place_in_the_reference(module: str) -> None:
     pages = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("api.md", "api-views.md"))
     _, section = pages.split(f".. py:module:: {module}\n")
     section = section.partition(".. py:module::")[0]
-    named = re.findall(r"^\.\. (?:auto|py:)\w+:: (\w+)(?:\(\))?$", section, re.MULTILINE)
+    named = re.findall(r"^\.\. (?:auto|py:)\w+:: (\w+)(?:\(.*\))?$", section, re.MULTILINE)
     assert set(named) == public_names(module)
 
 
