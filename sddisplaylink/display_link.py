@@ -62,9 +62,10 @@ class DisplayLink(ClosedByWith):
     Without a callback, pull ticks: :meth:`wait`, ``for tick in link`` or ``async for tick in link``. Ticks that are not
     read in time coalesce: the reader gets the latest, with the number of those ``missed``.
 
-    ``display``: one of :func:`displays`, its id, or None for the main one. ``clock``: see :func:`available_clocks`;
-    ``"auto"`` by default. An exception in the callback stops the link and is raised by the next :meth:`wait` or by
-    :meth:`close`.
+    ``display``: one of :func:`displays`, its id, or None for the main one. ``clock``: one of :func:`available_clocks`,
+    ``"timer:RATE"`` for a timer of that many Hz, a :class:`ManualClock`, or by default ``"auto"``: what the environment
+    variable SDDISPLAYLINK_CLOCK names, else the first of those that are available. An exception in the callback stops
+    the link and is raised by the next :meth:`wait` or by :meth:`close`.
 
     All methods may be called from any thread and inside the callback. Raises ClockError if there is no such clock or
     display. Dropping the last reference to a link stops it.
