@@ -63,7 +63,7 @@ def test_escape_is_a_key_when_nothing_follows() -> None:
 
 def test_no_frame_to_step_to() -> None:
     with sd.AnimatedImagePlayer(sd.IncrementalImage()) as player:
-        apply_command(sd.PlayerGroup([player]), Command.FORWARD)
+        apply_command(Command.FORWARD, sd.PlayerGroup([player]))
         assert player.frame_index == 0
 
 
