@@ -44,8 +44,12 @@ def read_sections(app: Sphinx, what: Any, name: str, thing: object, options: Any
 
 
 def leave_out(app: Sphinx, what: str, name: str, thing: object, skip: bool, options: Any) -> bool | None:
-    """Methods of views that the player or the toolkit calls, not the user. None: as Sphinx would have it."""
-    return True if name in vars(PlayerObserver) or name.endswith("Event") else None
+    """Methods that the player, a dispatcher or the toolkit calls, not the user. None: as Sphinx would have it."""
+    if thing is vars(PlayerObserver).get(name):
+        return None  # what views of the user's own override
+    word = name.replace("_", "").lower()  # Qt's methods have two names
+    is_called_back = name in vars(PlayerObserver) or word.endswith(("event", "eventfilter", "connectnotify"))
+    return True if is_called_back or name.startswith("initWith") else None
 
 
 def setup(app: Sphinx) -> None:

@@ -20,7 +20,7 @@ def diagnostics() -> dict[str, object]:
     that tick or are about to stop. ``native_threads``: control and timer threads (CoreVideo's own are not counted).
     ``decode_threads``: threads that decode ahead, or wait a second for more to decode. ``pool_bytes``: decoded frames
     held. ``stalls``: how often a timer had to tick in the place of a display's clock; ``abandoned``: display clocks
-    whose stop never returned. ``versions``: see `versions`.
+    whose stop never returned. ``versions``: of this library, Python, cffi, Pillow and the system.
 
     Raises ForkedProcessError in a forked child.
     """

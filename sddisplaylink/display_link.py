@@ -62,9 +62,10 @@ class DisplayLink(ClosedByWith):
     Without a callback, pull ticks: `wait`, ``for tick in link`` or ``async for tick in link``. Ticks that are not
     read in time coalesce: the reader gets the latest, with the number of those ``missed``.
 
-    ``display``: one of `displays`, its id, or None for the main one. ``clock``: see `available_clocks`;
-    ``"auto"`` by default. An exception in the callback stops the link and is raised by the next `wait` or by
-    `close`.
+    ``display``: one of `displays`, its id, or None for the main one. ``clock``: one of `available_clocks`,
+    ``"timer:RATE"`` for a timer of that many Hz, a `ManualClock`, or by default ``"auto"``: what the environment
+    variable SDDISPLAYLINK_CLOCK names, else the first of those that are available. An exception in the callback stops
+    the link and is raised by the next `wait` or by `close`.
 
     All methods may be called from any thread and inside the callback. Raises ClockError if there is no such clock or
     display. Dropping the last reference to a link stops it.

@@ -24,7 +24,7 @@ ORIENTATIONS = {
 
 def add_parser(commands: Any) -> None:
     """Add this command and its options."""
-    parser = commands.add_parser("info", help="tell what image files hold")
+    parser = commands.add_parser("info", help="print what image files hold")
     add_files(parser)
     parser.add_argument("--frames", action="store_true", help="every frame: when it begins and how long it lasts")
     parser.add_argument(

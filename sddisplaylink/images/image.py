@@ -49,6 +49,8 @@ def _may_be_name(data: bytes) -> bool:
 class AnimatedImage:
     """An image with one or more frames; open it with `open`.
 
+    A sequence of frames as well: ``image[i]``, ``len(image)``, ``for frame in image``; and a context manager.
+
     All methods may be called from any thread. Decoded frames are held in a pool that all players of the image share. In
     a forked child, an image that the parent opened raises ForkedProcessError.
     """

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Sequence
 from typing import SupportsIndex
 
+from sddisplaylink.errors import LinkClosedError
 from sddisplaylink.native import lib
 from sddisplaylink.playback.engine import PlaybackEngine
 from sddisplaylink.playback.native_player import command_all
@@ -57,7 +58,12 @@ def seek(engines: Sequence[PlaybackEngine], index: SupportsIndex, loop: int | No
             engine.native.check_process()
             raise IndexError(f"frame {frame} is out of range: the image has {engine.frame_count}")
     target = -1 if loop is None else min(operator.index(loop), 2**63 - 1)
-    after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_SEEK, frame=frame, loop=target)
+    try:
+        after = command_all([*map(_HANDLE, engines)], lib.SDDL_OP_SEEK, frame=frame, loop=target)
+    except LinkClosedError:
+        raise
+    except ValueError:  # the frame is there
+        raise ValueError(f"loop {loop} is out of range: there is none of that number to play, counted from 0") from None
     for engine, info in zip(engines, after, strict=True):
         engine.move(info, frame)
         engine.delivery.prefetch(info)

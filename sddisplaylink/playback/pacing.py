@@ -136,7 +136,7 @@ class PacingRecorder:
         return _written(text.getvalue(), path)
 
     def plot(self, path: str | os.PathLike[str], title: str | None = None) -> None:
-        """Draw a chart (PNG, SVG or PDF, by the file's name): lateness over time and its histogram, with misses marked.
+        """Draw a chart (PNG, SVG or PDF, by the file's name): times from frame to frame, lateness, skipped frames.
 
         Raises SDDisplayLinkError if matplotlib is missing (the extra "plot") or nothing has been
         recorded, OSError if the file cannot be written.

@@ -57,7 +57,7 @@ class AnimatedImagePlayer:
     for ever, None = what the image says. ``late_policy``: ``"skip"`` keeps to the schedule and leaves out late frames,
     ``"no_skip"`` shows every frame and falls behind the schedule, ``"catch_up"`` shows every frame, one per refresh
     until playback is back on schedule. ``max_buffer_bytes``: the budget for decoded frames; None = as far as memory
-    allows, 256 MB at most. ``display`` and ``clock``: as for `DisplayLink`.
+    allows, 256 MB or four frames at most. ``display`` and ``clock``: as for `DisplayLink`.
 
     An exception in a callback, or a frame that cannot be decoded, stops playback, is given to ``on_error``, and is
     raised once by `wait`, `close` or the loop over `frames`. Dropping the last reference to a player
@@ -330,8 +330,8 @@ class AnimatedImagePlayer:
     def cache_all_frames(self) -> bool:
         """Whether each frame is decoded only once, if all fit in ``max_buffer_bytes`` and take at most 64 MB.
 
-        By default frames are decoded anew in every loop, which takes less memory and more processor time. Players of
-        one image share its frames: they stay as long as one of the players wants them.
+        By default all but small animations are decoded anew in every loop, which takes less memory and more processor
+        time. Players of one image share its frames: they stay as long as one of the players wants them.
         """
         return self.engine.delivery.caches_all
 

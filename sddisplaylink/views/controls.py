@@ -50,4 +50,5 @@ def _step(group: PlayerGroup, frames: int) -> None:
     """Pause all players, and show the next frame of each, or the previous one."""
     group.pause()
     for player in group.players:
-        player.seek((player.frame_index + frames) % player.image.frame_count)
+        if count := player.image.frame_count:  # 0 while no frame of an IncrementalImage has come
+            player.seek((player.frame_index + frames) % count)

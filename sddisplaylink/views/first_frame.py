@@ -1,4 +1,4 @@
-"""The frame that a view draws before its player has shown one."""
+"""What a view draws before its player has shown a frame."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from sddisplaylink.errors import SDDisplayLinkError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.player import AnimatedImagePlayer
 
-__all__ = ["first_frame"]
+__all__ = ["begin", "first_frame"]
+
+
+def begin(player: AnimatedImagePlayer, autoplay: bool) -> None:
+    """Play, or show the first frame alone. An image of which no frame has come yet shows nothing until it is played."""
+    if autoplay:
+        player.play()
+    elif player.image.frame_count:
+        player.seek(player.frame_index)
 
 
 def first_frame(player: AnimatedImagePlayer) -> Frame | None:

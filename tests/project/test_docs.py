@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,17 @@ COMMANDS = [
     for command in page.commands
 ]
 IMAGES = ("ball.gif", "spiral.png")
-TOOLKITS = ("tk", "qt", "pygame", "pyglet", "appkit")
+TOOLKITS = ("tk", "qt", "gtk", "textual", "pygame", "pyglet", "appkit", "notebook")
 PUBLIC_MODULES = ("sddisplaylink", *(f"sddisplaylink.views.{toolkit}" for toolkit in TOOLKITS))
+FOLDERS = ("benchmarks", "csrc", "docs", "examples", "scripts", "sddisplaylink", "tests")
 MISSING = re.compile(r"No module named '(?!sddisplaylink)\w+'")
+NAMED_FILE = re.compile(r"`((?:[\w.*-]+/)+[\w.*-]+\.(?:py|c|h|m|md|yml|png|svg|ipynb))[`:]")
+NOT_HERE = {"csrc/clocks/NAME.c", "Modules/_callbacks.m"}  # a file to be written, and one of PyObjC's
+FILES = [
+    path.as_posix() for folder in (".github", *FOLDERS) for path in (ROOT / folder).rglob("*") if path.suffix != ".pyc"
+]
+LINK = re.compile(r"\]\((?!https?://)([^)\s]+)\)")
+NATIVE_NAME = re.compile(r"`(sddl_[a-z_]+)\b")
 LIMIT = 120.0  # seconds for all the programs of a page
 
 
@@ -124,8 +133,37 @@ def test_every_public_name_has_its_place_in_the_reference(module: str) -> None:
     pages = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("api.md", "api-views.md"))
     _, section = pages.split(f".. py:module:: {module}\n")
     section = section.partition(".. py:module::")[0]
-    named = re.findall(r"^\.\. (?:auto|py:)\w+:: (\w+)(?:\(\))?$", section, re.MULTILINE)
+    named = re.findall(r"^\.\. (?:auto|py:)\w+:: (\w+)(?:\(.*\))?$", section, re.MULTILINE)
     assert set(named) == public_names(module)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_that_a_page_names_exist(page: Page) -> None:
+    named = set(NAMED_FILE.findall(page.path.read_text(encoding="utf-8"))) - NOT_HERE
+    missing = [name for name in named if not any(fnmatch(path, f"*/{name}") for path in FILES)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_of_a_page_lead_somewhere(page: Page) -> None:
+    for target in LINK.findall(page.path.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        path = page.path.parent / name if name else page.path
+        assert path.is_file(), target
+        assert not anchor or anchor in anchors(path), target
+
+
+def anchors(path: Path) -> set[str]:
+    """The headings of a Markdown page, as links name them."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_names_of_the_core_in_the_pages_exist() -> None:
+    core = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "csrc").rglob("*.[ch]"))
+    named = {name for page in PAGES for name in NATIVE_NAME.findall(page.path.read_text(encoding="utf-8"))}
+    assert [name for name in sorted(named) if not re.search(rf"\b{name}\b", core)] == []
+    assert len(named) > 5
 
 
 def test_a_page_becomes_one_program_with_its_own_line_numbers(tmp_path: Path) -> None:

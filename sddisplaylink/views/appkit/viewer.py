@@ -9,7 +9,7 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
 from sddisplaylink.views.appkit.picture import PictureMaker
-from sddisplaylink.views.first_frame import first_frame
+from sddisplaylink.views.first_frame import begin, first_frame
 
 if TYPE_CHECKING:
     from Quartz import CGImageRef
@@ -41,10 +41,7 @@ class Viewer(PlayerObserver):
 
     def begin(self, autoplay: bool) -> None:
         """Play, or show the first frame only."""
-        if autoplay:
-            self._player.play()
-        elif self._player.image.frame_count:
-            self._player.seek(self._player.frame_index)
+        begin(self._player, autoplay)
 
     def update(self, can_be_seen: bool, *, may_animate: bool) -> None:
         """Update visibility and the permission to animate. The first frame is shown even without that permission."""

@@ -13,7 +13,7 @@ from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.first_frame import first_frame
+from sddisplaylink.views.first_frame import begin, first_frame
 from sddisplaylink.views.player_settings import settings_of
 
 __all__ = ["GameLoopView", "Playable"]
@@ -57,10 +57,7 @@ class GameLoopView(ClosedByWith, PlayerObserver):
         self.player = player
         self._resize(player.image.size)
         player.attach(self)
-        if self._autoplay:
-            player.play()
-        else:
-            player.seek(player.frame_index)
+        begin(player, self._autoplay)
 
     def update(self) -> bool:
         """Show the frame that is due, and call the player's callbacks; whether the picture has changed. Never blocks.

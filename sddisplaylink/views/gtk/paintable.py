@@ -17,7 +17,7 @@ from sddisplaylink.native import is_exiting
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.options import PlayerState
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.first_frame import first_frame
+from sddisplaylink.views.first_frame import begin, first_frame
 from sddisplaylink.views.gtk.dispatcher import shared_dispatcher
 from sddisplaylink.views.gtk.toolkit import Gdk, GLib, GObject
 from sddisplaylink.views.player_settings import settings_of
@@ -100,13 +100,11 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
 
     def _begin(self, player: AnimatedImagePlayer) -> None:
         self._player = player
+        self._known_size = player.image.size
         self._ending = weakref.finalize(self, _close, player)  # in place of the former player's
         self._ending.atexit = False
         player.attach(self._observer)
-        if self._autoplay:
-            player.play()
-        else:
-            player.seek(player.frame_index)
+        begin(player, self._autoplay)
         player.update_visibility()
 
     # ---- properties ----
@@ -155,6 +153,9 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
     def show_frame(self, frame: Frame) -> None:
         """Make it the picture: called by the player's observer."""
         self._texture = _texture_of(frame)
+        if frame.size != self._known_size:  # of an image that had not begun to come when it was opened
+            self._known_size = frame.size
+            self.invalidate_size()
         self.invalidate_contents()
         self._unseen += 1
         if self._unseen > UNSEEN_FRAMES and time.monotonic() - self._seen_at > UNSEEN_SECONDS:
@@ -199,8 +200,9 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
         return math.ceil(self._player.image.height / self._scale)
 
     def do_get_intrinsic_aspect_ratio(self) -> float:
-        """Width over height."""
-        return self._player.image.width / self._player.image.height
+        """Width over height; 0, which is none for GTK, before the size is known."""
+        width, height = self._player.image.size
+        return width / height if height else 0.0
 
 
 def _texture_of(frame: Frame) -> Any:

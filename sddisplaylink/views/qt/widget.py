@@ -34,10 +34,10 @@ class AnimatedImageWidget(QtWidgets.QWidget):
     ``player.play()``. ``player_options``: those of AnimatedImagePlayer (rate, mode, loop_count, late_policy,
     max_buffer_bytes, display, clock, callbacks).
 
-    Everything except decoding happens on the GUI thread. While the widget is hidden or minimised, playback is paused;
-    it continues when the widget can be seen again, unless the player was paused or stopped meanwhile. Closing, deleting
-    or dropping the widget closes the player; a widget that is shown again after closing starts over. Raises what
-    AnimatedImagePlayer raises.
+    Everything except decoding large frames happens on the GUI thread. While the widget is hidden or minimised, playback
+    is paused; it continues when the widget can be seen again, unless the player was paused or stopped meanwhile.
+    Closing, deleting or dropping the widget closes the player; a widget that is shown again after closing starts over.
+    Raises what AnimatedImagePlayer raises.
     """
 
     def __init__(

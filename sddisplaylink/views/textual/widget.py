@@ -23,7 +23,7 @@ from sddisplaylink.images.shared import open_shared
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.options import PlayerState
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.first_frame import first_frame
+from sddisplaylink.views.first_frame import begin, first_frame
 from sddisplaylink.views.player_settings import settings_of
 from sddisplaylink.views.terminal.symbols import SYMBOLS
 from sddisplaylink.views.textual.strips import StripMaker
@@ -151,8 +151,9 @@ class AnimatedImage(Widget):
 
     def _begin(self) -> None:
         self.player = player = AnimatedImagePlayer(self._image, dispatcher=self._dispatcher, **self._options)
+        self._known_size = self._image.size
         player.attach(self._observer)
-        player.seek(0)
+        begin(player, autoplay=False)
         if self.playing:
             player.play()
         player.update_visibility()
@@ -176,7 +177,8 @@ class AnimatedImage(Widget):
         self._unseen += 1
         if self._unseen > UNSEEN_FRAMES and time.monotonic() - self._seen_at > UNSEEN_SECONDS:
             self._set_visible(False)
-        self.refresh()
+        self.refresh(layout=frame.size != self._known_size)  # of an image that had not begun to come when it was opened
+        self._known_size = frame.size
         self.post_message(self.FrameShown(self, frame.index))
 
     def follow_state(self) -> None:
@@ -207,12 +209,18 @@ class AnimatedImage(Widget):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as the image, a column for each pixel, or as fits."""
-        columns = min(container.width, self._image.width)
-        return self._strips.place(self._image.size, columns, _rows(container, viewport)).columns
+        size = self._picture_size()
+        return self._strips.place(size, min(container.width, size[0]), _rows(container, viewport)).columns
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As high as the image at that width."""
-        return self._strips.place(self._image.size, min(width, self._image.width), _rows(container, viewport)).rows
+        size = self._picture_size()
+        return self._strips.place(size, min(width, size[0]), _rows(container, viewport)).rows
+
+    def _picture_size(self) -> tuple[int, int]:
+        """The image's size; one pixel while it is not known, so that the widget is seen, and plays."""
+        width, height = self._image.size
+        return width or 1, height or 1
 
     def render_line(self, y: int) -> Strip:
         """A line of the frame; being asked for it is being seen."""

@@ -12,7 +12,7 @@ from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.images.shared import open_shared
 from sddisplaylink.playback.observer import PlayerObserver
 from sddisplaylink.playback.player import AnimatedImagePlayer
-from sddisplaylink.views.first_frame import first_frame
+from sddisplaylink.views.first_frame import begin, first_frame
 from sddisplaylink.views.player_settings import PLAYER_OPTIONS, settings_of
 from sddisplaylink.views.tk.dispatcher import TkDispatcher
 from sddisplaylink.views.tk.picture import TkPicture
@@ -90,10 +90,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         self.player = player
         self._picture = TkPicture(self, player.image.size, self._picture)
         player.attach(self)
-        if self._autoplay:
-            player.play()
-        else:
-            player.seek(player.frame_index)
+        begin(player, self._autoplay)
         self.visibility_changed()
 
     def configure(self, cnf: Any = None, **options: Any) -> Any:

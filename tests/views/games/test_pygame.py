@@ -89,6 +89,17 @@ def test_an_image_of_which_nothing_has_come(clock: sd.ManualClock, make_gif: Cal
         assert (view.surface.get_size(), view.changed.size) == (image.size, image.size)
 
 
+def test_an_image_of_which_nothing_has_come_waits(clock: sd.ManualClock, make_gif: Callable[..., bytes]) -> None:
+    image = sd.IncrementalImage()
+    with AnimatedSurface(image, clock=clock, autoplay=False) as view:
+        image.feed(make_gif([50] * 3))
+        clock.advance(0.1)
+        assert not view.update()
+        view.player.play()
+        clock.advance(0.1)
+        assert view.update()
+
+
 def test_waits_with_its_first_frame(clock: sd.ManualClock, make_gif: Callable[..., bytes]) -> None:
     with AnimatedSurface(make_gif([100, 100]), autoplay=False, clock=clock) as picture:
         clock.advance(1)

@@ -93,6 +93,24 @@ def begins() -> dict[str, object]:
     return {"drawn": is_drawn, "shown": picture.player.stats.shown}
 
 
+def coming_in() -> dict[str, object]:
+    """Pictures of an image of which nothing has come yet."""
+    image = sd.IncrementalImage()
+    pictures = AnimatedPicture(image), AnimatedPicture(image, autoplay=False)
+    box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
+    for picture in pictures:
+        box.append(picture)
+    window(box)
+    run_until(lambda: pictures[0].paintable.playing)
+    image.feed(Path(BALL).read_bytes())
+    playing, waiting = pictures
+    return {
+        "shown": run_until(lambda: playing.player.stats.shown > 2),
+        "size": run_until(lambda: playing.picture.get_width() == image.width),
+        "waiting": waiting.player.state.value,
+    }
+
+
 def hides() -> dict[str, object]:
     """A widget, and a paintable of which nobody says who shows it."""
     seen: dict[str, object] = {}

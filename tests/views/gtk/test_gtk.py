@@ -56,6 +56,10 @@ def test_is_not_empty_before_the_player_has_shown_a_frame(run: Any) -> None:
     assert run("begins") == {"drawn": True, "shown": 0}
 
 
+def test_an_image_of_which_nothing_has_come(run: Any) -> None:
+    assert run("coming_in") == {"shown": True, "size": True, "waiting": "stopped"}
+
+
 def test_pauses_while_it_cannot_be_seen(run: Any) -> None:
     seen = run("hides")
     assert all(seen.values()), seen

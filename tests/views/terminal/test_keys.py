@@ -61,6 +61,12 @@ def test_escape_is_a_key_when_nothing_follows() -> None:
     assert reader.feed(b"\x1b\x1b") == [Command.QUIT]
 
 
+def test_no_frame_to_step_to() -> None:
+    with sd.AnimatedImagePlayer(sd.IncrementalImage()) as player:
+        apply_command(Command.FORWARD, sd.PlayerGroup([player]))
+        assert player.frame_index == 0
+
+
 def test_commands(make_gif: MakeImage, clock: sd.ManualClock) -> None:
     players = [sd.AnimatedImagePlayer(make_gif([100] * frames), clock=clock) for frames in (3, 4)]
     with sd.PlayerGroup(players) as group:

@@ -297,6 +297,41 @@ def test_is_not_empty_before_the_player_has_shown_a_frame() -> None:
     assert str(run(Player(AnimatedImage(BALL, clock=sd.ManualClock())), act)).count("▀") > 50
 
 
+@pytest.mark.parametrize("autoplay", [True, False])
+def test_an_image_of_which_nothing_has_come(autoplay: bool, tmp_path: Path) -> None:
+    image, clock = sd.IncrementalImage(), sd.ManualClock()
+    widget = AnimatedImage(image, clock=clock, autoplay=autoplay)
+
+    class Small(Player):
+        CSS = ""
+
+    async def act(pilot: Any) -> None:
+        assert tuple(widget.size) == (1, 1)
+        image.feed(write_gif(tmp_path / "a.gif", [mosaic(seed, (12, 8)) for seed in range(3)]).read_bytes())
+        widget.playing = True
+        clock.advance(0.1)
+        await pilot.pause()
+        assert widget.player is not None
+        assert widget.player.stats.shown == 1
+        assert tuple(widget.size) == (12, 4)
+
+    run(Small(widget), act)
+
+
+def test_a_reversed_image_begins_with_its_last_frame() -> None:
+    clock = sd.ManualClock()
+    widget = AnimatedImage(BALL, clock=clock, mode="reverse", loop_count=1)
+
+    async def act(pilot: Any) -> None:
+        for _ in range(3):
+            clock.advance(0.02)
+            await pilot.pause()
+        assert widget.player is not None
+        assert widget.player.frame_index >= 18
+
+    run(Player(widget), act)
+
+
 def test_a_screenshot_shows_the_picture(tmp_path: Path) -> None:
     clock = sd.ManualClock()
 

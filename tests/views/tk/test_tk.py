@@ -30,7 +30,7 @@ def test_an_interrupt_loses_no_frame(virtual_screen: VirtualScreen) -> None:
 
 
 def test_an_image_of_which_nothing_has_come(virtual_screen: VirtualScreen) -> None:
-    assert virtual_screen.run(WINDOWS, "coming_in") == {"worst": 0, "shown": True}
+    assert virtual_screen.run(WINDOWS, "coming_in") == {"worst": 0, "shown": True, "waiting": "stopped"}
 
 
 def test_a_player_ends_with_its_window(virtual_screen: VirtualScreen) -> None:

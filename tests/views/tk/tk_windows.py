@@ -142,12 +142,17 @@ def coming_in() -> dict[str, object]:
     clock, image = sd.ManualClock(), sd.IncrementalImage()
     with TkStage() as stage:
         label = stage.add(image, clock=clock)
+        waiting = stage.add(image, clock=clock, autoplay=False)
         stage.update()
         clock.advance(0.1)
         image.feed(BALL.read_bytes())
         clock.advance(0.1)
         stage.update()
-        return {"worst": difference(stage, label), "shown": label.player.stats.shown > 0}
+        return {
+            "worst": difference(stage, label),
+            "shown": label.player.stats.shown > 0,
+            "waiting": waiting.player.state.value,
+        }
 
 
 def destroyed_past_python() -> dict[str, object]:
