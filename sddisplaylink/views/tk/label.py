@@ -34,12 +34,13 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     PAUSED; ``player.play()`` takes effect when the label appears, and ``player.pause()`` prevents that. Destroying the
     label closes the player.
 
-    Transparent pixels show the label's background colour, also after a change of it. The image is not scaled:
-    ``width``, ``height`` and ``anchor`` place it like any other image.
+    Transparent pixels show the label's background colour, also after a change of it. A pixel of the image is one of the
+    screen, whatever ``tk scaling`` says, or with ``zoom=2`` two by two, as with PhotoImage.zoom(): ``zoom`` is a
+    positive integer. ``width``, ``height`` and ``anchor`` place the image like any other.
 
     An exception in a callback, or a frame that cannot be decoded, stops playback and is given to ``player.on_error``;
     without that, to ``report_callback_exception`` of the Tk root. Raises what AnimatedImage.open() and the player do,
-    and tkinter.TclError for an option that neither of them knows.
+    ValueError for any other ``zoom``, and tkinter.TclError for an option that neither of them knows.
     """
 
     player: AnimatedImagePlayer
@@ -52,11 +53,14 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         source: Playable,
         *,
         autoplay: bool = True,
+        zoom: int = 1,
         **options: Any,
     ) -> None:
+        if not (isinstance(zoom, int) and zoom > 0):
+            raise ValueError(f"zoom must be a positive integer, not {zoom!r}")
         playback = {name: options.pop(name) for name in PLAYER_OPTIONS & options.keys()}
         super().__init__(parent, **options)
-        self._autoplay, self._playback = autoplay, playback
+        self._autoplay, self._zoom, self._playback = autoplay, zoom, playback
         dispatcher = TkDispatcher.of(self)
         try:
             player = self._open(source, playback)
@@ -88,7 +92,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
 
     def _begin(self, player: AnimatedImagePlayer) -> None:
         self.player = player
-        self._picture = TkPicture(self, player.image.size, self._picture)
+        self._picture = TkPicture(self, player.image.size, self._zoom, self._picture)
         player.attach(self)
         if self._autoplay:
             player.play()
