@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import tkinter
 from typing import Any, BinaryIO, TypeAlias
@@ -40,7 +41,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
 
     An exception in a callback, or a frame that cannot be decoded, stops playback and is given to ``player.on_error``;
     without that, to ``report_callback_exception`` of the Tk root. Raises what AnimatedImage.open() and the player do,
-    ValueError for any other ``zoom``, and tkinter.TclError for an option that neither of them knows.
+    TypeError or ValueError for another ``zoom``, and tkinter.TclError for an option that neither of them knows.
     """
 
     player: AnimatedImagePlayer
@@ -56,8 +57,8 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         zoom: int = 1,
         **options: Any,
     ) -> None:
-        if not (isinstance(zoom, int) and zoom > 0):
-            raise ValueError(f"zoom must be a positive integer, not {zoom!r}")
+        if operator.index(zoom) < 1:
+            raise ValueError(f"zoom must be at least 1, not {zoom!r}")
         playback = {name: options.pop(name) for name in PLAYER_OPTIONS & options.keys()}
         super().__init__(parent, **options)
         self._autoplay, self._zoom, self._playback = autoplay, zoom, playback
