@@ -1,11 +1,27 @@
-// A player's front end in a notebook: a canvas and controls. Python sends a frame (RGBA, zlib) when it has changed, and
-// the next one when this one has been drawn and acknowledged. How it looks is in widget.css, icons included.
+// A player's front end in a notebook: a canvas and controls. A view begins with the picture and the status that are in
+// the model. Python sends a frame (RGBA, zlib) when it has changed, and the next one when this one has been drawn and
+// acknowledged. How it looks is in widget.css, icons included.
 
 const RATES = [-1, 0.25, 0.5, 1, 2, 4];
 
 async function inflate(view) {
   const stream = new Blob([view]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8ClampedArray(await new Response(stream).arrayBuffer());
+}
+
+const beginnings = new WeakMap(); // of each model: the picture that a new view shows before the first message
+
+async function decodeBeginning(model) {
+  const data = model.get("picture");
+  if (data?.byteLength) {
+    const pixels = await inflate(data);
+    beginnings.set(model, new ImageData(pixels, model.get("width"), model.get("height")));
+  }
+}
+
+async function initialize({ model }) { // which is awaited before render() is called
+  await decodeBeginning(model);
+  model.on("change:picture", () => decodeBeginning(model));
 }
 
 function element(name, properties, ...children) {
@@ -81,10 +97,15 @@ function render({ model, el }) {
     counter.textContent = ` ${frame + 1} / ${Number(position.max) + 1} `;
   }
 
-  async function showFrame({ serial, frame }, [data]) {
+  function draw(picture) {
+    if (canvas.width !== picture.width) canvas.width = picture.width; // setting it clears the canvas
+    if (canvas.height !== picture.height) canvas.height = picture.height;
+    canvas.getContext("2d").putImageData(picture, 0, 0);
+  }
+
+  async function showFrame({ serial, frame, size }, [data]) {
     try {
-      const pixels = await inflate(data);
-      canvas.getContext("2d").putImageData(new ImageData(pixels, canvas.width, canvas.height), 0, 0);
+      draw(new ImageData(await inflate(data), ...size));
       showPosition(frame);
     } finally {
       tell("ack", { serial });
@@ -97,9 +118,11 @@ function render({ model, el }) {
     else if (message.kind === "error") problem.textContent = message.text;
   }
 
+  if (beginnings.has(model)) draw(beginnings.get(model));
+  showStatus(model.get("status"));
   model.on("msg:custom", receive);
   tell("hello");
   return () => model.off("msg:custom", receive);
 }
 
-export default { render };
+export default { initialize, render };
