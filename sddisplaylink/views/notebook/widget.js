@@ -9,19 +9,10 @@ async function inflate(view) {
   return new Uint8ClampedArray(await new Response(stream).arrayBuffer());
 }
 
-const beginnings = new WeakMap(); // of each model: the picture that a new view shows before the first message
-
-async function decodeBeginning(model) {
+async function pictureOf(model) {
   const data = model.get("picture");
-  if (data?.byteLength) {
-    const pixels = await inflate(data);
-    beginnings.set(model, new ImageData(pixels, model.get("width"), model.get("height")));
-  }
-}
-
-async function initialize({ model }) { // which is awaited before render() is called
-  await decodeBeginning(model);
-  model.on("change:picture", () => decodeBeginning(model));
+  if (!data?.byteLength) return null; // of an image of which nothing has come yet
+  return new ImageData(await inflate(data), model.get("width"), model.get("height"));
 }
 
 function element(name, properties, ...children) {
@@ -30,7 +21,7 @@ function element(name, properties, ...children) {
   return made;
 }
 
-function render({ model, el }) {
+function render({ model, el }, beginning) {
   const canvas = element("canvas", { width: model.get("width"), height: model.get("height") });
   const toggle = element("button", { type: "button", className: "play" });
   const position = element("input", { type: "range", min: 0, max: 0, value: 0 });
@@ -118,11 +109,20 @@ function render({ model, el }) {
     else if (message.kind === "error") problem.textContent = message.text;
   }
 
-  if (beginnings.has(model)) draw(beginnings.get(model));
+  if (beginning) draw(beginning);
   showStatus(model.get("status"));
   model.on("msg:custom", receive);
   tell("hello");
   return () => model.off("msg:custom", receive);
 }
 
-export default { initialize, render };
+export default () => { // called for each model
+  let beginning = null; // the picture that a new view shows before the first message
+
+  async function initialize({ model }) { // is awaited before render() is called
+    beginning = await pictureOf(model);
+    model.on("change:picture", async () => { beginning = await pictureOf(model); });
+  }
+
+  return { initialize, render: (view) => render(view, beginning) };
+};

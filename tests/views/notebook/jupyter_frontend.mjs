@@ -41,8 +41,8 @@ const model = {
 const el = new Element("div");
 // as a data: URL, because older versions of node take a file of that name for another kind of script
 const source = readFileSync(script).toString("base64");
-const widget = (await import(`data:text/javascript;base64,${source}`)).default;
-await widget.initialize({ model });
+const widget = (await import(`data:text/javascript;base64,${source}`)).default();
+await widget.initialize({ model: Object.create(model) }); // anywidget makes a proxy of the model for each call
 listeners.clear(); // those that are the model's, and not a view's
 const end = widget.render({ model, el });
 const [canvas, controls, problem] = el.children;
