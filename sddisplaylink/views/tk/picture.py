@@ -54,7 +54,9 @@ class TkPicture:
         self._is_large = width * height > WHOLE_PIXELS
         self._rows = max(1, BAND_PIXELS // (zoom * width)) if self._is_large else size[1]
         # without alpha: Tk needs seconds for many scattered transparent pixels
-        self._band = ImageTk.PhotoImage("RGB", (width, zoom * self._rows), master=self._label)
+        rows = zoom * self._rows
+        # with its size as Tk's options, too: ImageTk gives Tk its own only with the first pixels, and layout would jump
+        self._band = ImageTk.PhotoImage("RGB", (width, rows), master=self._label, width=width, height=rows)
         if self._is_large:
             self._front, self._back = (
                 tkinter.PhotoImage(master=self._label, width=width, height=height) for _ in range(2)

@@ -68,6 +68,22 @@ def reopens() -> dict[str, object]:
     }
 
 
+def label_appears() -> dict[str, object]:
+    """All that is seen of a label with a movie from their creation on, beside a still picture of frame 0."""
+    image = sd.AnimatedImage.open(BALL)
+    stage = QtStage()
+    with stage:
+        label, movie = AnimatedLabel(), AnimatedMovie(BALL, clock=sd.ManualClock())
+        label.setMovie(movie)
+        movie.start()
+        stage.add_widget(label)
+        still = stage.add_still(image[0].image)
+        watch = window_scenes.AppearanceWatch(expected(image, 0))
+        size = stage.natural_size(label)
+        stage.watch(lambda: watch.look(stage.photograph_if_shown(label), stage.photograph_if_shown(still)))
+        return {"size": size, **watch.report()}
+
+
 def fits() -> dict[str, object]:
     """Where an image is drawn that does not fill its widget, and one that does not fit."""
     clock = sd.ManualClock()

@@ -77,6 +77,10 @@ def test_the_process_may_end_while_everything_plays(run: Run) -> None:
     assert run("exits") is None
 
 
+def test_the_first_thing_painted_on_a_label_is_the_first_frame(run: Run) -> None:
+    assert run("label_appears") == {"size": [160, 160], "torn": 0, "late": 0, "seen": True}
+
+
 def test_labels_show_movies(run: Run) -> None:
     assert run("labels") == {"attached": 0, "set": 0}
 
