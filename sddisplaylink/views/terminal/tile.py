@@ -10,6 +10,7 @@ from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.first_frame import first_frame
 from sddisplaylink.views.terminal.layout import Area, Placement
 from sddisplaylink.views.terminal.renderer import Renderer
 
@@ -34,6 +35,7 @@ class Tile:
             **playback,
         )
         self.player.cache_all_frames = True
+        self._frame = first_frame(self.player)
 
     @property
     def is_blank(self) -> bool:
