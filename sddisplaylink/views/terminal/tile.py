@@ -66,7 +66,7 @@ class Tile:
         return self._frame.image, self._renderer.place(self._frame.size)
 
     def _keep(self, frame: Frame) -> None:
-        self._frame = frame
+        self._frame, self._first = frame, None
 
     def _finish(self) -> None:
         self.has_ended = True
