@@ -37,14 +37,15 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
 
     _esm = Path(__file__).with_name("widget.js")
     _css = Path(__file__).with_name("widget.css")
-    width = traitlets.Int().tag(sync=True)
-    height = traitlets.Int().tag(sync=True)
-    picture = traitlets.Bytes().tag(sync=True)
-    """The frame that a new view begins with: RGBA, compressed by zlib; empty while no frame has been downloaded."""
-    status = traitlets.Dict().tag(sync=True)
-    """The player's state, for the controls of a new view."""
+    width = traitlets.Int(help="Width of the picture in pixels.").tag(sync=True)
+    height = traitlets.Int(help="Height of the picture in pixels.").tag(sync=True)
+    picture = traitlets.Bytes(
+        help="The frame that a new view begins with: RGBA, compressed by zlib; empty before one has been downloaded."
+    ).tag(sync=True)
+    status = traitlets.Dict(help="The player's state, for the controls of a new view.").tag(sync=True)
 
     def __init__(self, player: AnimatedImagePlayer) -> None:
+        """The arguments are described with the class."""
         self._player = player  # close() uses the player, also of a widget that is refused: ipywidgets calls close()
         if player.is_closed:
             raise LinkClosedError("a closed player cannot be shown")
@@ -57,7 +58,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
         player.attach(self)
 
     def close(self) -> None:
-        """Remove the widget. Idempotent."""
+        """Remove the widget; the player is left as it is. Idempotent."""
         self._player.detach(self)
         super().close()
 
@@ -77,13 +78,13 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
     # ---- from the player, on its dispatcher ----
 
     def frame_shown(self, frame: Frame) -> None:
-        """Send the frame, or keep it until the one before has been drawn."""
+        """Called by the player: send the frame, or keep it until the one before has been drawn."""
         with self._outbox_lock:
             self._waiting = frame
         self._send_frame()
 
     def state_changed(self) -> None:
-        """Send the player's state to the controls."""
+        """Called by the player: send its state to the controls."""
         self.send({"kind": "status", **self._status()})
 
     def _status(self) -> dict[str, Any]:
@@ -96,7 +97,7 @@ class PlayerWidget(anywidget.AnyWidget, PlayerObserver):
         }
 
     def playback_failed(self, error: BaseException) -> None:
-        """Send the error."""
+        """Called by the player: send the error."""
         self.send({"kind": "error", "text": f"{type(error).__name__}: {error}"})
 
     # ---- from the notebook, on the thread that runs cells ----

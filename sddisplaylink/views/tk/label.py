@@ -57,6 +57,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         zoom: int = 1,
         **options: Any,
     ) -> None:
+        """The arguments are described with the class."""
         if operator.index(zoom) < 1:
             raise ValueError(f"zoom must be at least 1, not {zoom!r}")
         playback = {name: options.pop(name) for name in PLAYER_OPTIONS & options.keys()}
@@ -102,7 +103,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         self.visibility_changed()
 
     def configure(self, cnf: Any = None, **options: Any) -> Any:
-        """As tkinter.Label's; a new background shows at once through transparent pixels."""
+        """Get or set options, as tkinter.Label does; a new background shows at once through transparent pixels."""
         result = super().configure(cnf, **options)
         if self._picture is not None:
             self._picture.refresh()
@@ -113,7 +114,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     # ---- for the dispatcher and the player ----
 
     def visibility_changed(self) -> None:
-        """Update whether the label can be seen, and pause or resume the player."""
+        """Called by the dispatcher: update whether the label can be seen, and pause or resume the player."""
         self.is_visible = bool(self.winfo_viewable())
         if self.is_visible and self._picture is not None and self._picture.is_blank:
             frame = first_frame(self.player)
@@ -122,21 +123,24 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         self.player.update_visibility()
 
     def frame_shown(self, frame: Frame) -> None:
-        """Draw the frame."""
+        """Called by the player: draw the frame."""
         if self._picture is not None:
             self._picture.show(frame)
 
     def state_changed(self) -> None:
-        """Pause a player that was started while the label is not visible."""
+        """Called by the player: pause a player that was started while the label is not visible."""
         self.player.update_visibility()
 
     def playback_failed(self, error: BaseException) -> None:
-        """Report the error as Tk does, unless the user has set ``on_error`` or the error ends the main loop."""
+        """Called by the player: report the error as Tk does, unless there is ``on_error`` or it ends the main loop."""
         if self.player.on_error is None and isinstance(error, Exception):
             self.nametowidget(".").report_callback_exception(type(error), error, error.__traceback__)
 
     def destroyed(self) -> None:
-        """Close the player, and let go of the picture: a cycle with the label would keep it, and end it anywhere."""
+        """Called by the dispatcher: close the player, and drop the picture.
+
+        A cycle with the label would keep the picture, and have it deleted on any thread.
+        """
         if self._picture is not None:
             self._picture.close()
             self._picture = None
