@@ -144,7 +144,8 @@ def test_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
             done = shell.run_cell("".join(cell["source"]))
             done.raise_error()
             results.append(done.result)
-    image, widget, _, paused, summary, _ = results
+    shell.user_ns["player"].close()
+    image, widget, _, paused, summary = results
     assert image.frame_count == 20
     assert type(widget).__name__ == "PlayerWidget"
     assert paused == (sddisplaylink.PlayerState.PAUSED, 10)

@@ -42,6 +42,18 @@ class Stage(Protocol):
     def update(self) -> None:
         """Handle the events that are pending, draw, and wait until the result is on the screen."""
 
+    def add_still(self, picture: Image.Image) -> Any:
+        """Put a picture that the toolkit itself shows into the window."""
+
+    def natural_size(self, view: Any) -> tuple[int, int]:
+        """The size that the picture asks the toolkit's layout for."""
+
+    def watch(self, look: Callable[[], None]) -> None:
+        """Let the window appear, and call the function whenever the screen may have changed, until all is drawn."""
+
+    def photograph_if_shown(self, view: Any) -> Image.Image | None:
+        """What the screen shows where the picture, or a still one, is; None if it has no place yet."""
+
     def until(self, condition: Callable[[], bool], patience: float = PATIENCE) -> bool:
         """Run the event loop until then, or until patience ends; whether the condition came true."""
 
@@ -81,6 +93,39 @@ def shows(stage: Stage, name: str) -> dict[str, object]:
             worst = max(worst, difference(stage, view))
         stage.end([view], "close")
     return {"indices": indices, "worst": worst}
+
+
+def appears(stage: Stage) -> dict[str, object]:
+    """All that is seen of a picture from its creation on, before its clock ticks, beside a still picture of frame 0."""
+    image = sd.AnimatedImage.open(BALL)
+    with stage:
+        view, still = stage.add(BALL, clock=sd.ManualClock()), stage.add_still(image[0].image)
+        size = stage.natural_size(view)
+        watch = AppearanceWatch(expected(image, 0, stage.background))
+        stage.watch(lambda: watch.look(stage.photograph_if_shown(view), stage.photograph_if_shown(still)))
+        return {"size": size, **watch.report()}
+
+
+class AppearanceWatch:
+    """Compares photographs of a view with the frame that is to be the first thing painted there."""
+
+    def __init__(self, frame: Image.Image) -> None:
+        self._frame = frame
+        self._torn = self._late = self._complete = 0
+
+    def look(self, view: Image.Image | None, still: Image.Image | None) -> None:
+        """Look at photographs of the view and of a still picture in the same window; None: it has no place yet."""
+        is_complete, is_still_there = self._is_frame(view), self._is_frame(still)
+        self._complete += is_complete
+        self._torn += view is not None and not is_complete and len(view.getcolors(1 << 20) or ()) > 1
+        self._late += is_still_there and not is_complete
+
+    def _is_frame(self, shot: Image.Image | None) -> bool:
+        return shot is not None and shot.size == self._frame.size and distance(shot, self._frame) == 0
+
+    def report(self) -> dict[str, object]:
+        """How often something else was seen, and how often nothing where the toolkit shows a still picture already."""
+        return {"torn": self._torn, "late": self._late, "seen": self._complete > 0}
 
 
 def begins(stage: Stage) -> dict[str, object]:
@@ -269,7 +314,7 @@ def clock_elsewhere(stage: Stage) -> dict[str, object]:
         return {"shown": shown, "own_thread": threads == {threading.get_ident()}}
 
 
-SCENES = (shows, begins, waits, plays, hides, ends, grows, responds, clock_elsewhere)
+SCENES = (shows, appears, begins, waits, plays, hides, ends, grows, responds, clock_elsewhere)
 
 
 def main(make_stage: Callable[[], Stage]) -> None:

@@ -103,6 +103,11 @@ def test_the_screen_shows_the_frame_that_the_player_reports(scenes: Scenes, name
     assert seen["indices"] == sorted(seen["indices"])
 
 
+@of(name for name in TOOLKITS if name != "appkit")  # whose layers are looked at in appkit/test_appkit_view.py
+def test_the_first_thing_painted_is_the_first_frame(scenes: Scenes) -> None:
+    assert scenes("appears") == {"size": [160, 160], "torn": 0, "late": 0, "seen": True}
+
+
 @of(TOOLKITS)
 def test_is_not_empty_before_the_player_has_shown_a_frame(scenes: Scenes) -> None:
     assert scenes("begins") == {"drawn": True, "shown": 0}

@@ -86,6 +86,7 @@ class GameLoopView(ClosedByWith, PlayerObserver):
             self._dispatcher.close()
 
     def __enter__(self) -> Self:
+        """The view, which is closed at the end of the ``with`` block."""
         return self
 
     def _can_be_seen(self) -> bool:
@@ -103,10 +104,10 @@ class GameLoopView(ClosedByWith, PlayerObserver):
     # ---- for the player ----
 
     def frame_shown(self, frame: Frame) -> None:
-        """Show the frame."""
+        """Called by the player: show the frame."""
         self._show(frame)
         self._is_new = True
 
     def state_changed(self) -> None:
-        """Pause a player that was started while no window is visible."""
+        """Called by the player: pause a player that was started while no window is visible."""
         self.player.update_visibility()

@@ -32,6 +32,10 @@ class AnimatedSurface(GameLoopView):
     The player's callbacks are called by `update`, or by the clock's ``advance()``. Use everything on one thread.
     Dropping the object, or `close`, ends playback; the surface stays as it is.
 
+    ``surface`` has per-pixel alpha and is always the same, until an image of another size is set, or the first frame of
+    an image comes that is still being downloaded. ``changed`` is the part of it that the last update has changed, a
+    Rect: all of the surface, or nothing.
+
     Raises what AnimatedImage.open() and the player do.
     """
 
@@ -42,6 +46,7 @@ class AnimatedSurface(GameLoopView):
     """What the last `update` has changed: all of the surface, or an empty rectangle."""
 
     def __init__(self, source: Playable, *, autoplay: bool = True, **options: Any) -> None:
+        """The arguments are described with the class."""
         super().__init__(source, autoplay, options)
         self.changed = pygame.Rect(0, 0, 0, 0)
 

@@ -39,6 +39,9 @@ class AnimatedTexture(GameLoopView):
     The player's callbacks are called by `update`, or by the clock's ``advance()``. Use everything on one thread.
     Dropping the object, or `close`, ends playback; the texture stays as it is.
 
+    ``texture`` is always the same, unless an image of another size is set. Set ``is_drawn`` to False while nothing
+    shows the texture: the player pauses.
+
     Raises what AnimatedImage.open() and the player do.
     """
 
@@ -48,6 +51,7 @@ class AnimatedTexture(GameLoopView):
     """Set this to False while nothing shows the texture: the player pauses."""
 
     def __init__(self, source: Playable, *, autoplay: bool = True, **options: Any) -> None:
+        """The arguments are described with the class."""
         self.is_drawn = True
         super().__init__(source, autoplay, options)
 
@@ -87,6 +91,7 @@ class AnimatedSprite(pyglet.sprite.Sprite):
     """
 
     def __init__(self, source: Playable, *, autoplay: bool = True, **options: Any) -> None:
+        """The arguments are described with the class."""
         playback = {name: options.pop(name) for name in PLAYER_OPTIONS & options.keys()}
         self._animated = AnimatedTexture(source, autoplay=autoplay, **playback)
         self._is_playing = True  # unless the sprite shows an image of the user's
@@ -121,7 +126,7 @@ class AnimatedSprite(pyglet.sprite.Sprite):
 
     @property
     def paused(self) -> bool:
-        """Whether the player is paused; can be set."""
+        """Whether the player is paused; set this to pause or to play on."""
         return self.player.state is PlayerState.PAUSED if self._is_playing else bool(super().paused)
 
     @paused.setter
@@ -152,7 +157,7 @@ class AnimatedSprite(pyglet.sprite.Sprite):
         super().delete()
 
     def update_frame(self) -> None:
-        """Show the frame that is due: called by pyglet's clock."""
+        """Called by pyglet's clock: show the frame that is due."""
         self._animated.is_drawn = self.visible
         self._animated.update()
         if self._animated.texture is not self._texture:

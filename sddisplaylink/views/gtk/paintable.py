@@ -61,6 +61,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
     def __init__(
         self, source: Playable, *, autoplay: bool = True, image_scale: float = 1.0, **player_options: Any
     ) -> None:
+        """The arguments are described with the class."""
         if not (math.isfinite(image_scale) and image_scale > 0):
             raise ValueError(f"image_scale must be a positive number, not {image_scale!r}")
         super().__init__()
@@ -76,14 +77,14 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
 
     @property
     def player(self) -> AnimatedImagePlayer:
-        """Its player, to pause, seek, set the rate, and so on."""
+        """The paintable's player, to pause, seek, set the rate, and so on."""
         return self._player
 
     def set_source(self, source: Playable) -> None:
-        """Play that instead; what is seen stays until its first frame is there.
+        """Play another image; the old frame stays visible until the first new one has come.
 
         The new player has the settings and callbacks of the former one, which is closed. Raises what the constructor
-        raises, and then all is as it was.
+        raises, without changing anything.
         """
         former = self._player
         options = settings_of(former, self._options)
@@ -111,7 +112,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
 
     @GObject.Property(type=bool, default=False, flags=SETTABLE)
     def playing(self) -> bool:
-        """Whether it plays, which it does only while it can be seen; set it to play or to pause."""
+        """Whether the player plays, which it does only while it can be seen; set this to play or to pause."""
         return self._player.state is PlayerState.PLAYING
 
     @playing.setter  # type: ignore[no-redef]
@@ -124,7 +125,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
 
     @GObject.Property(type=float, default=1.0, flags=SETTABLE)
     def rate(self) -> float:
-        """Speed: 1.0 = as the image says."""
+        """Speed of playback: 1.0 is that of the image, negative plays backwards."""
         return self._player.rate
 
     @rate.setter  # type: ignore[no-redef]
@@ -141,7 +142,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
     # ---- visibility ----
 
     def set_visible(self, is_visible: bool) -> None:
-        """Say whether anybody can see it; a widget that is mapped and unmapped knows better than the paintable."""
+        """Say whether anybody can see the paintable, which a widget that is mapped and unmapped knows for certain."""
         self._unseen = 0
         if is_visible:
             self._seen_at = time.monotonic()
@@ -151,7 +152,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
                 self._player.update_visibility()
 
     def show_frame(self, frame: Frame) -> None:
-        """Make it the picture: called by the player's observer."""
+        """Called by the player's observer: make the frame the picture."""
         self._texture = _texture_of(frame)
         if frame.size != self._known_size:  # of an image that had not begun to come when it was opened
             self._known_size = frame.size
@@ -164,7 +165,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
         self.notify("frame")
 
     def follow_state(self) -> None:
-        """Notify if it plays no more, or plays again: called by the player's observer, too."""
+        """Called by the player's observer: notify ``playing`` if the player plays no more, or plays again."""
         playing = self.playing
         if playing is not self._was_playing:
             self._was_playing = playing
@@ -173,7 +174,7 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
     # ---- for GTK ----
 
     def do_snapshot(self, snapshot: Any, width: float, height: float) -> None:
-        """Draw the frame; being drawn is being seen."""
+        """Called by GTK: draw the frame, and note that the paintable is seen."""
         self.set_visible(True)
         if self._texture is None:
             frame = first_frame(self._player)
@@ -182,25 +183,25 @@ class AnimatedPaintable(GObject.Object, Gdk.Paintable):
             self._texture.snapshot(snapshot, width, height)
 
     def do_get_current_image(self) -> Any:
-        """The frame, which does not change any more."""
+        """Called by GTK: the present frame, as a paintable that does not change."""
         if self._texture is not None:
             return self._texture
         return Gdk.Paintable.new_empty(self.do_get_intrinsic_width(), self.do_get_intrinsic_height())
 
     def do_get_flags(self) -> Any:
-        """Neither size nor contents are fixed."""
+        """Called by GTK: neither size nor contents are fixed."""
         return Gdk.PaintableFlags(0)
 
     def do_get_intrinsic_width(self) -> int:
-        """Width of the image in GTK's pixels."""
+        """Called by GTK: the width of the image, in GTK's pixels."""
         return math.ceil(self._player.image.width / self._scale)
 
     def do_get_intrinsic_height(self) -> int:
-        """Height of the image in GTK's pixels."""
+        """Called by GTK: the height of the image, in GTK's pixels."""
         return math.ceil(self._player.image.height / self._scale)
 
     def do_get_intrinsic_aspect_ratio(self) -> float:
-        """Width over height; 0, which is none for GTK, before the size is known."""
+        """Called by GTK: width over height; 0, which is none for GTK, before the size is known."""
         width, height = self._player.image.size
         return width / height if height else 0.0
 

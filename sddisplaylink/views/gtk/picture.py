@@ -25,6 +25,7 @@ class AnimatedPicture(Gtk.Box):
     def __init__(
         self, source: Playable, *, autoplay: bool = True, image_scale: float = 1.0, **player_options: Any
     ) -> None:
+        """The arguments are described with the class."""
         super().__init__()
         self.paintable = AnimatedPaintable(source, autoplay=autoplay, image_scale=image_scale, **player_options)
         self.picture = Gtk.Picture(paintable=self.paintable, can_shrink=False, hexpand=True, vexpand=True)
@@ -37,11 +38,11 @@ class AnimatedPicture(Gtk.Box):
         return self.paintable.player
 
     def set_source(self, source: Playable) -> None:
-        """Play that instead, as `AnimatedPaintable.set_source` does."""
+        """Play another image, as `AnimatedPaintable.set_source` does."""
         self.paintable.set_source(source)
 
     def do_map(self) -> None:
-        """Play on."""
+        """Called by GTK: play on."""
         Gtk.Box.do_map(self)
         surface = self.get_native().get_surface()
         reference = weakref.ref(self)
@@ -49,7 +50,7 @@ class AnimatedPicture(Gtk.Box):
         self.follow_window()
 
     def do_unmap(self) -> None:
-        """Pause."""
+        """Called by GTK: pause."""
         if self._watched is not None:
             surface, handler = self._watched
             surface.disconnect(handler)
@@ -58,7 +59,7 @@ class AnimatedPicture(Gtk.Box):
         Gtk.Box.do_unmap(self)
 
     def follow_window(self) -> None:
-        """Pause while the window is minimised, or suspended as GTK 4.12 tells."""
+        """Called when the window's state changes: pause while it is minimised, or suspended, as GTK 4.12 reports."""
         if self._watched is None:
             return
         hidden = Gdk.ToplevelState.MINIMIZED | getattr(Gdk.ToplevelState, "SUSPENDED", Gdk.ToplevelState(0))

@@ -1,5 +1,6 @@
-// A player's front end in a notebook: a canvas and controls. Python sends a frame (RGBA, zlib) when it has changed, and
-// the next one when this one has been drawn and acknowledged. How it looks is in widget.css, icons included.
+// A player's front end in a notebook: a canvas and controls. A view begins with the picture and the status that are in
+// the model. Python sends a frame (RGBA, zlib) when it has changed, and the next one when this one has been drawn and
+// acknowledged. How it looks is in widget.css, icons included.
 
 const RATES = [-1, 0.25, 0.5, 1, 2, 4];
 
@@ -8,13 +9,19 @@ async function inflate(view) {
   return new Uint8ClampedArray(await new Response(stream).arrayBuffer());
 }
 
+async function pictureOf(model) {
+  const data = model.get("picture");
+  if (!data?.byteLength) return null; // of an image of which nothing has come yet
+  return new ImageData(await inflate(data), model.get("width"), model.get("height"));
+}
+
 function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
   return made;
 }
 
-function render({ model, el }) {
+function render({ model, el }, beginning) {
   const canvas = element("canvas", { width: model.get("width"), height: model.get("height") });
   const toggle = element("button", { type: "button", className: "play" });
   const position = element("input", { type: "range", min: 0, max: 0, value: 0 });
@@ -81,10 +88,15 @@ function render({ model, el }) {
     counter.textContent = ` ${frame + 1} / ${Number(position.max) + 1} `;
   }
 
-  async function showFrame({ serial, frame }, [data]) {
+  function draw(picture) {
+    if (canvas.width !== picture.width) canvas.width = picture.width; // setting it clears the canvas
+    if (canvas.height !== picture.height) canvas.height = picture.height;
+    canvas.getContext("2d").putImageData(picture, 0, 0);
+  }
+
+  async function showFrame({ serial, frame, size }, [data]) {
     try {
-      const pixels = await inflate(data);
-      canvas.getContext("2d").putImageData(new ImageData(pixels, canvas.width, canvas.height), 0, 0);
+      draw(new ImageData(await inflate(data), ...size));
       showPosition(frame);
     } finally {
       tell("ack", { serial });
@@ -97,9 +109,20 @@ function render({ model, el }) {
     else if (message.kind === "error") problem.textContent = message.text;
   }
 
+  if (beginning) draw(beginning);
+  showStatus(model.get("status"));
   model.on("msg:custom", receive);
   tell("hello");
   return () => model.off("msg:custom", receive);
 }
 
-export default { render };
+export default () => { // called for each model
+  let beginning = null; // the picture that a new view shows before the first message
+
+  async function initialize({ model }) { // is awaited before render() is called
+    beginning = await pictureOf(model);
+    model.on("change:picture", async () => { beginning = await pictureOf(model); });
+  }
+
+  return { initialize, render: (view) => render(view, beginning) };
+};

@@ -76,6 +76,7 @@ class AnimatedMovie(MovieFrame):
         parent: QtCore.QObject | None = None,
         **options: Any,
     ) -> None:
+        """The arguments are described with the class."""
         if isinstance(source, QtCore.QObject) and not isinstance(source, QtCore.QIODevice):
             source, parent = None, source
         opened: MovieInput | None = _only_one(source, options.pop("fileName", None), options.pop("device", None))
@@ -326,13 +327,13 @@ class AnimatedMovie(MovieFrame):
             self.resized.emit(self._emitted_size)
 
     def connectNotify(self, signal: QtCore.QMetaMethod) -> None:
-        """Qt's notification: a slot was connected to a signal."""
+        """Called by Qt: a slot was connected to a signal."""
         self._emitters = None
         use_names_of_qt(self)
         super().connectNotify(signal)
 
     def disconnectNotify(self, signal: QtCore.QMetaMethod) -> None:
-        """Qt's notification: a slot was disconnected from a signal."""
+        """Called by Qt: a slot was disconnected from a signal."""
         self._emitters = None
         use_names_of_qt(self)
         super().disconnectNotify(signal)

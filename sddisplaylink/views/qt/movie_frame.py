@@ -41,7 +41,7 @@ class MovieFrame(MovieProperties):
         return image.scaled(self._scaled_size, QtCore.Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
 
     def currentPixmap(self) -> QtGui.QPixmap:
-        """The same as a pixmap."""
+        """The current frame as a pixmap; null before the first."""
         return QtGui.QPixmap.fromImage(self.currentImage())
 
     def _rate(self) -> float:

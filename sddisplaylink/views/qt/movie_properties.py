@@ -86,7 +86,7 @@ class MovieProperties(QtCore.QObject):
     # ---- options ----
 
     def backgroundColor(self) -> QtGui.QColor:
-        """The value that was set."""
+        """The colour that was set, which has no effect."""
         return self._background
 
     def setBackgroundColor(self, colour: QtGui.QColor) -> None:

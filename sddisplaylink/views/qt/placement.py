@@ -38,7 +38,8 @@ class Placement:
 
     def draw(self, painter: QtGui.QPainter, image: QtGui.QImage) -> None:
         """Draw the image at its place."""
-        if image.size() == self._target.size():  # without a rectangle, which would be slow and use several threads
+        is_scaled = image.size() != self._target.size() or painter.combinedTransform().isScaling()
+        if not is_scaled:  # without a rectangle, which would be slow and use several threads
             painter.drawImage(self._target.topLeft(), image)
             return
         painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform, self.is_smooth)

@@ -32,7 +32,8 @@ class AnimatedImageWidget(QtWidgets.QWidget):
     ``Qt.AspectRatioMode`` fits the image into the widget. ``image_scale``: pixels of the image to one of the widget,
     2.0 for an ``@2x`` image. ``autoplay=False``: the widget shows the first frame and waits for ``movie.start()`` or
     ``player.play()``. ``player_options``: those of AnimatedImagePlayer (rate, mode, loop_count, late_policy,
-    max_buffer_bytes, display, clock, callbacks).
+    max_buffer_bytes, display, clock, callbacks). ``movie`` is the widget's AnimatedMovie, with the signals and methods
+    of a QMovie; ``player`` is the AnimatedImagePlayer.
 
     Everything except decoding large frames happens on the GUI thread. While the widget is hidden or minimised, playback
     is paused; it continues when the widget can be seen again, unless the player was paused or stopped meanwhile.
@@ -50,6 +51,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         image_scale: float = 1.0,
         **player_options: Any,
     ) -> None:
+        """The arguments are described with the class."""
         if isinstance(source, QtWidgets.QWidget):
             source, parent = None, source
         super().__init__(parent)
@@ -100,7 +102,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         return self._placement.mode
 
     def setAspectRatioMode(self, mode: Qt.AspectRatioMode | None) -> None:
-        """Set that property."""
+        """Scale the image to the widget in that manner, or not at all with None."""
         self._placement.mode = mode
         self._place()
 
@@ -109,7 +111,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         return self._placement.alignment
 
     def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
-        """Set that property."""
+        """Place an image that does not fill the widget there."""
         self._placement.alignment = alignment
         self._place()
 
@@ -119,13 +121,13 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self.update()
 
     def sizeHint(self) -> QtCore.QSize:
-        """The size of the image; not valid without an image."""
+        """The size of the image in device-independent pixels; not valid without an image."""
         image = self.movie.image
         use_names_of_qt(self)
         return super().sizeHint() if image is None else self._placement.natural_size(image.size)
 
     def minimumSizeHint(self) -> QtCore.QSize:
-        """The same, unless the image is scaled to the widget."""
+        """The size hint, unless the image is scaled to the widget."""
         use_names_of_qt(self)
         return self.sizeHint() if self._placement.mode is None else super().minimumSizeHint()
 
@@ -146,7 +148,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self.update()
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
-        """Draw the frame."""
+        """Called by Qt: draw the frame."""
         if not self._is_seen:
             self._follow_views()
         if self._frame is None:
@@ -167,7 +169,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
             self._placement.place(frame.size, self.size(), self.layoutDirection())
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
-        """Find the image's new place."""
+        """Called by Qt: find the image's new place."""
         if self._frame is not None:
             self._placement.place(self._frame.size, self.size(), self.layoutDirection())
         use_names_of_qt(self)
@@ -176,7 +178,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
     # ---- visibility ----
 
     def showEvent(self, event: QtGui.QShowEvent) -> None:
-        """Play on."""
+        """Called by Qt: play on."""
         self._is_shown = True
         self._watch_window()
         if self._was_closed and self._source is not None:
@@ -187,14 +189,14 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         super().showEvent(event)
 
     def hideEvent(self, event: QtGui.QHideEvent) -> None:
-        """Pause."""
+        """Called by Qt: pause."""
         self._is_shown = False
         self._update_visibility()
         use_names_of_qt(self)
         super().hideEvent(event)
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
-        """Close the player."""
+        """Called by Qt: close the player."""
         use_names_of_qt(self)
         super().closeEvent(event)
         if event.isAccepted() and not isinstance(self._source, AnimatedImagePlayer):
@@ -241,7 +243,7 @@ class AnimatedImageWidget(QtWidgets.QWidget):
         self.movie.set_visible(self._is_seen)
 
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
-        """Play on when a window with a view of this widget's scene is not minimised any more."""
+        """Called by Qt: play on when a window with a view of this widget's scene is not minimised any more."""
         if event.type() == QtCore.QEvent.Type.WindowStateChange and not self._is_seen:
             self._follow_views()
         use_names_of_qt(self)

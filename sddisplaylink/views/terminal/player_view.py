@@ -84,7 +84,7 @@ class PlayerView:
     def run(self) -> None:
         """Play until the end, an error (raised by the closing player), a key or a signal."""
         try:
-            self._begin_drawing()
+            self._draw()  # at once, so that the screen is not empty first
             self._group.play()
             while not (self._has_ended() or self.has_quit) and self._signals.ended_by is None:
                 self._await_event()

@@ -10,6 +10,7 @@ from sddisplaylink.dispatch.dispatcher import Dispatcher
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.images.image import AnimatedImage
 from sddisplaylink.playback.player import AnimatedImagePlayer
+from sddisplaylink.views.first_frame import first_frame
 from sddisplaylink.views.terminal.layout import Area, Placement
 from sddisplaylink.views.terminal.renderer import Renderer
 
@@ -23,7 +24,7 @@ class Tile:
         self.size = image.size
         self.has_ended = self.has_failed = False
         self._renderer = renderer
-        self._frame: Frame | None = None
+        self._frame: Frame | None = None  # the latest that the player has shown
         self._drawn: Frame | None = None
         self.player = AnimatedImagePlayer(
             image,
@@ -34,11 +35,12 @@ class Tile:
             **playback,
         )
         self.player.cache_all_frames = True
+        self._first = first_frame(self.player)
 
     @property
     def is_blank(self) -> bool:
-        """Whether the first frame has not come yet."""
-        return self._frame is None and not self.has_ended
+        """Whether no frame has come yet."""
+        return self._frame is None and self._first is None and not self.has_ended
 
     def resize(self, area: Area) -> None:
         """The screen has been cleared, and this part of it is the tile's."""
@@ -46,24 +48,25 @@ class Tile:
         self._drawn = None
 
     def draw(self) -> bytes:
-        """The bytes that make the screen show the latest frame; none if the screen shows it already."""
-        if self._frame is None or self._frame is self._drawn:
+        """The bytes that make the screen show the latest frame, or the first; none if the screen shows it already."""
+        frame = self._frame or self._first
+        if frame is None or frame is self._drawn:
             return b""
-        self._drawn = self._frame
-        return self._renderer.draw_frame(self._frame)
+        self._drawn = frame
+        return self._renderer.draw_frame(frame)
 
     def erase(self) -> bytes:
         """The bytes that remove what leaving the screen would not."""
         return self._renderer.erase()
 
     def last_picture(self) -> tuple[Image.Image, Placement] | None:
-        """The picture on the screen, and its place; None before the first frame."""
+        """The picture on the screen, and its place; None before the player has shown a frame."""
         if self._frame is None:
             return None
         return self._frame.image, self._renderer.place(self._frame.size)
 
     def _keep(self, frame: Frame) -> None:
-        self._frame = frame
+        self._frame, self._first = frame, None
 
     def _finish(self) -> None:
         self.has_ended = True

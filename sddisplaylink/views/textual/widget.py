@@ -58,7 +58,9 @@ class AnimatedImage(Widget):
     ``classes``, ``disabled`` of a widget.
 
     Everything happens in the app's own asyncio loop. The picture fills the widget's content, keeping its proportions; a
-    size of ``auto`` is the image's, or what fits into the container. While the widget cannot be seen (on another
+    size of ``auto`` is the image's, or what fits into the container. ``playing`` and ``rate`` are reactive: set them to
+    pause, to go on, and to change the speed (1.0 is that of the image). The messages are FrameShown, LoopCompleted,
+    Finished and Failed. While the widget cannot be seen (on another
     screen or tab, scrolled away, not displayed) its player pauses. Removing the widget ends playback. Raises what
     AnimatedImage.open() raises.
     """
@@ -106,6 +108,7 @@ class AnimatedImage(Widget):
         disabled: bool = False,
         **options: Any,
     ) -> None:
+        """The arguments are described with the class."""
         if symbols not in SYMBOLS:
             raise ValueError(f"symbols must be one of {', '.join(SYMBOLS)}, not {symbols!r}")
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
@@ -126,7 +129,11 @@ class AnimatedImage(Widget):
     # ---- what it plays ----
 
     def set_source(self, source: Playable) -> None:
-        """Play that instead; what is seen stays until its first frame is there. Raises what the constructor raises."""
+        """Play another image; the old frame stays visible until the first new one has come.
+
+        The new player has the settings and callbacks of the former one, which is closed. Raises what the constructor
+        raises.
+        """
         image, former = open_shared(source), self.player
         if former is not None:
             self._options = settings_of(former, self._options)
@@ -143,7 +150,7 @@ class AnimatedImage(Widget):
         self._begin()
 
     def on_unmount(self) -> None:
-        """End playback."""
+        """Called by Textual: end playback."""
         if self.player is not None and self._dispatcher is not None:
             with contextlib.suppress(Exception):  # of which the message has told
                 self.player.close()
@@ -159,12 +166,12 @@ class AnimatedImage(Widget):
         player.update_visibility()
 
     def watch_playing(self, playing: bool) -> None:
-        """Play or pause."""
+        """Called when ``playing`` is set: play or pause."""
         if self.player is not None and not self.player.is_closed:
             (self.player.play if playing else self.player.pause)()
 
     def watch_rate(self, rate: float) -> None:
-        """Play at that speed."""
+        """Called when ``rate`` is set: play at that speed."""
         self._options["rate"] = rate
         if self.player is not None and not self.player.is_closed:
             self.player.rate = rate
@@ -172,7 +179,7 @@ class AnimatedImage(Widget):
     # ---- from the player ----
 
     def show_frame(self, frame: Frame) -> None:
-        """Have the frame drawn: called by the player's observer."""
+        """Called by the player's observer: have the frame drawn."""
         self._frame = frame
         self._unseen += 1
         if self._unseen > UNSEEN_FRAMES and time.monotonic() - self._seen_at > UNSEEN_SECONDS:
@@ -182,7 +189,7 @@ class AnimatedImage(Widget):
         self.post_message(self.FrameShown(self, frame.index))
 
     def follow_state(self) -> None:
-        """Let ``playing`` say what the player does, unless the player is paused only because nobody sees it."""
+        """Called by the player's observer: have ``playing`` follow the player, unless nobody sees the widget."""
         player = self.player
         if player is None or player.is_closed:
             return
@@ -204,16 +211,16 @@ class AnimatedImage(Widget):
     # ---- for Textual ----
 
     def on_hide(self, event: Hide) -> None:
-        """Pause."""
+        """Called by Textual: pause."""
         self._set_visible(False)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As wide as the image, a column for each pixel, or as fits."""
+        """Called by Textual: as wide as the image, a column for each pixel, or as fits."""
         size = self._picture_size()
         return self._strips.place(size, min(container.width, size[0]), _rows(container, viewport)).columns
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As high as the image at that width."""
+        """Called by Textual: as high as the image at that width."""
         size = self._picture_size()
         return self._strips.place(size, min(width, size[0]), _rows(container, viewport)).rows
 
@@ -223,7 +230,7 @@ class AnimatedImage(Widget):
         return width or 1, height or 1
 
     def render_line(self, y: int) -> Strip:
-        """A line of the frame; being asked for it is being seen."""
+        """Called by Textual: a line of the frame; the widget is seen, then."""
         self._set_visible(True)
         columns, rows = self.size
         base = self.rich_style

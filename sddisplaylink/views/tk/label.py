@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import tkinter
 from typing import Any, BinaryIO, TypeAlias
@@ -34,12 +35,13 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     PAUSED; ``player.play()`` takes effect when the label appears, and ``player.pause()`` prevents that. Destroying the
     label closes the player.
 
-    Transparent pixels show the label's background colour, also after a change of it. The image is not scaled:
-    ``width``, ``height`` and ``anchor`` place it like any other image.
+    Transparent pixels show the label's background colour, also after a change of it. A pixel of the image is one of the
+    screen, whatever ``tk scaling`` says, or with ``zoom=2`` two by two, as with PhotoImage.zoom(): ``zoom`` is a
+    positive integer. ``width``, ``height`` and ``anchor`` place the image like any other.
 
     An exception in a callback, or a frame that cannot be decoded, stops playback and is given to ``player.on_error``;
     without that, to ``report_callback_exception`` of the Tk root. Raises what AnimatedImage.open() and the player do,
-    and tkinter.TclError for an option that neither of them knows.
+    TypeError or ValueError for another ``zoom``, and tkinter.TclError for an option that neither of them knows.
     """
 
     player: AnimatedImagePlayer
@@ -52,11 +54,15 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         source: Playable,
         *,
         autoplay: bool = True,
+        zoom: int = 1,
         **options: Any,
     ) -> None:
+        """The arguments are described with the class."""
+        if operator.index(zoom) < 1:
+            raise ValueError(f"zoom must be at least 1, not {zoom!r}")
         playback = {name: options.pop(name) for name in PLAYER_OPTIONS & options.keys()}
         super().__init__(parent, **options)
-        self._autoplay, self._playback = autoplay, playback
+        self._autoplay, self._zoom, self._playback = autoplay, zoom, playback
         dispatcher = TkDispatcher.of(self)
         try:
             player = self._open(source, playback)
@@ -88,13 +94,13 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
 
     def _begin(self, player: AnimatedImagePlayer) -> None:
         self.player = player
-        self._picture = TkPicture(self, player.image.size, self._picture)
+        self._picture = TkPicture(self, player.image.size, self._zoom, self._picture)
         player.attach(self)
         begin(player, self._autoplay)
         self.visibility_changed()
 
     def configure(self, cnf: Any = None, **options: Any) -> Any:
-        """As tkinter.Label's; a new background shows at once through transparent pixels."""
+        """Get or set options, as tkinter.Label does; a new background shows at once through transparent pixels."""
         result = super().configure(cnf, **options)
         if self._picture is not None:
             self._picture.refresh()
@@ -105,7 +111,7 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
     # ---- for the dispatcher and the player ----
 
     def visibility_changed(self) -> None:
-        """Update whether the label can be seen, and pause or resume the player."""
+        """Called by the dispatcher: update whether the label can be seen, and pause or resume the player."""
         self.is_visible = bool(self.winfo_viewable())
         if self.is_visible and self._picture is not None and self._picture.is_blank:
             frame = first_frame(self.player)
@@ -114,21 +120,24 @@ class AnimatedLabel(tkinter.Label, PlayerObserver):
         self.player.update_visibility()
 
     def frame_shown(self, frame: Frame) -> None:
-        """Draw the frame."""
+        """Called by the player: draw the frame."""
         if self._picture is not None:
             self._picture.show(frame)
 
     def state_changed(self) -> None:
-        """Pause a player that was started while the label is not visible."""
+        """Called by the player: pause a player that was started while the label is not visible."""
         self.player.update_visibility()
 
     def playback_failed(self, error: BaseException) -> None:
-        """Report the error as Tk does, unless the user has set ``on_error`` or the error ends the main loop."""
+        """Called by the player: report the error as Tk does, unless there is ``on_error`` or it ends the main loop."""
         if self.player.on_error is None and isinstance(error, Exception):
             self.nametowidget(".").report_callback_exception(type(error), error, error.__traceback__)
 
     def destroyed(self) -> None:
-        """Close the player, and let go of the picture: a cycle with the label would keep it, and end it anywhere."""
+        """Called by the dispatcher: close the player, and drop the picture.
+
+        A cycle with the label would keep the picture, and have it deleted on any thread.
+        """
         if self._picture is not None:
             self._picture.close()
             self._picture = None

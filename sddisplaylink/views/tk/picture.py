@@ -23,13 +23,17 @@ class TkPicture:
     complete. A frame that comes meanwhile waits, and replaces one that waits already.
     """
 
-    def __init__(self, label: tkinter.Label, size: tuple[int, int], former: TkPicture | None = None) -> None:
-        """``size``: (0, 0) if it is not known before the first frame comes.
+    def __init__(
+        self, label: tkinter.Label, size: tuple[int, int], zoom: int = 1, former: TkPicture | None = None
+    ) -> None:
+        """``size``: of the frames; (0, 0) if it is not known before the first frame comes.
 
+        ``zoom``: each pixel of a frame covers so many of the screen in both directions.
         ``former``: the picture that the label shows until the first frame is complete.
         """
         self._size = 0, 0  # until Tk's images are made
         self._label = label
+        self._zoom = zoom
         self._former = former
         self._is_large = False
         self._frame: Frame | None = None
@@ -45,11 +49,14 @@ class TkPicture:
 
     def _prepare(self, size: tuple[int, int]) -> None:
         """Make Tk's images, for frames of that size."""
-        width, height = size
+        zoom = self._zoom
+        width, height = (zoom * length for length in size)
         self._is_large = width * height > WHOLE_PIXELS
-        rows = self._rows = max(1, BAND_PIXELS // width) if self._is_large else height
+        self._rows = max(1, BAND_PIXELS // (zoom * width)) if self._is_large else size[1]
         # without alpha: Tk needs seconds for many scattered transparent pixels
-        self._band = ImageTk.PhotoImage("RGB", (width, rows), master=self._label)
+        rows = zoom * self._rows
+        # with its size as Tk's options, too: ImageTk gives Tk its own only with the first pixels, and layout would jump
+        self._band = ImageTk.PhotoImage("RGB", (width, rows), master=self._label, width=width, height=rows)
         if self._is_large:
             self._front, self._back = (
                 tkinter.PhotoImage(master=self._label, width=width, height=height) for _ in range(2)
@@ -138,9 +145,11 @@ class TkPicture:
             backdrop = Image.new("RGB", band.size, (red, green, blue))
             backdrop.paste(band, mask=band)
             band = backdrop
+        if self._zoom > 1:
+            band = band.resize((self._zoom * band.width, self._zoom * band.height), Image.Resampling.NEAREST)
         self._band.paste(band)
         if self._is_large:
-            area = ("-from", 0, 0, *band.size, "-to", 0, top, "-compositingrule", "set")
+            area = ("-from", 0, 0, *band.size, "-to", 0, self._zoom * top, "-compositingrule", "set")
             self._label.tk.call(str(self._back), "copy", str(self._band), *area)
 
     def _present(self) -> None:

@@ -42,6 +42,26 @@ def test_the_layer_shows_the_frame_that_the_player_reports(view: Any, clock: sd.
     assert sorted(seen) == [0, 1, 2, 3]
 
 
+def test_the_first_thing_painted_is_the_first_frame(
+    appkit: Any, window: Any, clock: sd.ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = type(appkit.views.AnimatedImageView.alloc().initWithFrame_(((0, 0), (1, 1))).layer())
+    painted, set_contents = [], layer.setContents_
+
+    def record(self: Any, contents: Any) -> None:
+        painted.append(contents)
+        set_contents(self, contents)
+
+    monkeypatch.setattr(layer, "setContents_", record)
+    view = appkit.views.AnimatedImageView.of(four_frames(), clock=clock)
+    assert view.intrinsicContentSize() == SIZE
+    window.setContentView_(view)
+    view.draw()
+    view.draw()
+    assert [picture.rgba().tobytes() for picture in painted] == [view.player.image[0].image.tobytes()]
+    view.close()
+
+
 def test_rows_are_aligned_and_colours_are_in_srgb(view: Any, clock: sd.ManualClock) -> None:
     clock.advance(0.02)
     image = picture(view)

@@ -27,9 +27,10 @@ class PygameStage:
     def __enter__(self) -> Self:
         os.environ["SDL_VIDEO_WINDOW_POS"] = "40,30"
         pygame.display.init()
-        self.screen = pygame.display.set_mode((200, 180), pygame.NOFRAME)
+        self.screen = pygame.display.set_mode((400, 180), pygame.NOFRAME)
         pygame.mouse.set_visible(False)
         self._pictures: weakref.WeakSet[AnimatedSurface] = weakref.WeakSet()
+        self._still: pygame.Surface | None = None
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -40,13 +41,40 @@ class PygameStage:
         self._pictures.add(picture)
         return picture
 
+    def add_still(self, picture: Image.Image) -> pygame.Surface:
+        self._still = pygame.image.frombytes(picture.tobytes(), picture.size, "RGBA")
+        return self._still
+
+    def natural_size(self, picture: AnimatedSurface) -> tuple[int, int]:
+        return picture.surface.get_size()
+
+    def watch(self, look: Callable[[], None]) -> None:
+        """In a game that draws before it updates."""
+        for _ in range(5):
+            self._draw()
+            look()
+            self.update()
+            look()
+
+    def photograph_if_shown(self, view: AnimatedSurface | pygame.Surface) -> Image.Image:
+        x, y = pygame.display.get_window_position()
+        left, top = x + CORNER[0] + (200 if view is self._still else 0), y + CORNER[1]
+        width, height = self._still.get_size()
+        return grab(box=(left, top, left + width, top + height))
+
     def update(self) -> None:
         """One turn of a game loop; the answer to the last question comes when the server has drawn."""
         pygame.event.pump()
-        self.screen.fill(self.background)
         for picture in self._pictures:
             picture.update()
+        self._draw()
+
+    def _draw(self) -> None:
+        self.screen.fill(self.background)
+        for picture in self._pictures:
             self.screen.blit(picture.surface, CORNER)
+        if self._still is not None:
+            self.screen.blit(self._still, (CORNER[0] + 200, CORNER[1]))
         pygame.display.flip()
         pygame.event.get()
         pygame.mouse.get_pos()

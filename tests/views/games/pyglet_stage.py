@@ -41,6 +41,31 @@ class PygletStage:
         self._sprites.add(sprite)
         return sprite
 
+    def add_still(self, picture: Image.Image) -> pyglet.sprite.Sprite:
+        self.window.set_size(400, HEIGHT)
+        data = pyglet.image.ImageData(*picture.size, "RGBA", picture.tobytes(), -4 * picture.width)
+        self._still = pyglet.sprite.Sprite(data, CORNER[0] + 200, CORNER[1])
+        return self._still
+
+    def natural_size(self, sprite: pyglet.sprite.Sprite) -> tuple[int, int]:
+        return sprite.width, sprite.height
+
+    def watch(self, look: Callable[[], None]) -> None:
+        """In a program that draws before pyglet's clock ticks."""
+        for _ in range(5):
+            self.window.switch_to()
+            self.window.dispatch_events()
+            self.draw(*self._sprites, self._still)
+            look()
+            pyglet.clock.tick()
+            self.draw(*self._sprites, self._still)
+            look()
+
+    def photograph_if_shown(self, sprite: pyglet.sprite.Sprite) -> Image.Image:
+        (x, y), (width, height) = self.window.get_location(), self.natural_size(sprite)
+        left, top = x + sprite.x, y + HEIGHT - sprite.y - height
+        return grab(box=(left, top, left + width, top + height))
+
     def update(self) -> None:
         self.window.switch_to()
         self.window.dispatch_events()

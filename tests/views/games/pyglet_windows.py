@@ -6,12 +6,13 @@ import gc
 import sys
 
 import pyglet
-from pyglet_stage import CORNER, PygletStage
+from PIL import Image
+from pyglet_stage import CORNER, HEIGHT, PygletStage
 
 import sddisplaylink as sd
 from sddisplaylink.views.games.pyglet import AnimatedTexture
-from support.window_driver import main
-from support.window_scenes import BALL, SPIRAL, difference, loop_until
+from support.window_driver import grab, main
+from support.window_scenes import BALL, SPIRAL, difference, distance, expected, loop_until
 
 
 def texture() -> dict[str, object]:
@@ -30,6 +31,29 @@ def texture() -> dict[str, object]:
 
         loop_until(turn, lambda: len(seen) >= 8, 60)
         return {"seen": len(seen), "worst": worst, "counted": updates == ball.player.stats.shown}
+
+
+def dense(scaling: str) -> dict[str, object]:
+    """On a screen of twice the usual density, for each of pyglet's ways to deal with that."""
+    pyglet.display.xlib.XlibScreen.get_dpi = lambda screen: 192
+    pyglet.options.dpi_scaling = scaling
+    pyglet.image.Texture.default_mag_filter = pyglet.gl.GL_NEAREST
+    clock = sd.ManualClock()
+    with PygletStage() as stage:
+        sprite = stage.add(BALL, clock=clock)
+        if scaling == "scaled":
+            sprite.scale = stage.window.scale
+        stage.update()
+        clock.advance(0.5)
+        stage.update()
+        factor = stage.window.get_framebuffer_size()[0] // 200
+        wanted = expected(sprite.player.image, sprite.player.frame_index, stage.background)
+        size = factor * wanted.width, factor * wanted.height
+        ratio = factor if scaling == "stretch" else 1  # of the corner, which "scaled" leaves where it is
+        x, y = stage.window.get_location()
+        left, top = x + ratio * CORNER[0], y + factor * HEIGHT - ratio * CORNER[1] - size[1]
+        shot = grab(box=(left, top, left + size[0], top + size[1]))
+        return {"factor": factor, "worst": distance(shot, wanted.resize(size, Image.Resampling.NEAREST))}
 
 
 def runs() -> dict[str, object]:

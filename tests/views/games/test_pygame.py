@@ -32,6 +32,12 @@ def test_every_new_picture_is_reported_once(virtual_screen: VirtualScreen) -> No
     assert set(seen["threads"]) <= {"MainThread", "sddisplaylink-decode"}
 
 
+def test_the_window_may_be_larger_than_its_pictures(virtual_screen: VirtualScreen) -> None:
+    seen = virtual_screen.run(WINDOWS, "scaled")
+    assert seen.pop("factor") >= 2
+    assert max(seen.values()) <= 1  # which is how far pygame and Pillow are from each other where they blend
+
+
 def test_plays_in_game_time_though_the_window_is_hidden(virtual_screen: VirtualScreen) -> None:
     assert virtual_screen.run(WINDOWS, "game_time") == "playing"
 

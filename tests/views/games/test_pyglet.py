@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+import pytest
+
 from support.requirements import unavailable
 from support.virtual_screen import VirtualScreen
 
@@ -16,6 +18,11 @@ WINDOWS = Path(__file__).with_name("pyglet_windows.py")
 
 def test_a_texture_plays_in_plain_sprites(virtual_screen: VirtualScreen) -> None:
     assert virtual_screen.run(WINDOWS, "texture") == {"seen": 8, "worst": 0, "counted": True}
+
+
+@pytest.mark.parametrize(("scaling", "factor"), [("real", 1), ("platform", 1), ("scaled", 2), ("stretch", 2)])
+def test_on_dense_screens(virtual_screen: VirtualScreen, scaling: str, factor: int) -> None:
+    assert virtual_screen.run(WINDOWS, "dense", scaling) == {"factor": factor, "worst": 0}
 
 
 def test_plays_in_the_event_loop_and_fails_out_of_it(virtual_screen: VirtualScreen) -> None:

@@ -15,6 +15,7 @@ import sddisplaylink as sd
 from sddisplaylink.views.gtk import AnimatedPaintable, AnimatedPicture, GLibDispatcher
 from sddisplaylink.views.gtk.toolkit import Gdk, GLib, Gtk
 from support.window_driver import grab, main, resident_bytes, resources
+from support.window_scenes import AppearanceWatch
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 BALL, SPIRAL = str(EXAMPLES / "ball.gif"), str(EXAMPLES / "spiral.png")
@@ -83,6 +84,32 @@ def pixels(path: str, image_scale: str = "1") -> dict[str, object]:
         "size": photograph(picture.picture).size,
         "width": picture.picture.get_width(),
     }
+
+
+def appears() -> dict[str, object]:
+    """All that is seen of a widget, and of a paintable, from their creation on, beside a still picture of frame 0."""
+    image = sd.AnimatedImage.open(BALL)
+    frame, clock = image[0].image, sd.ManualClock()
+    picture = AnimatedPicture(BALL, clock=clock)
+    bare = Gtk.Picture(paintable=AnimatedPaintable(BALL, clock=clock), can_shrink=False)
+    texture = Gdk.MemoryTexture.new(*frame.size, Gdk.MemoryFormat.R8G8B8A8, GLib.Bytes.new(frame.tobytes()), 640)
+    still = Gtk.Picture(paintable=texture, can_shrink=False)
+    box = Gtk.Box()
+    for child in (picture, bare, still):
+        box.append(child)
+    sizes = [child.measure(Gtk.Orientation.HORIZONTAL, -1).natural for child in (picture, bare, still)]
+    watches = {child: AppearanceWatch(frame.convert("RGB")) for child in (picture, bare)}
+    top = Gtk.Window(decorated=False, child=box)
+    top.present()
+    end = time.monotonic() + PATIENCE
+    while not all(watch.report()["seen"] for watch in watches.values()) and time.monotonic() < end:
+        context.iteration(False)
+        for child, watch in watches.items():
+            watch.look(
+                *(photograph(each) if each.get_mapped() and each.get_width() else None for each in (child, still))
+            )
+    top.destroy()
+    return {"sizes": sizes, "widget": watches[picture].report(), "paintable": watches[bare].report()}
 
 
 def begins() -> dict[str, object]:

@@ -52,6 +52,11 @@ def test_at_twice_the_scale_each_pixel_of_the_image_is_one_of_the_screen(run: An
     assert (seen["worst"], seen["size"], seen["width"]) == (0, [160, 160], 80)
 
 
+def test_the_first_thing_painted_is_the_first_frame(run: Any) -> None:
+    nothing_else = {"torn": 0, "late": 0, "seen": True}
+    assert run("appears") == {"sizes": [160] * 3, "widget": nothing_else, "paintable": nothing_else}
+
+
 def test_is_not_empty_before_the_player_has_shown_a_frame(run: Any) -> None:
     assert run("begins") == {"drawn": True, "shown": 0}
 

@@ -18,13 +18,21 @@ class Element {
 
 globalThis.document = { createElement: (name) => new Element(name), activeElement: null };
 globalThis.Option = class { constructor(text, value) { Object.assign(this, { text, value: String(value) }); } };
-globalThis.ImageData = class { constructor(data, width, height) { Object.assign(this, { data, width, height }); } };
+globalThis.ImageData = class {
+  constructor(data, width, height) {
+    if (data.length !== 4 * width * height) throw new RangeError(`${data.length} bytes for ${width} by ${height}`);
+    Object.assign(this, { data, width, height });
+  }
+};
 
-const [, , script, width, height] = process.argv;
+const [, , script, traits] = process.argv;
+const binary = (text) => new DataView(new Uint8Array(Buffer.from(text, "base64")).buffer);
+const values = JSON.parse(traits);
+values.picture = binary(values.picture);
 const send = (message) => console.log(JSON.stringify(message));
 const listeners = new Set();
 const model = {
-  get: (name) => Number({ width, height }[name]),
+  get: (name) => values[name],
   send: (content) => send(content),
   on: (event, listener) => listeners.add(listener),
   off: (event, listener) => listeners.delete(listener),
@@ -33,7 +41,10 @@ const model = {
 const el = new Element("div");
 // as a data: URL, because older versions of node take a file of that name for another kind of script
 const source = readFileSync(script).toString("base64");
-const end = (await import(`data:text/javascript;base64,${source}`)).default.render({ model, el });
+const widget = (await import(`data:text/javascript;base64,${source}`)).default();
+await widget.initialize({ model: Object.create(model) }); // anywidget makes a proxy of the model for each call
+listeners.clear(); // those that are the model's, and not a view's
+const end = widget.render({ model, el });
 const [canvas, controls, problem] = el.children;
 const [toggle, position, counter, rate] = controls.children;
 const actions = {
@@ -48,7 +59,7 @@ const actions = {
   },
   end: () => { end(); send({ listeners: listeners.size }); },
   inspect: () => send({
-    pixels: canvas.drawn && Buffer.from(canvas.drawn.data).toString("base64"),
+    size: [canvas.width, canvas.height], pixels: canvas.drawn && Buffer.from(canvas.drawn.data).toString("base64"),
     toggle: toggle.attributes["aria-label"], disabled: toggle.disabled,
     position: Number(position.value), most: position.max, counter: counter.textContent, rate: Number(rate.value),
     problem: problem.textContent ?? "",
@@ -59,6 +70,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { action, value, content, buffers = [] } = JSON.parse(line);
   if (action) actions[action](value);
   else for (const listener of listeners) {
-    listener(content, buffers.map((text) => new DataView(new Uint8Array(Buffer.from(text, "base64")).buffer)));
+    listener(content, buffers.map(binary));
   }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import importlib
 import json
 import shutil
@@ -27,6 +28,7 @@ from sddisplaylink.views.notebook import PlayerWidget
 FRONT_END = Path(sd.__file__).parent / "views" / "notebook" / "widget.js"
 Message = tuple[dict[str, Any], list[bytes]]
 MakeImage = Callable[..., bytes]
+STATUS = {"state": "paused", "frame": 0, "frames": 5, "rate": 1.0}
 
 pytestmark = pytest.mark.extended
 
@@ -250,9 +252,14 @@ def test_without_anywidget(monkeypatch: pytest.MonkeyPatch) -> None:
 class FrontEnd:
     """The front end's script in a node process."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, widget: PlayerWidget | None = None) -> None:
+        """The front end of that widget, or of one of 4 by 3 pixels whose image is still to come."""
+        traits = {"width": 4, "height": 3, "picture": b"", "status": STATUS}
+        if widget is not None:
+            traits = {name: getattr(widget, name) for name in traits}
+        traits["picture"] = base64.b64encode(traits["picture"]).decode()
         script = Path(__file__).with_name("jupyter_frontend.mjs")
-        command = ["node", str(script), str(FRONT_END), str(width), str(height)]
+        command = ["node", str(script), str(FRONT_END), json.dumps(traits)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Self:
@@ -280,9 +287,50 @@ class FrontEnd:
 def front_end() -> Iterator[FrontEnd]:
     if shutil.which("node") is None:
         unavailable("node is not installed")
-    with FrontEnd(4, 3) as front_end:
+    with FrontEnd() as front_end:
         assert front_end.said() == {"kind": "hello"}
         yield front_end
+
+
+def test_a_view_begins_with_the_frame_that_it_was_displayed_with(
+    player: sd.AnimatedImagePlayer, clock: sd.ManualClock
+) -> None:
+    if shutil.which("node") is None:
+        unavailable("node is not installed")
+    with contextlib.closing(PlayerWidget(player)) as widget:
+        player.play()
+        clock.advance(0.25)
+        assert zlib.decompress(widget.picture) == bytes(player.image.frame(0).rgba)
+        assert widget._repr_mimebundle_()
+        with FrontEnd(widget) as front_end:
+            assert front_end.said() == {"kind": "hello"}
+            front_end.send(action="inspect")  # no message has come from Python
+            seen = front_end.said()
+    assert base64.b64decode(seen["pixels"]) == bytes(player.image.frame(2).rgba)
+    assert (seen["size"], seen["toggle"], seen["counter"].strip()) == ([4, 3], "pause", "3 / 5")
+
+
+def test_a_view_of_an_image_of_which_nothing_has_come(make_gif: MakeImage, clock: sd.ManualClock) -> None:
+    if shutil.which("node") is None:
+        unavailable("node is not installed")
+    dispatcher, image = sd.Dispatcher(thread=False), sd.IncrementalImage()
+    with sd.AnimatedImagePlayer(image, clock=clock, dispatcher=dispatcher) as player:
+        widget = PlayerWidget(player)
+        with FrontEnd(widget) as front_end:
+            assert front_end.said() == {"kind": "hello"}
+            notebook = Notebook(widget)
+            notebook.send(kind="hello")
+            player.play()
+            image.feed(make_gif([100] * 5))
+            clock.advance(0.1)
+            [frame] = notebook.take("frame")
+            front_end.deliver(frame)
+            assert front_end.said()["kind"] == "ack"
+            front_end.send(action="inspect")
+            seen = front_end.said()
+        assert (seen["size"], base64.b64decode(seen["pixels"])) == ([4, 3], bytes(image.frame(0).rgba))
+        widget.close()
+    dispatcher.close()
 
 
 def test_the_front_end_draws_and_acknowledges(
@@ -321,5 +369,5 @@ def test_the_front_end_commands(notebook: Notebook, front_end: FrontEnd) -> None
 
 
 def test_a_frame_that_cannot_be_drawn_is_acknowledged_nevertheless(front_end: FrontEnd) -> None:
-    front_end.deliver(({"kind": "frame", "serial": 7, "frame": 0}, [zlib.compress(b"\0" * 48)[:-6]]))
+    front_end.deliver(({"kind": "frame", "serial": 7, "frame": 0, "size": [4, 3]}, [zlib.compress(b"\0" * 48)[:-6]]))
     assert front_end.said() == {"kind": "ack", "serial": 7}

@@ -1,4 +1,4 @@
-"""The notebook's widget in a real JupyterLab in headless Chromium, light and dark."""
+"""The notebook's widget in a real JupyterLab in headless Chromium, light, dark and dense."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import sddisplaylink as sd
 from support.requirements import unavailable
+from support.window_scenes import distance
 
 ROOT = Path(__file__).resolve().parents[3]
+ROUNDING_OF_SCALING = 4
+"""How far Chromium and Pillow may be from each other in a picture that is scaled smoothly."""
 
 pytestmark = [pytest.mark.extended, pytest.mark.timeout(600)]
 
@@ -31,13 +35,18 @@ def test_the_widget_is_drawn_aligned_and_plays_by_the_keyboard(tmp_path: Path) -
     done = subprocess.run(command, capture_output=True, text=True, timeout=540)
     assert done.returncode == 0, done.stderr[-2000:]
     with sd.AnimatedImage.open(ROOT / "examples" / "ball.gif") as image:
+        picture = image[7].image.convert("RGB")
         expected = functools.reduce(lambda total, value: (total * 31 + value) % 4294967291, bytes(image[7].rgba), 0)
     for seen in json.loads(done.stdout):
-        assert (seen["text"], seen["state"], seen["pixels"], seen["played"]) == ("8 / 20", "play", expected, True)
+        assert (seen["text"], seen["state"], seen["played"]) == ("8 / 20", "play", True)
+        assert seen["painted"] == [[160, 160, expected]]  # nothing before the frame
         boxes = [seen[name] for name in ("toggle", "slider", "counter", "rate")]
         centres = [top + height / 2 for _, top, _, height in boxes]
         assert max(centres) - min(centres) <= 1.5
         lefts = [left for left, *_ in boxes]
         assert lefts == sorted(lefts)
         assert all(left + width <= after for (left, _, width, _), (after, *_) in itertools.pairwise(boxes))
-        assert (tmp_path / f"notebook_{seen['theme']}.png").exists()
+        with Image.open(tmp_path / f"{seen['name']}_canvas.png") as photograph:
+            wanted = picture if seen["ratio"] == 1 else picture.resize((320, 320), Image.Resampling.BILINEAR)
+            shown = photograph.convert("RGB").crop((0, 0, *wanted.size))  # without the fraction of a pixel beside it
+            assert distance(shown, wanted) <= (0 if seen["ratio"] == 1 else ROUNDING_OF_SCALING)

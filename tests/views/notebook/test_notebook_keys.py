@@ -11,17 +11,16 @@ import pytest
 from support.requirements import unavailable
 
 pytest.importorskip("anywidget")
-from test_jupyter import FRONT_END, FrontEnd
+from test_jupyter import FRONT_END, STATUS, FrontEnd
 
 pytestmark = pytest.mark.extended
-STATUS = {"kind": "status", "state": "paused", "frame": 0, "frames": 5, "rate": 1.0}
 
 
 @pytest.fixture
 def front_end() -> Iterator[FrontEnd]:
     if shutil.which("node") is None:
         unavailable("node is not installed")
-    with FrontEnd(4, 3) as front_end:
+    with FrontEnd() as front_end:
         assert front_end.said() == {"kind": "hello"}
         yield front_end
 
@@ -32,7 +31,7 @@ def press(front_end: FrontEnd, key: str, on: str | None = None) -> Any:
 
 
 def test_keys(front_end: FrontEnd) -> None:
-    front_end.deliver((STATUS, []))
+    front_end.deliver(({"kind": "status", **STATUS}, []))
     assert press(front_end, " ") == {"kind": "play"}
     assert press(front_end, "ArrowRight") == {"kind": "seek", "frame": 1}
     assert press(front_end, "ArrowLeft") == {"kind": "seek", "frame": 4}
@@ -43,18 +42,18 @@ def test_keys(front_end: FrontEnd) -> None:
 
 
 def test_a_step_holds_a_player_that_plays(front_end: FrontEnd) -> None:
-    front_end.deliver(({**STATUS, "state": "playing", "frame": 3}, []))
+    front_end.deliver(({"kind": "status", **STATUS, "state": "playing", "frame": 3}, []))
     assert press(front_end, " ") == {"kind": "pause"}
     assert press(front_end, "ArrowRight") == {"kind": "pause"}
     assert front_end.said() == {"kind": "seek", "frame": 4}
 
 
 def test_other_keys_are_left_alone(front_end: FrontEnd) -> None:
-    front_end.deliver((STATUS, []))
+    front_end.deliver(({"kind": "status", **STATUS}, []))
     assert press(front_end, "x") == {"taken": False}
     assert press(front_end, "ArrowRight", on="position") == {"taken": False}
     assert press(front_end, " ", on="toggle") == {"taken": False}
-    front_end.deliver(({**STATUS, "state": "closed"}, []))
+    front_end.deliver(({"kind": "status", **STATUS, "state": "closed"}, []))
     assert press(front_end, " ") == {"taken": False}
 
 

@@ -75,6 +75,21 @@ def photograph(widget: QtWidgets.QWidget) -> Image.Image:
     return grab(box=(left, top, left + round(widget.width() * ratio), top + round(widget.height() * ratio)))
 
 
+class _EventWatcher(QtCore.QObject):
+    """Calls a function before each event, which is after what the former event has done."""
+
+    def __init__(self, look: Callable[[], None]) -> None:
+        super().__init__()
+        self._look, self._is_looking = look, False
+
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802 -- Qt's name
+        if not self._is_looking:
+            self._is_looking = True
+            self._look()
+            self._is_looking = False
+        return False
+
+
 class QtStage:
     """A window with widgets below one another, each in a box of its own."""
 
@@ -90,10 +105,36 @@ class QtStage:
 
     def add(self, source: Any, **options: Any) -> AnimatedImageWidget:
         widget = AnimatedImageWidget(source if isinstance(source, bytes) else str(source), **options)
+        self.add_widget(widget)
+        return widget
+
+    def add_widget(self, widget: QtWidgets.QWidget) -> None:
         box = QtWidgets.QWidget()
         QtWidgets.QVBoxLayout(box).addWidget(widget)
         self.top.layout().addWidget(box)
-        return widget
+
+    def add_still(self, picture: Image.Image) -> QtWidgets.QLabel:
+        label = QtWidgets.QLabel()
+        label.setPixmap(QtGui.QPixmap.fromImage(picture.toqimage()))
+        self.add_widget(label)
+        return label
+
+    def natural_size(self, widget: QtWidgets.QWidget) -> tuple[int, int]:
+        return widget.sizeHint().width(), widget.sizeHint().height()
+
+    def watch(self, look: Callable[[], None]) -> None:
+        watcher = _EventWatcher(look)
+        application.installEventFilter(watcher)
+        for _ in range(5):
+            application.processEvents()
+            look()
+        application.removeEventFilter(watcher)
+
+    def photograph_if_shown(self, widget: QtWidgets.QWidget) -> Image.Image | None:
+        application.sync()
+        corner, size = widget.mapToGlobal(QtCore.QPoint(0, 0)), widget.size()
+        left, top = corner.x(), corner.y()
+        return grab(box=(left, top, left + size.width(), top + size.height())) if widget.isVisible() else None
 
     def update(self) -> None:
         process_events()

@@ -68,6 +68,22 @@ def reopens() -> dict[str, object]:
     }
 
 
+def label_appears() -> dict[str, object]:
+    """All that is seen of a label with a movie from their creation on, beside a still picture of frame 0."""
+    image = sd.AnimatedImage.open(BALL)
+    stage = QtStage()
+    with stage:
+        label, movie = AnimatedLabel(), AnimatedMovie(BALL, clock=sd.ManualClock())
+        label.setMovie(movie)
+        movie.start()
+        stage.add_widget(label)
+        still = stage.add_still(image[0].image)
+        watch = window_scenes.AppearanceWatch(expected(image, 0))
+        size = stage.natural_size(label)
+        stage.watch(lambda: watch.look(stage.photograph_if_shown(label), stage.photograph_if_shown(still)))
+        return {"size": size, **watch.report()}
+
+
 def fits() -> dict[str, object]:
     """Where an image is drawn that does not fill its widget, and one that does not fit."""
     clock = sd.ManualClock()
@@ -91,20 +107,22 @@ def high_density() -> dict[str, object]:
     """With two pixels of the screen to each of Qt's: an image twice as fine, and one that is not."""
     clock = sd.ManualClock()
     fine, coarse = (AnimatedImageWidget(BALL, clock=clock, image_scale=scale) for scale in (2.0, 1.0))
-    coarse.setTransformationMode(Qt.TransformationMode.FastTransformation)
     with window(fine, coarse):
         fine.setFixedSize(fine.sizeHint())
         process_events()
         clock.advance(0.5)
-        doubled = expected(coarse.player.image, coarse.player.frame_index).resize((320, 320), Image.Resampling.NEAREST)
-        shot = photograph(coarse)
-        left, top = (shot.width - 320) // 2, (shot.height - 320) // 2
-        return {
-            "ratio": fine.devicePixelRatio(),
-            "fine": difference(QtStage(), fine),
-            "coarse": distance(shot.crop((left, top, left + 320, top + 320)), doubled),
-            "hint": fine.sizeHint().width(),
-        }
+        seen = {"ratio": fine.devicePixelRatio(), "hint": fine.sizeHint().width(), "fine": difference(QtStage(), fine)}
+        seen["smooth"] = _distance_of_doubled(coarse, Image.Resampling.BILINEAR)
+        coarse.setTransformationMode(Qt.TransformationMode.FastTransformation)
+        return seen | {"fast": _distance_of_doubled(coarse, Image.Resampling.NEAREST)}
+
+
+def _distance_of_doubled(widget: AnimatedImageWidget, filter_: Image.Resampling) -> int:
+    """How far the screen is from the frame, doubled in that manner, in the middle of the widget."""
+    doubled = expected(widget.player.image, widget.player.frame_index).resize((320, 320), filter_)
+    shot = photograph(widget)
+    left, top = (shot.width - 320) // 2, (shot.height - 320) // 2
+    return distance(shot.crop((left, top, left + 320, top + 320)), doubled)
 
 
 def fails() -> dict[str, object]:

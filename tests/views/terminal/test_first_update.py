@@ -1,10 +1,12 @@
-"""The first update of a screen with several pictures shows all of them, whichever is decoded first."""
+"""The first thing on a screen is the first frame; of several pictures, the first update shows all of them."""
 
 from __future__ import annotations
 
+import signal
 from unittest import mock
 
 import pytest
+from PIL import Image
 
 import sddisplaylink as sd
 from sddisplaylink.frames.frame import Frame
@@ -12,6 +14,9 @@ from sddisplaylink.views.terminal.layout import Area
 from sddisplaylink.views.terminal.player_view import PlayerView
 from sddisplaylink.views.terminal.renderer import Renderer
 from support.images import GifPicture, build_gif
+
+IMAGE = sd.AnimatedImage.open(build_gif([GifPicture(fill=number, delay=5) for number in (1, 2)], loop=0))
+FRAMES = [frame.image for frame in IMAGE]
 
 
 class Dash(Renderer):
@@ -29,8 +34,7 @@ def test_nothing_is_drawn_before_every_picture_is_there(first: int) -> None:
     screen, signals = mock.Mock(), mock.Mock()
     screen.size.return_value = Area(30, 10)
     screen.is_in_background.return_value = False
-    data = build_gif([GifPicture(fill=1, delay=5), GifPicture(fill=2, delay=5)], loop=0)
-    images = [sd.AnimatedImage.open(data) for _ in range(3)]
+    images = [sd.IncrementalImage() for _ in range(3)]  # of which nothing has come yet
     clock = sd.ManualClock()
     with PlayerView(images, screen, Dash, signals, None, {"clock": clock}) as view:
         tiles = view._tiles
@@ -41,3 +45,22 @@ def test_nothing_is_drawn_before_every_picture_is_there(first: int) -> None:
             tiles[number]._keep(Frame.of_pixels(0, 0.0, 0.05, (1, 1), bytes(4)))
         view._draw()
         screen.update.assert_called_once_with(b"---", clear=True)
+
+
+class Drawn(Dash):
+    """Draws the number of the frame's colour."""
+
+    def draw(self, image: Image.Image) -> bytes:
+        return b"%d" % [frame.tobytes() for frame in FRAMES].index(image.tobytes())
+
+
+def test_the_first_thing_drawn_is_the_first_frame() -> None:
+    screen, signals = mock.Mock(is_entered=False), mock.Mock(ended_by=signal.SIGINT)
+    screen.size.return_value = Area(30, 10)
+    screen.is_in_background.return_value = False
+    screen.enter.side_effect = lambda: setattr(screen, "is_entered", True)
+    with PlayerView([IMAGE, IMAGE], screen, Drawn, signals, None, {"clock": sd.ManualClock()}) as view:
+        view.run()
+    calls = [name for name, _, _ in screen.mock_calls if name in ("enter", "update", "draw", "leave")]
+    assert calls == ["enter", "update", "leave"]
+    screen.update.assert_called_once_with(b"00", clear=True)

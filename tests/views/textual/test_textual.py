@@ -112,6 +112,35 @@ def test_the_frame_is_drawn_and_follows_the_size(tmp_path: Path) -> None:
     run(Player(widget), act)
 
 
+@pytest.mark.parametrize("size", ["auto", "100%"])
+def test_the_first_thing_painted_is_the_first_frame(size: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_gif(tmp_path / "a.gif", [mosaic(seed) for seed in range(3)])
+    painted: list[tuple[tuple[int, int], int, Any]] = []
+    render_line = AnimatedImage.render_line
+
+    def record(self: AnimatedImage, y: int) -> Any:
+        strip = render_line(self, y)
+        painted.append((tuple(self.size), y, strip))
+        return strip
+
+    monkeypatch.setattr(AnimatedImage, "render_line", record)
+    widget = AnimatedImage(path, clock=sd.ManualClock())
+    app = Player(widget)
+    app.CSS = f"AnimatedImage {{ width: {size}; height: {size}; background: black; }}"
+
+    async def act(pilot: Any) -> None:
+        await pilot.pause()
+        with sd.AnimatedImage.open(path) as image:
+            wanted = expected_dots(image[0].image, *widget.size)
+        lines = [render_line(widget, y) for y in range(widget.size.height)]
+        assert dots(widget) == [["000000" if dot == "default" else dot for dot in row] for row in wanted]
+        assert {y for _, y, _ in painted} == set(range(len(lines)))
+        assert {place for place, _, _ in painted} == {tuple(widget.size)}
+        assert all(strip == lines[y] for _, y, strip in painted)
+
+    run(app, act)
+
+
 def test_messages_and_reactives() -> None:
     clock = sd.ManualClock()
     data = build_gif([GifPicture(8, 8, fill=number, delay=10) for number in (1, 2, 3)], size=(8, 8), loop=1)

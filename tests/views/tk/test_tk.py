@@ -25,6 +25,10 @@ def test_a_large_frame_is_seen_only_when_it_is_whole(virtual_screen: VirtualScre
     assert seen["halfway"] > 50
 
 
+def test_a_pixel_of_the_image_may_be_several_of_the_screen(virtual_screen: VirtualScreen) -> None:
+    assert virtual_screen.run(WINDOWS, "zoomed") == {"worst": 0, "pictures": 6, "size": [288, 288]}
+
+
 def test_an_interrupt_loses_no_frame(virtual_screen: VirtualScreen) -> None:
     assert virtual_screen.run(WINDOWS, "interrupted") == {"points": True, "unfinished": [], "frozen": []}
 
@@ -51,7 +55,7 @@ def test_errors_are_reported_as_tk_reports_them(virtual_screen: VirtualScreen) -
         ],
         "state": "stopped",
         "handled": ["frame 0"],
-        "refused": ["ImageFormatError", "TclError"],
+        "refused": ["ImageFormatError", "TclError", "ValueError"],
         "clean": True,
     }
 

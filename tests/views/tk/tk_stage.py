@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import _tkinter
 import time
 import tkinter
 from collections.abc import Callable
 from typing import Any, Self
 
-from PIL import Image
+from PIL import Image, ImageTk
 
 from sddisplaylink.views.tk.dispatcher import TkDispatcher
 from sddisplaylink.views.tk.label import AnimatedLabel
@@ -36,6 +37,26 @@ class TkStage:
         box.pack()
         label.pack(padx=7, pady=5)
         return label
+
+    def add_still(self, picture: Image.Image) -> tkinter.Label:
+        box = tkinter.Frame(self.root)
+        self._still = ImageTk.PhotoImage(picture.convert("RGB"), master=self.root)
+        label = tkinter.Label(box, image=self._still, borderwidth=0, background=self.background)
+        box.pack()
+        label.pack(padx=7, pady=5)
+        return label
+
+    def natural_size(self, label: tkinter.Label) -> tuple[int, int]:
+        return label.winfo_reqwidth(), label.winfo_reqheight()
+
+    def watch(self, look: Callable[[], None]) -> None:
+        while self.root.tk.dooneevent(_tkinter.DONT_WAIT):
+            self.root.winfo_pointerxy()
+            look()
+
+    def photograph_if_shown(self, label: tkinter.Label) -> Image.Image | None:
+        left, top, (width, height) = label.winfo_rootx(), label.winfo_rooty(), self.natural_size(label)
+        return grab(box=(left, top, left + width, top + height)) if label.winfo_viewable() else None
 
     def update(self) -> None:
         self.root.update()

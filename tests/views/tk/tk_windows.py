@@ -8,13 +8,14 @@ import sys
 import tkinter
 from typing import Any
 
+from PIL import Image
 from tk_stage import TkStage
 
 import sddisplaylink as sd
 from sddisplaylink.views.tk import picture as tk_picture
 from sddisplaylink.views.tk.label import AnimatedLabel
-from support.window_driver import main
-from support.window_scenes import BALL, SPIRAL, difference, expected
+from support.window_driver import grab, main
+from support.window_scenes import BALL, SPIRAL, difference, distance, expected
 
 BEFORE_PICTURES = ("CallWrapper.__call__", "Misc.after.<locals>.callit")
 OTHER_BACKGROUND = "#c01030"
@@ -69,6 +70,30 @@ def large() -> dict[str, object]:
         clock.advance(0.05)
         stage.update()
         return {"worst": max(worst, difference(stage, label)), "halfway": halfway, "torn": torn}
+
+
+def zoomed() -> dict[str, object]:
+    """With each pixel of the image on three by three of the screen: a frame drawn at once, and one in bands."""
+    clock = sd.ManualClock()
+    with TkStage() as stage:
+        stage.root.tk.call("tk", "scaling", 2.67)  # as on a screen of 192 pixels to the inch
+        whole, worst = tk_picture.WHOLE_PIXELS, []
+        for limit in (whole, 2000):
+            tk_picture.WHOLE_PIXELS = limit
+            label = stage.add(SPIRAL, clock=clock, zoom=3)
+            stage.update()
+            for _ in range(3):
+                worst.append(_distance_of_zoomed(stage, label))
+                clock.advance(0.2)
+                stage.update()
+        return {"worst": max(worst), "pictures": len(worst), "size": (label.winfo_reqwidth(), label.winfo_reqheight())}
+
+
+def _distance_of_zoomed(stage: TkStage, label: AnimatedLabel) -> int:
+    wanted = expected(label.player.image, label.player.frame_index, stage.background)
+    wanted = wanted.resize((3 * wanted.width, 3 * wanted.height), Image.Resampling.NEAREST)
+    left, top = label.winfo_rootx(), label.winfo_rooty()
+    return distance(grab(box=(left, top, left + wanted.width, top + wanted.height)), wanted)
 
 
 class InterruptOnce:
@@ -204,7 +229,7 @@ def fails() -> dict[str, object]:
         stage.until(lambda: bool(handled))
         stage.end([label], "delete the parent")
         refused = []
-        for options in ({"source": b"no image"}, {"source": BALL, "rte": 2}):
+        for options in ({"source": b"no image"}, {"source": BALL, "rte": 2}, {"source": BALL, "zoom": 0}):
             try:
                 AnimatedLabel(root, **options)
             except Exception as error:
