@@ -126,11 +126,11 @@ def keep(
     capacity = max(1, budget // frame_bytes)
     returns = [request for request in requests if request.jumps or request.direction is not FORWARD]
     are_apart = len(requests) > 1 and len(order) >= 2 * max([len(request.indices) for request in requests])
-    wants_all = returns or [request for request in requests if request.caches_all]
-    # where users are apart, frames that one has passed are needed by another
-    limit = (
-        budget if are_apart else CHEAP_BYTES if wants_all else max(SMALL_BYTES, min(budget // SMALL_PART, CHEAP_BYTES))
-    )
+    limit = max(SMALL_BYTES, min(budget // SMALL_PART, CHEAP_BYTES))
+    if are_apart:  # frames that one user has passed are needed by another
+        limit = budget
+    elif returns or [request for request in requests if request.caches_all]:
+        limit = CHEAP_BYTES
     if 0 < frame_count <= min(capacity, limit // frame_bytes):
         return range(frame_count)
     wanted = set(order)

@@ -59,10 +59,14 @@ class Lender(Generic[_Item]):
         if item.latest_purge is not latest_purge:
             item.latest_purge = latest_purge
             item.purge()
-        if self._idle.empty():
+        is_kept = self._idle.empty()
+        if is_kept:
             self._idle.put(item)
         if self._latest_purge is not latest_purge:
-            self._apply_purge()
+            if is_kept:
+                self._apply_purge()
+            else:  # closed meanwhile, perhaps: an object that is dropped is closed as well
+                self.give_back(item)
 
     def purge(self) -> None:
         """Have the object purged, by its borrower if there is one. Never waits."""
