@@ -25,7 +25,7 @@ class Tile:
         self.has_ended = self.has_failed = False
         self._renderer = renderer
         self._frame: Frame | None = None  # the latest that the player has shown
-        self._drawn: Frame | None = None
+        self._drawn: int | None = None  # the index of the frame on the screen
         self.player = AnimatedImagePlayer(
             image,
             on_frame=self._keep,
@@ -50,9 +50,9 @@ class Tile:
     def draw(self) -> bytes:
         """The bytes that make the screen show the latest frame, or the first; none if the screen shows it already."""
         frame = self._frame or self._first
-        if frame is None or frame is self._drawn:
+        if frame is None or frame.index == self._drawn:
             return b""
-        self._drawn = frame
+        self._drawn = frame.index
         return self._renderer.draw_frame(frame)
 
     def erase(self) -> bytes:

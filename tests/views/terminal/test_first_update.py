@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import select
 import signal
 from unittest import mock
 
@@ -13,6 +15,7 @@ from sddisplaylink.frames.frame import Frame
 from sddisplaylink.views.terminal.layout import Area
 from sddisplaylink.views.terminal.player_view import PlayerView
 from sddisplaylink.views.terminal.renderer import Renderer
+from sddisplaylink.views.terminal.tile import Tile
 from support.images import GifPicture, build_gif
 
 GIF = build_gif([GifPicture(fill=number, delay=5) for number in (1, 2)], loop=0)
@@ -67,3 +70,22 @@ def test_the_first_thing_drawn_is_the_first_frame() -> None:
     calls = [name for name, _, _ in screen.mock_calls if name in ("enter", "update", "draw", "leave")]
     assert calls == ["enter", "update", "leave"]
     screen.update.assert_called_once_with(2 * first, clear=True)
+
+
+def test_the_first_frame_is_not_drawn_again_when_the_player_shows_it() -> None:
+    clock = sd.ManualClock()
+    with sd.AnimatedImage.open(GIF) as image, contextlib.closing(sd.Dispatcher(thread=False)) as dispatcher:
+        tile = Tile(image, Pixels(width=None), dispatcher, {"clock": clock})
+        with contextlib.closing(tile.player):
+            tile.resize(Area(30, 10))
+            assert tile.draw()
+            image.purge()  # as when memory is short: the frame is decoded once more
+            tile.player.play()
+            while tile.last_picture() is None:
+                clock.advance(1 / 60)
+                select.select([dispatcher.fileno()], [], [], 0.01)
+                dispatcher.run_pending()
+            assert tile.player.frame_index == 0
+            assert not tile.draw()
+            tile.resize(Area(30, 10))
+            assert tile.draw()
