@@ -117,11 +117,13 @@ def test_waits_with_its_first_frame(clock: sd.ManualClock, make_gif: Callable[..
 
 
 def test_one_clock_is_the_time_of_the_game(clock: sd.ManualClock, make_gif: Callable[..., bytes]) -> None:
+    threads = sd.diagnostics()["native_threads"]  # an earlier test's timer may be ending
+    assert isinstance(threads, int)
     pictures = [AnimatedSurface(make_gif([50, 50]), clock=clock) for _ in range(20)]
     for _ in range(10):
         clock.advance(1 / 30)
         assert len({picture.player.frame_index for picture in pictures}) == 1
-    assert sd.diagnostics()["native_threads"] <= 1  # no timer
+    assert sd.diagnostics()["native_threads"] <= max(threads, 1)  # no timer
     for picture in pictures:
         picture.close()
 
