@@ -8,10 +8,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 import sddisplaylink as sd
+from sddisplaylink.machine import memory_monitor
 from support import requirements
 from support.images import GifPicture, PngPicture, build_apng, build_gif, colour
 from support.large_animation import write_large_gif
@@ -77,6 +79,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             f"Left out {count} extended tests (windows, code for macOS, mutants, sanitizers, stress, packaging …); "
             "all tests: python3 scripts/test.py -m all"
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ample_memory() -> Iterator[None]:
+    """No test's pools are purged because this machine is short of memory at the moment."""
+    with mock.patch.object(memory_monitor.monitor, "_is_short", lambda: False):
+        yield
 
 
 @pytest.fixture
