@@ -84,7 +84,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session", autouse=True)
 def ample_memory() -> Iterator[None]:
     """No test's pools are purged because this machine is short of memory at the moment."""
-    with mock.patch.object(memory_monitor.monitor, "_is_short", lambda: False):
+    with mock.patch.object(memory_monitor.monitor, "_is_short", return_value=False):
         yield
 
 
