@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import select
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,6 +11,7 @@ import pytest
 
 import sddisplaylink as sd
 from sddisplaylink.frames.retention import Direction
+from sddisplaylink.machine import memory_monitor
 from support.calls import Calls, noted_locks
 from support.images import GifPicture, PngPicture, build_apng, build_gif
 
@@ -49,7 +51,10 @@ def wait_for_event(dispatcher: sd.Dispatcher) -> None:
 # ---- playing ----
 
 
-def test_showing_a_frame(player: sd.AnimatedImagePlayer, dispatcher: sd.Dispatcher) -> None:
+def test_showing_a_frame(
+    player: sd.AnimatedImagePlayer, dispatcher: sd.Dispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_monitor.monitor, "_next_check", math.inf)  # which takes a few calls each second
     for _ in range(6):
         wait_for_event(dispatcher)
         shown = player.stats.shown
