@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Container
 from itertools import filterfalse, islice
 
-from sddisplaylink.errors import ImageFormatError
+from sddisplaylink.errors import ImageFormatError, LinkClosedError
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.retention import Plan, lookahead
 
-__all__ = ["FrameCache"]
+__all__ = ["CLOSED", "FrameCache"]
 
+CLOSED = "the image is closed"
 _EVICTED_PER_STEP = 2
 
 
@@ -27,17 +28,19 @@ class FrameCache:
         self.frames: dict[int, Frame] = {}
         self.failures: dict[int, str] = {}
         """Why frames cannot be decoded, also those that are composed from a broken one."""
+        self.is_closed = False
         self.plan = Plan(backward_lookahead=lookahead(frame_bytes))
-        self.log_bytes = 0
-        """Bytes of the decoder's edit log, a part of `nbytes`."""
+        self.log_bytes = 0  # bytes of the decoder's edit log, a part of `nbytes`
 
     @property
     def nbytes(self) -> int:
         """Bytes of the frames and of the edit log."""
         return len(self.frames) * self.frame_bytes + self.log_bytes
 
-    def outcome(self, index: int) -> Frame | ImageFormatError | None:
+    def outcome(self, index: int) -> Frame | ImageFormatError | LinkClosedError | None:
         """Frame `index`, or why there is none; None if it is not decoded."""
+        if self.is_closed:
+            return LinkClosedError(CLOSED)
         frame = self.frames.get(index)
         if frame is None and (reason := self.failures.get(index)) is not None:
             return ImageFormatError(f"{self._name}: {reason}")
@@ -46,9 +49,8 @@ class FrameCache:
     def apply_plan(self, plan: Plan) -> None:
         """Keep the frames of `plan` from now on, and no more than fit."""
         self.plan = plan
-        if (surplus := len(self.frames) - plan.capacity) > 0:
-            for index in sorted(self.frames, key=plan.kept.__contains__)[:surplus]:
-                self.frames.pop(index, None)
+        if len(self.frames) > plan.capacity:
+            self.evict(len(self.frames) - plan.capacity)
 
     def evict(self, most: int = _EVICTED_PER_STEP) -> None:
         """Evict frames that are not kept, the oldest first.
@@ -68,10 +70,9 @@ class FrameCache:
             return
         if len(self.frames) >= plan.capacity:
             self.evict(1)
-        if len(self.frames) < plan.capacity:
-            self.frames[frame.index] = frame
-            if len(self.frames) > plan.capacity:  # another thread has used that room meanwhile
-                self.frames.pop(frame.index, None)
+        self.frames[frame.index] = frame
+        if len(self.frames) > plan.capacity:  # all others are kept, too, or another thread has used the room meanwhile
+            self.frames.pop(frame.index, None)
 
     def retain_only(self, indices: Container[int | None]) -> None:
         """Evict all other frames."""

@@ -6,17 +6,17 @@ import operator
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import count
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 from weakref import ref
 
-from sddisplaylink.decoders.protocol import ImageFacts
 from sddisplaylink.frames.cache import FrameCache
 from sddisplaylink.frames.frame import Frame
 from sddisplaylink.frames.retention import BACKWARD, FORWARD, Direction, Plan, Request, lookahead, make_plan
+from sddisplaylink.frames.timeline import Timeline
 from sddisplaylink.machine import memory_monitor
 from sddisplaylink.machine.memory import default_budget
 
-__all__ = ["Outcome", "PoolReader", "Ready", "Requests", "Waiter"]
+__all__ = ["Outcome", "PoolReader", "Ready", "Requests", "Wait"]
 
 Outcome: TypeAlias = Frame | Exception
 Ready: TypeAlias = Callable[[Outcome], None]
@@ -24,42 +24,31 @@ Ready: TypeAlias = Callable[[Outcome], None]
 _NEAR = 8  # frames: a late player may skip so many, which is no jump
 _FOLLOWING = 4  # frames that a sequential caller will ask for next
 _SEQUENTIAL_FRAMES = 4  # frames in sequence, after which a user that goes back counts as sequential
-_NUMBER = operator.attrgetter("number")
 _numbers = count()
-_TURNS = 16  # in one pass over all frames
-_BUDGET = 256 << 20  # bytes, by default
-_MIN_FRAMES = 4  # at least, whatever their size
 
 
 class AccessPattern:
     """Distinguishes users that go on in order from those that jump about."""
 
-    __slots__ = ("_direction", "_since_jump", "at")
-
     def __init__(self) -> None:
+        self.at: int | None = None  # the frame that was due last
         self._direction = FORWARD
-        self.at: int | None = None
-        """The frame that was due last."""
-        self._since_jump: int | None = None
+        self._jumps_for = 0  # requests
 
     def request(self, indices: tuple[int, ...], direction: Direction, count_frames: Callable[[], int]) -> Request:
         """The request of a user that goes in that direction, for frames of which the first is due."""
         if not indices:
             return Request((), direction)
         last, self.at, self._direction = self.at, indices[0], direction
-        at = 0 if last is None else last
-        step = (self.at - at) * direction if direction else abs(self.at - at)
+        step = self.at - (last or 0)
+        step = step * direction if direction else abs(step)
         if not 0 <= step <= _NEAR and (last is not None or direction is FORWARD):
             frame_count = count_frames()
             if step % frame_count > max(_NEAR, frame_count // 4):
-                self._since_jump = 0
-        if self._since_jump is not None:
-            # key frames for jumps are evicted after some frames in sequence: forwards, after a whole loop
-            if self._since_jump > (count_frames() if direction is FORWARD else _SEQUENTIAL_FRAMES):
-                self._since_jump = None
-            else:
-                self._since_jump += 1
-        return Request(indices, direction, self._since_jump is not None)
+                # key frames for jumps are kept for some frames in sequence: forwards, for a whole loop
+                self._jumps_for = 2 + (frame_count if direction is FORWARD else _SEQUENTIAL_FRAMES)
+        self._jumps_for = max(0, self._jumps_for - 1)
+        return Request(indices, direction, self._jumps_for > 0)
 
     def guess(self, index: int) -> tuple[Direction, bool]:
         """The direction of a caller who asks for frame `index` now; whether the caller is sequential."""
@@ -69,17 +58,13 @@ class AccessPattern:
         return BACKWARD if -_NEAR <= index - at < 0 else FORWARD, index == at + 1
 
 
-class Waiter:
-    """A reader's wait for a frame, until the reader has that frame or one that it has asked for later."""
+class Wait(NamedTuple):
+    """A reader's wait for a frame, until it has that frame or one that it has asked for later."""
 
-    __slots__ = ("frame", "number", "reader", "ready")
-
-    def __init__(self, reader: PoolReader, frame: int, ready: Ready) -> None:
-        self.reader = ref(reader)
-        self.frame = frame
-        self.ready = ready
-        self.number = next(_numbers)
-        """Grows from one to the next."""
+    number: int  # grows from one to the next
+    reader: ref[PoolReader]
+    frame: int
+    ready: Ready
 
     def is_alive(self) -> bool:
         """Whether the reader still waits."""
@@ -88,28 +73,22 @@ class Waiter:
             return False
         return reader.awaited.get(self.frame) is self
 
-    def end(self) -> None:
-        """The reader has been notified: it has no use for the frames that it asked for before. The worker thread."""
+    def end(self, outcome: Outcome) -> None:
+        """Notify the reader if it still waits. The worker thread."""
         reader = self.reader()
-        if reader is not None:
-            reader.answered = max(self.number, reader.answered)
+        if reader is not None and self.is_alive():
+            reader.answered = self.number
+            self.ready(outcome)
 
 
 class Requests:
-    """The requests for frames of one image: of its open readers, or of a caller while there is none.
+    """Requests for frames of one image: of its open readers, or a caller if there are none. Any thread, no lock."""
 
-    Any thread, no lock.
-    """
-
-    def __init__(self, facts: ImageFacts) -> None:
+    def __init__(self, timeline: Timeline) -> None:
         self.readers: set[ref[PoolReader]] = set()
-        self.waiters: deque[Waiter] = deque()
-        """The waiters, in the order in which they came. The worker thread removes them."""
-        self.frames_per_turn = 1
-        """Frames on a long path, after which another who waits has the turn: to find another path takes time, too."""
-        self.frame_count = 0
-        """The number of frames; 0 if they are not counted yet."""
-        self._facts = facts
+        self.waits: deque[Wait] = deque()
+        """What readers wait for, in the order of their turns. The worker thread removes the waits."""
+        self._timeline = timeline
         self._caller, self._caller_request = AccessPattern(), Request()
         self._changed: object = None
 
@@ -118,78 +97,62 @@ class Requests:
         self._changed = object()
         memory_monitor.monitor.poll()
 
-    def count_frames(self) -> int:
-        """How many frames there are; the first call may read all of the file."""
-        if not self.frame_count:
-            self.grow(len(self._facts.info.delays_ns))
-        return self.frame_count
-
-    def grow(self, frame_count: int) -> None:
-        """Note that there are `frame_count` frames in all."""
-        self.frame_count = max(frame_count, self.frame_count)
-        self.frames_per_turn = 1 + self.frame_count // _TURNS
-        self.changed()
-
     def add_for_caller(self, index: int) -> None:
         """A caller asks for frame `index`. The request counts while there are no readers."""
-        if index > 1 and not self.frame_count:
-            self.count_frames()  # for the first two frames the count does not matter
+        timeline = self._timeline  # which need not count the frames for the first two
+        frame_count = timeline.count_frames() if index > 1 else timeline.known_frames
         if not self.readers:
             direction, is_sequential = self._caller.guess(index)
-            last = min(index + _FOLLOWING, self.frame_count - 1) if is_sequential else index
+            last = min(index + _FOLLOWING, frame_count - 1) if is_sequential else index
             indices = range(index, max(index, last) + 1)
-            self._caller_request = self._caller.request(tuple(indices), direction, self.count_frames)
+            self._caller_request = self._caller.request(tuple(indices), direction, timeline.count_frames)
             self.changed()
 
     def reduce_to_shown(self) -> set[int | None]:
         """Reduce the requests to the frames on screen, which are returned."""
         readers = self._open_readers()
-        shown = {reader.shown for reader in readers}
         for reader in readers:
-            request, reader.had_all = reader.present_request(), False
-            due = request.indices[:1]
-            reader.request = request._replace(indices=due if shown.issuperset(due) else ())
+            shown = () if reader.shown is None else (reader.shown,)
+            reader.request, reader.had_all = Request(shown, reader.request.direction), False
         self._caller, self._caller_request = AccessPattern(), Request()
         self.changed()
-        return shown
+        return {reader.shown for reader in readers}
 
     def make_plan(self, cache: FrameCache, log_reach: Callable[[int, int], int], *, can_resume: bool) -> Plan:
         """The plan for the present requests: the plan of `cache` if nothing has changed."""
-        basis = self._changed, len(self.readers), memory_monitor.monitor.budget_factor
+        basis = self._changed, len(self.readers), memory_monitor.monitor.budget_factor, self._timeline.known_frames
         if cache.plan.basis == basis:
             return cache.plan
-        if self.readers:
-            requests, budget = self._requests_of_readers()
+        readers = self._open_readers() if self.readers else []
+        if readers:
+            requests = [request for reader in readers if (request := reader.present_request()).indices]
+            budget = max([reader.max_bytes for reader in readers])
         else:
-            requests = [self._caller_request] if self._caller_request.indices else []
-            budget = min(_BUDGET, default_budget())
-        budget = int(budget * basis[2])
-        frame_count = self.frame_count or 2  # only the first two have been asked for yet
-        frame_bytes = cache.frame_bytes
-        return make_plan(requests, frame_count, frame_bytes, budget, log_reach, can_resume=can_resume, basis=basis)
-
-    def _requests_of_readers(self) -> tuple[list[Request], int]:
-        """What the open readers request, and the largest of their budgets."""
-        requests, budget = [], 0
-        for reader in self._open_readers():
-            budget = max(budget, reader.max_bytes)
-            request = reader.present_request()
-            if request.indices:
-                requests.append(request)
-        return requests, budget
+            requests, budget = [self._caller_request], default_budget()
+        return make_plan(
+            requests,
+            self._timeline.known_frames or 2,  # only the first two have been asked for yet
+            cache.frame_bytes,
+            int(budget * memory_monitor.monitor.budget_factor),
+            log_reach,
+            can_resume=can_resume,
+            caches_all=any(map(operator.attrgetter("caches_all"), readers)),
+            basis=basis,
+        )
 
     def _open_readers(self) -> list[PoolReader]:
         known = self.readers.copy()  # an atomic copy: readers are opened and closed meanwhile
         readers = [reader for reference in known if (reader := reference()) is not None and not reader.is_closed]
-        return sorted(readers, key=_NUMBER)
+        return sorted(readers, key=lambda reader: reader.number)
 
 
 class Pool(Protocol):
     """The part of a pool that its readers use."""
 
     cache: FrameCache
+    requests: Requests
+    timeline: Timeline
 
-    def outcome(self, index: int) -> Outcome | None: ...
     def prefetch(self, indices: tuple[int, ...], *, inline: bool) -> bool: ...
     def compose(self, indices: tuple[int, ...]) -> None: ...
     def submit(self) -> None: ...
@@ -198,33 +161,25 @@ class Pool(Protocol):
 class PoolReader:
     """One player's access to the frames of an image. No method waits; all may be called on any thread.
 
-    Closing the reader, or dropping the last reference to it, ends its requests.
+    Closing the reader, or dropping the last reference to it, ends its requests. `max_bytes` is its budget, None for one
+    that depends on the free memory.
     """
 
-    def __init__(self, pool: Pool, requests: Requests, max_bytes: int | None) -> None:
-        """`max_bytes` is the budget; None for one that depends on the free memory."""
-        if max_bytes is None:
-            max_bytes = min(default_budget(), max(_BUDGET, _MIN_FRAMES * pool.cache.frame_bytes))
-        self.max_bytes = max_bytes
-        self.number = next(_numbers)
-        """Readers opened first have their turn first."""
-        self.awaited: dict[int, Waiter] = {}
-        """The waiters of the frames that were asked for, until `forget`."""
-        self.answered = -1
-        """The number of the newest waiter that was notified."""
+    def __init__(self, pool: Pool, max_bytes: int | None) -> None:
+        self.max_bytes = default_budget(pool.cache.frame_bytes) if max_bytes is None else max_bytes
+        self.number = next(_numbers)  # readers opened first have their turn first
+        self.awaited: dict[int, Wait] = {}  # the waits for the frames that were asked for, until `forget`
+        self.answered = -1  # the number of the newest wait that has ended
         self.caches_all = False
-        self.had_all = False
-        """Whether the last frame was shown without a request, see `has_all`."""
+        self.had_all = False  # whether the last frame was shown without a request, see `has_all`
         self.is_closed = False
-        self.request = Request()
-        """The present request; replaced as a whole, so that any thread may read it."""
-        self.shown: int | None = None
-        """The frame on screen, which a purge does not evict."""
+        self.request = Request()  # the present request; replaced as a whole, so that any thread may read it
+        self.shown: int | None = None  # the frame on screen, which a purge does not evict
         self._ahead = lookahead(pool.cache.frame_bytes)
         self._pattern = AccessPattern()
         self._pool = pool
-        self._requests = requests
-        requests.count_frames()
+        self._requests = requests = pool.requests
+        pool.timeline.count_frames()
         requests.readers.add(ref(self, requests.readers.discard))  # no Python code runs when a reader is dropped
         requests.changed()
 
@@ -241,7 +196,7 @@ class PoolReader:
     def has_all(self) -> bool:
         """Whether all frames are decoded and kept: then none need be requested, if `shown` is always up to date."""
         cache = self._pool.cache
-        if not cache.plan.keeps_all or len(cache.frames) < self._requests.frame_count:
+        if not cache.plan.keeps_all or len(cache.frames) < self._pool.timeline.known_frames:
             return False
         memory_monitor.monitor.poll()  # as a request does
         self.had_all = True
@@ -249,13 +204,11 @@ class PoolReader:
 
     def present_request(self) -> Request:
         """What is needed now: the frames from the one on screen on, if there was nothing to request for a while."""
-        request, shown = self.request, self.shown
-        if self.had_all and shown is not None:
-            step = request.direction or FORWARD
-            ahead = range(1 + self.lookahead(step))
-            indices = tuple([(shown + step * at) % self._requests.frame_count for at in ahead])
-            request = request._replace(indices=indices)
-        return request._replace(caches_all=self.caches_all) if request.caches_all != self.caches_all else request
+        if not self.had_all or self.shown is None:
+            return self.request
+        step = self.request.direction or FORWARD
+        frames = range(self._pool.timeline.known_frames)[self.shown :: step]
+        return Request(tuple(frames[: 1 + self.lookahead(step)]), self.request.direction)
 
     def lookahead(self, direction: Direction) -> int:
         """How many frames beyond the one that is due are worth requesting in that direction."""
@@ -272,7 +225,7 @@ class PoolReader:
             return False
         if self.had_all:  # the frames before were not requested: this is no jump
             self.had_all, self._pattern.at = False, self.shown
-        self.request = self._pattern.request(tuple(indices), direction, self._requests.count_frames)
+        self.request = self._pattern.request(tuple(indices), direction, self._pool.timeline.count_frames)
         self._requests.changed()
         return self._pool.prefetch(self.request.indices, inline=inline)
 
@@ -290,12 +243,12 @@ class PoolReader:
         """
         if self.is_closed:
             return
-        outcome = self._pool.outcome(index)
+        outcome = self._pool.cache.outcome(index)
         if outcome is not None:
             ready(outcome)
             return
-        self.awaited[index] = waiter = Waiter(self, index, ready)
-        self._requests.waiters.append(waiter)
+        self.awaited[index] = wait = Wait(next(_numbers), ref(self), index, ready)
+        self._requests.waits.append(wait)
         self._pool.submit()
 
     def forget(self, index: int) -> None:

@@ -10,14 +10,10 @@ from typing import NamedTuple
 
 __all__ = ["BACKWARD", "FORWARD", "Direction", "Plan", "Request", "keep", "lookahead", "make_plan", "requested"]
 
-SMALL_BYTES = 64 << 10
-"""An animation of at most so many bytes is kept whole in any case."""
-SMALL_PART = 512
-"""So is one that takes at most this part of the budget: browsers keep far larger ones."""
-CHEAP_BYTES = 64 << 20
-"""An animation of at most so many bytes is kept whole if its frames will be needed again."""
-AHEAD_BYTES = 4 << 20
-"""Bytes that a player which goes forwards has decoded ahead."""
+SMALL_BYTES = 64 << 10  # an animation of at most so many bytes is kept whole in any case
+SMALL_PART = 512  # so is one that takes at most this part of the budget: browsers keep far larger ones
+CHEAP_BYTES = 64 << 20  # an animation of at most so many bytes is kept whole if its frames will be needed again
+AHEAD_BYTES = 4 << 20  # bytes that a player which goes forwards has decoded ahead
 LOG_BYTES = 16 << 20
 """The most bytes for an edit log: about a second of changes, so that they can be undone without a break."""
 _MOST_AHEAD = 2
@@ -29,8 +25,7 @@ class Direction(IntEnum):
     """The order in which a player goes through the frames, whatever the sign of its rate."""
 
     BACKWARD = -1
-    BOTH = 0
-    """There and back."""
+    BOTH = 0  # there and back
     FORWARD = 1
 
 
@@ -40,32 +35,22 @@ FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD  # to look a member up
 class Request(NamedTuple):
     """What one user of an image, a player or a caller, needs."""
 
-    indices: tuple[int, ...] = ()
-    """Frames in playing order: the one that is due, then the lookahead."""
+    indices: tuple[int, ...] = ()  # frames in playing order: the one that is due, then the lookahead
     direction: Direction = FORWARD
-    jumps: bool = False
-    """Whether the user has jumped to a far frame not long ago, and will probably jump again."""
-    caches_all: bool = False
-    """Whether the user wants each frame decoded only once."""
+    jumps: bool = False  # whether the user has jumped to a far frame not long ago, and will probably jump again
 
 
 class Plan(NamedTuple):
     """What to decode and to hold for the requests at one moment."""
 
-    order: Sequence[int] = ()
-    """The requested frames, the most urgent first."""
-    kept: Collection[int] = ()
-    """Frames that are worth their memory; all others are evicted."""
-    capacity: int = 1
-    """How many frames fit."""
-    log_room: int = 0
-    """Bytes for an edit log."""
-    backward_lookahead: int = 1
-    """The lookahead for users that go back."""
+    order: Sequence[int] = ()  # the requested frames, the most urgent first
+    kept: Collection[int] = ()  # frames that are worth their memory; all others are evicted
+    capacity: int = 1  # how many frames fit
+    log_room: int = 0  # bytes for an edit log
+    backward_lookahead: int = 1  # the lookahead for users that go back
     keeps_all: bool = False
     """Whether all frames are kept until a user turns or is closed: once they are decoded, no request is needed."""
-    basis: object = None
-    """What the plan depends on; once that has changed, another plan is needed."""
+    basis: object = None  # what the plan depends on; once that has changed, another plan is needed
 
 
 def make_plan(
@@ -76,6 +61,7 @@ def make_plan(
     log_reach: Callable[[int, int], int],
     *,
     can_resume: bool,
+    caches_all: bool = False,
     basis: object = None,
 ) -> Plan:
     """Decide what to decode and to hold; `basis` is what the decision depends on.
@@ -95,25 +81,24 @@ def make_plan(
             capacity = max(1, budget // frame_bytes)
             ahead = max(ahead, min(_key_spacing(frame_count, capacity, 0) // 2, capacity // 8))
     capacity = max(1, budget // frame_bytes)
-    order = requested(requests, capacity)
-    kept = keep(requests, order, frame_count, frame_bytes, budget, reach=reach, can_resume=can_resume)
+    kept = keep(requests, frame_count, frame_bytes, budget, reach=reach, can_resume=can_resume, caches_all=caches_all)
     keeps_all = isinstance(kept, range) and not [request for request in requests if request.jumps]
-    return Plan(order, kept, capacity, room, ahead, keeps_all, basis)
+    return Plan(requested(requests, capacity), kept, capacity, room, ahead, keeps_all, basis)
 
 
 def keep(
     requests: Sequence[Request],
-    order: Sequence[int],
     frame_count: int,
     frame_bytes: int,
     budget: int,
     *,
     reach: int = 0,
     can_resume: bool = True,
+    caches_all: bool = False,
 ) -> Collection[int]:
     """The indices of the frames to hold; never more of them than fit in `budget`, and always at least one.
 
-    1. What is requested, with the lookahead: `order`.
+    1. What is requested, with the lookahead.
     2. All frames, if they fit and take little memory, or will be needed again: a user goes back, jumps or wants all
        cached, or users are at different places.
     3. Otherwise, for users that go back or jump, key frames from which others are composed, about every √n frames; and
@@ -124,12 +109,13 @@ def keep(
     back.
     """
     capacity = max(1, budget // frame_bytes)
+    order = requested(requests, capacity)
     returns = [request for request in requests if request.jumps or request.direction is not FORWARD]
     are_apart = len(requests) > 1 and len(order) >= 2 * max([len(request.indices) for request in requests])
     limit = max(SMALL_BYTES, min(budget // SMALL_PART, CHEAP_BYTES))
     if are_apart:  # frames that one user has passed are needed by another
         limit = budget
-    elif returns or [request for request in requests if request.caches_all]:
+    elif returns or caches_all:
         limit = CHEAP_BYTES
     if 0 < frame_count <= min(capacity, limit // frame_bytes):
         return range(frame_count)

@@ -45,7 +45,15 @@ class Timeline:
             raise ValueError(f'timing must be "browser" or "raw", not {rule!r}')
         self._stored = stored
         self._rule = rule
+        self.known_frames = 0
+        """How many frames there are; 0 before they are counted. Of data that is still coming in: so far."""
         self._begins = {0: 0}  # of the first frames, in nanoseconds; grows as far as span() is asked
+
+    def count_frames(self) -> int:
+        """How many frames there are; the first call may read the whole file."""
+        if not self.known_frames:
+            self.known_frames = len(self._stored.info.delays_ns)
+        return self.known_frames
 
     @cached_property
     def durations(self) -> tuple[float, ...]:

@@ -235,7 +235,7 @@ class AnimatedImage:
 
     def _has_frame(self, index: int) -> bool:
         """Whether there is a frame `index`, from 0 on; reads the file no further than that frame."""
-        return index < self.pool.requests.frame_count or self._frames.has_frame(index)
+        return index < self._timeline.known_frames or self._frames.has_frame(index)
 
     def _existing_frame(self, index: int) -> Frame:
         return self.pool.frame(index)

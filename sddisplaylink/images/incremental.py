@@ -344,7 +344,7 @@ class IncrementalImage(AnimatedImage):
                 self._frames = decoder
                 self.pool = FramePool(decoder, Timeline(decoder, self._timing), _NAME)
             self._timeline = Timeline(decoder, self._timing)  # which knows nothing yet
-            self.pool.requests.grow(count)
+            self.pool.timeline.known_frames = max(count, self.pool.timeline.known_frames)
         has_ended = self._decoding.has_ended
         if has_ended:
             self._incoming.end()

@@ -6,26 +6,33 @@ import os
 import sys
 import time
 
-__all__ = ["default_budget", "is_memory_short"]
+__all__ = ["default_budget", "is_memory_short", "usable_memory"]
 
 # strings: read for every player, and pathlib would intern their parts each time
 MEMORY_INFO = "/proc/meminfo"
 GROUP_LIMIT, GROUP_USE = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"
 STALL_FILES = ("/sys/fs/cgroup/memory.pressure", "/proc/pressure/memory")  # of this container, of this machine
 _HIGH_PERCENT = 10.0
+_BUDGET = 256 << 20
+_MIN_FRAMES = 4
 _CACHE_SECONDS = 0.5  # seconds; asking the system costs as much as opening a small image
 
-cached_budget = -_CACHE_SECONDS, 0  # time of the last measurement, and its result
+measured = -_CACHE_SECONDS, 0  # time of the last measurement, and its result
 
 
-def default_budget() -> int:
+def default_budget(frame_bytes: int = 0) -> int:
+    """Bytes for the frames of one image: 256 MB, or what four frames of that size take; `usable_memory` at most."""
+    return min(usable_memory(), max(_BUDGET, _MIN_FRAMES * frame_bytes))
+
+
+def usable_memory() -> int:
     """20 % of the memory of this machine (or container), and at most 60 % of its free memory, in bytes."""
-    global cached_budget
+    global measured
     now = time.monotonic()
-    if now - cached_budget[0] >= _CACHE_SECONDS:
+    if now - measured[0] >= _CACHE_SECONDS:
         total, free = _memory()
-        cached_budget = now, min(total // 5, free * 3 // 5)
-    return cached_budget[1]
+        measured = now, min(total // 5, free * 3 // 5)
+    return measured[1]
 
 
 def is_memory_short() -> bool:

@@ -21,7 +21,7 @@ def large_frames(monkeypatch):
     let_nothing_be_small(monkeypatch)
     monkeypatch.setattr(retention, "CHEAP_BYTES", 0)
     monkeypatch.setattr(retention, "AHEAD_BYTES", FRAME)
-    monkeypatch.setattr(reader, "default_budget", lambda: 1_000_000 * FRAME)
+    monkeypatch.setattr(reader, "default_budget", lambda frame_bytes=0: 1_000_000 * FRAME)
 
 
 class Viewer:

@@ -184,15 +184,15 @@ def test_a_frame_that_could_not_be_decoded_is_tried_again_when_asked_for(by_hand
 
 
 class Interrupted(deque):
-    """Waiters, of which the next one is not added: an interrupt comes before that."""
+    """Waits, of which the next one is not added: an interrupt comes before that."""
 
     is_armed = True
 
-    def append(self, waiter):
+    def append(self, wait):
         if self.is_armed:
             self.is_armed = False
             raise KeyboardInterrupt
-        super().append(waiter)
+        super().append(wait)
 
 
 def test_a_wait_that_an_interrupt_broke_off_holds_up_no_other(by_hand):
@@ -200,10 +200,10 @@ def test_a_wait_that_an_interrupt_broke_off_holds_up_no_other(by_hand):
     reader = pool.open_reader(0)
     got = []
     reader.notify(5, got.append)
-    waiters, pool.requests.waiters = pool.requests.waiters, Interrupted()
+    waits, pool.requests.waits = pool.requests.waits, Interrupted()
     with pytest.raises(KeyboardInterrupt):
         reader.notify(2, got.append)
-    pool.requests.waiters.extend(waiters)
+    pool.requests.waits.extend(waits)
     drain(pool)
     assert [frame.index for frame in got] == [5]
     reader.notify(2, got.append)

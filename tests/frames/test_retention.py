@@ -15,8 +15,7 @@ VAST = 1 << 40
 
 
 def held(*requests, count=400, budget=VAST, **options):
-    order = requested(requests, max(1, budget // FRAME))
-    return set(keep(requests, order, count, FRAME, budget, **options))
+    return set(keep(requests, count, FRAME, budget, **options))
 
 
 def test_who_goes_forwards_needs_what_is_requested():
@@ -25,24 +24,24 @@ def test_who_goes_forwards_needs_what_is_requested():
 
 def test_a_very_small_animation_is_kept_whole():
     for frame_bytes, budget in [(6553, 1 << 20), (6553, 32 << 20), (52428, 256 << 20)]:
-        assert set(keep([Request((5, 6))], [5, 6], 10, frame_bytes, budget)) == set(range(10))
-        assert set(keep([Request((5, 6))], [5, 6], 10, frame_bytes + 1, budget)) == {5, 6}
+        assert set(keep([Request((5, 6))], 10, frame_bytes, budget)) == set(range(10))
+        assert set(keep([Request((5, 6))], 10, frame_bytes + 1, budget)) == {5, 6}
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("request_", "caches_all"),
     [
-        Request((5, 4), BACKWARD),
-        Request((5, 6), BOTH),
-        Request((5, 6), jumps=True),
-        Request((5, 6), caches_all=True),
+        (Request((5, 4), BACKWARD), False),
+        (Request((5, 6), BOTH), False),
+        (Request((5, 6), jumps=True), False),
+        (Request((5, 6)), True),
     ],
 )
-def test_what_will_be_needed_again_is_kept_whole_if_it_fits(request_):
+def test_what_will_be_needed_again_is_kept_whole_if_it_fits(request_, caches_all):
     whole = retention.CHEAP_BYTES // FRAME
-    assert held(request_, count=whole) == set(range(whole))
-    assert len(held(request_, count=whole + 1)) < whole
-    assert len(held(request_, count=whole, budget=(whole - 1) * FRAME)) < whole
+    assert held(request_, count=whole, caches_all=caches_all) == set(range(whole))
+    assert len(held(request_, count=whole + 1, caches_all=caches_all)) < whole
+    assert len(held(request_, count=whole, budget=(whole - 1) * FRAME, caches_all=caches_all)) < whole
 
 
 def test_several_at_different_places_keep_what_fits_in_the_budget():
@@ -53,7 +52,7 @@ def test_several_at_different_places_keep_what_fits_in_the_budget():
 
 
 def test_without_room_for_all_frames_a_user_who_wants_them_cached_gets_what_is_requested():
-    assert held(Request((5, 6, 7), caches_all=True), budget=399 * FRAME) == {5, 6, 7}
+    assert held(Request((5, 6, 7)), budget=399 * FRAME, caches_all=True) == {5, 6, 7}
 
 
 def test_for_those_who_jump_there_are_key_frames():

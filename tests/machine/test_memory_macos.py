@@ -72,13 +72,13 @@ def on_a_mac(mac: Mac, monkeypatch: pytest.MonkeyPatch) -> Mac:
         ask = getattr(memory_macos, name)
         monkeypatch.setattr(memory_macos, name, lambda ask=ask: ask(mac.library))
     monkeypatch.setattr(memory, "GROUP_LIMIT", "/nowhere")
-    monkeypatch.setattr(memory, "cached_budget", (float("-inf"), 0))
+    monkeypatch.setattr(memory, "measured", (float("-inf"), 0))
     return mac
 
 
 def test_the_budget_is_three_fifths_of_what_is_available(on_a_mac: Mac, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert memory.default_budget() == 1500 * PAGE * 3 // 5
+    assert memory.usable_memory() == 1500 * PAGE * 3 // 5
 
 
 @pytest.mark.parametrize(("level", "is_short"), [(1, False), (2, True), (4, True)])
