@@ -23,7 +23,7 @@ CHEAP_COST = 1 << 20  # bytes of pixels, about 0.2 ms: the cost of waking anothe
 _CHEAP_STEPS = 4  # frames
 _STEP_COST = 1 << 20  # bytes of pixels to compose before another image's turn
 _BORROW_TIMEOUT = 1.0  # seconds that the worker waits for the decoder; then a signal must have lost the decoder
-_TURNS = 16  # in one pass over all frames
+_TURNS = 16  # of the readers that wait, in one pass over all frames
 
 
 class FramePool:

@@ -33,7 +33,7 @@ class AccessPattern:
     def __init__(self) -> None:
         self.at: int | None = None  # the frame that was due last
         self._direction = FORWARD
-        self._jumps_for = 0  # requests
+        self._jumps_for = 0  # so many more requests count as those of a user that jumps
 
     def request(self, indices: tuple[int, ...], direction: Direction, count_frames: Callable[[], int]) -> Request:
         """The request of a user that goes in that direction, for frames of which the first is due."""
@@ -120,7 +120,7 @@ class Requests:
 
     def make_plan(self, cache: FrameCache, log_reach: Callable[[int, int], int], *, can_resume: bool) -> Plan:
         """The plan for the present requests: the plan of `cache` if nothing has changed."""
-        basis = self._changed, len(self.readers), memory_monitor.monitor.budget_factor, self._timeline.known_frames
+        basis = self._changed, len(self.readers), memory_monitor.monitor.budget_factor
         if cache.plan.basis == basis:
             return cache.plan
         readers = self._open_readers() if self.readers else []

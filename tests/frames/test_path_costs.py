@@ -1,4 +1,4 @@
-"""Costs of finding decode paths: what a decoder is asked, counted."""
+"""Finding decode paths: what a decoder is asked, counted; and frames that are evicted meanwhile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import pytest
 
 from sddisplaylink.errors import ImageFormatError
 from sddisplaylink.frames import pool as frame_pool
-from support.pool_support import NoWorker, drain, let_nothing_be_small, make_pool
+from sddisplaylink.frames.cache import FrameCache
+from sddisplaylink.frames.decoding import Decoding
+from sddisplaylink.frames.frame import Frame
+from sddisplaylink.frames.retention import Plan
+from sddisplaylink.frames.timeline import Timeline
+from support.pool_support import FRAME, Countable, NoWorker, drain, let_nothing_be_small, make_pool
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +75,33 @@ def test_a_frame_that_would_depend_on_itself_is_an_error_and_no_endless_path():
     decoder.reference = lambda index: index
     with pytest.raises(RuntimeError, match="frame 3 cannot depend on frame 3"):
         pool.frame(3)
+
+
+class LateLog(Countable):
+    """Knows a way back from frame 5, which another thread evicts from the cache just then."""
+
+    def __init__(self, count):
+        super().__init__(count)
+        self.cache = FrameCache(FRAME, "test")
+        self.cache.apply_plan(Plan(kept={5}, capacity=10))
+
+    def keep_log(self, nbytes):
+        pass
+
+    def path_back(self, index, held, most):
+        if 5 not in held:
+            return None
+        del self.cache.frames[5]
+        return 5, [4]
+
+
+def test_a_frame_evicted_while_the_path_is_sought_is_not_resumed_from():
+    decoder = LateLog(10)
+    timeline = Timeline(decoder, "browser")
+    decoder.cache.frames[5] = Frame.of_pixels(5, *timeline.span(5), (2, 2), bytes([5]) * FRAME)
+    decoding = Decoding(decoder, decoder.cache, timeline)
+    decoding.keep_log(1000)
+    frame = None
+    while frame is None:
+        frame = decoding.step(4)
+    assert (frame.index, decoder.composed, decoder.resumed) == (4, [0, 1, 2, 3, 4], [])

@@ -128,6 +128,40 @@ def test_not_notified_after_close(by_hand):
     assert got == []
 
 
+def test_the_frame_asked_for_last_is_decoded_first_and_ends_the_others(by_hand):
+    pool, decoder = make_pool(100, restarts=[50])
+    reader = pool.open_reader(100 * FRAME)
+    got = []
+    for index in (60, 5):
+        reader.notify(index, got.append)
+    drain(pool)
+    assert [frame.index for frame in got] == [5]
+    assert decoder.composed == [0, 1, 2, 3, 4, 5]
+
+
+def test_who_waits_for_a_far_frame_lets_another_have_a_turn(by_hand):
+    pool, decoder = make_pool(160, restarts=[80])
+    far, near = pool.open_reader(160 * FRAME), pool.open_reader(160 * FRAME)
+    got = []
+    far.prefetch([159])
+    near.prefetch([20])
+    far.notify(159, lambda frame: got.append((frame.index, len(decoder.composed))))
+    near.notify(20, lambda frame: got.append((frame.index, len(decoder.composed))))
+    drain(pool)
+    assert [index for index, _ in got] == [20, 159]
+    assert got[0][1] <= 21 + 3 * (160 // 16)
+
+
+def test_a_reader_that_is_closed_in_the_notification_of_another_is_not_notified(by_hand):
+    pool, _ = make_pool()
+    one, other = pool.open_reader(10 * FRAME), pool.open_reader(10 * FRAME)
+    got = []
+    one.notify(4, lambda frame: got.append(frame) or other.close())
+    other.notify(4, got.append)
+    drain(pool)
+    assert len(got) == 1
+
+
 def test_closing_inside_a_notification_ends_the_others(by_hand):
     pool, _ = make_pool()
     reader = pool.open_reader(10 * FRAME)

@@ -342,6 +342,18 @@ def test_frames_that_were_decoded_stay_while_others_come() -> None:
     assert described(image) == described(whole)
 
 
+def test_a_reader_that_had_all_frames_has_not_those_that_came_since() -> None:
+    end = last_bytes(GIF)[1]
+    image = fed(GIF[:end])
+    reader = image.open_reader(None)
+    reader.prefetch([0, 1])
+    assert [frame.index for frame in image] == [0, 1]
+    assert reader.has_all()
+    image.feed(GIF[end:])
+    assert not reader.has_all()
+    image.close()
+
+
 def test_close_while_it_grows() -> None:
     image = fed(GIF[: last_bytes(GIF)[1]])
     image.close()

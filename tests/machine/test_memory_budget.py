@@ -55,3 +55,9 @@ def test_the_system_is_not_asked_for_every_image(system: Path, monkeypatch: pyte
     assert memory_budget.usable_memory() == before
     now += 1
     assert memory_budget.usable_memory() == 6 * KB
+
+
+def test_the_default_is_256_mb_or_four_frames(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_budget, "usable_memory", lambda: 1000 * MB)
+    sizes = [0, 1, 64 * MB, 65 * MB, 200 * MB, 300 * MB]
+    assert [memory_budget.default_budget(size) // MB for size in sizes] == [256, 256, 256, 260, 800, 1000]
