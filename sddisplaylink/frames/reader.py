@@ -133,7 +133,7 @@ class Requests:
             requests,
             self._timeline.known_frames or 2,  # only the first two have been asked for yet
             cache.frame_bytes,
-            int(budget * memory_monitor.monitor.budget_factor),
+            int(budget * basis[2]),
             log_reach,
             can_resume=can_resume,
             caches_all=any(map(operator.attrgetter("caches_all"), readers)),

@@ -24,6 +24,12 @@ FILES = {
 PATIENCE = 20.0  # seconds
 
 
+@pytest.fixture(autouse=True)
+def no_memory_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check for memory, which is due once a second, takes a few calls more."""
+    monkeypatch.setattr(memory_monitor.monitor, "_next_check", math.inf)
+
+
 @pytest.fixture
 def dispatcher() -> Iterator[sd.Dispatcher]:
     dispatcher = sd.Dispatcher(thread=False)
@@ -51,10 +57,7 @@ def wait_for_event(dispatcher: sd.Dispatcher) -> None:
 # ---- playing ----
 
 
-def test_showing_a_frame(
-    player: sd.AnimatedImagePlayer, dispatcher: sd.Dispatcher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(memory_monitor.monitor, "_next_check", math.inf)  # which takes a few calls each second
+def test_showing_a_frame(player: sd.AnimatedImagePlayer, dispatcher: sd.Dispatcher) -> None:
     for _ in range(6):
         wait_for_event(dispatcher)
         shown = player.stats.shown
