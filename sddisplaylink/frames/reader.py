@@ -206,9 +206,9 @@ class PoolReader:
         """What is needed now: the frames from the one on screen on, if there was nothing to request for a while."""
         if not self.had_all or self.shown is None:
             return self.request
-        step = self.request.direction or FORWARD
-        frames = range(self._pool.timeline.known_frames)[self.shown :: step]
-        return Request(tuple(frames[: 1 + self.lookahead(step)]), self.request.direction)
+        step, frame_count = self.request.direction or FORWARD, self._pool.timeline.known_frames
+        frames = range(self.shown, self.shown + step * (1 + self.lookahead(step)), step)
+        return Request(tuple([frame % frame_count for frame in frames]), self.request.direction)
 
     def lookahead(self, direction: Direction) -> int:
         """How many frames beyond the one that is due are worth requesting in that direction."""

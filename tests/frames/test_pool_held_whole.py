@@ -39,6 +39,18 @@ def test_a_reader_goes_on_from_the_frame_on_screen_when_all_are_no_longer_held(p
     assert held(pool) == [52, 53, 54]
 
 
+@pytest.mark.parametrize(("shown", "expected"), [(98, [0, 98, 99]), (99, [0, 1, 99])])
+def test_at_the_end_of_a_loop_the_first_frames_stay_held(pool_of_two, shown, expected):
+    decoder, pool, forward, returning = pool_of_two
+    forward.shown = shown
+    assert forward.has_all()
+    decoder.composed.clear()
+    returning.close()
+    drain(pool)
+    assert held(pool) == expected
+    assert not decoder.composed
+
+
 def test_one_that_comes_when_all_frames_are_held_leaves_them_there(pool_of_two):
     decoder, pool, forward, returning = pool_of_two
     for reader, index in [(forward, 0), (returning, 50)]:
